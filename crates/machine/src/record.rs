@@ -1,0 +1,147 @@
+//! What a recorded run consists of: the executor writes these, the tables' rules read them.
+//!
+//! Times: the instruction or copy step number k (from 0) happens at `time = 4 (k + 1)`. Its
+//! accesses are at `time | slot`: fetch 0, rs1 1, rs2 2, rd 3, RAM 1; the registers of a system
+//! call 1. A cell's previous time is that of its access before, 0 for its first value.
+
+/// An executed instruction other than a system call. 64 bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Step {
+    /// Its address.
+    pub pc: u32,
+    /// Its time, a multiple of 4.
+    pub time: u32,
+    /// Its index in the program's list of instructions.
+    pub instr: u32,
+    /// Previous time of the program cell.
+    pub fetch_prev: u32,
+    /// Previous time of register rs1.
+    pub rs1_prev: u32,
+    /// Previous time of register rs2; where rs1 = rs2 this is `time | 1`.
+    pub rs2_prev: u32,
+    /// Previous time of register rd (32, the sink, where the instruction names x0).
+    pub rd_prev: u32,
+    /// Previous time of the RAM cell, for loads and stores.
+    pub mem_prev: u32,
+    /// Value of rs1.
+    pub rs1: u64,
+    /// Value of rs2.
+    pub rs2: u64,
+    /// Value of rd before.
+    pub rd_old: u64,
+    /// The RAM cell's eight bytes before, for loads and stores.
+    pub mem: u64,
+}
+
+/// A value and the time of the access before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Access {
+    /// The value found.
+    pub value: u64,
+    /// The previous time.
+    pub prev: u32,
+}
+
+/// An executed system call.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ecall {
+    /// Address of the ECALL.
+    pub pc: u32,
+    /// Its time, a multiple of 4.
+    pub time: u32,
+    /// Its index in the program's list of instructions.
+    pub instr: u32,
+    /// Previous time of the program cell.
+    pub fetch_prev: u32,
+    /// x17, the call's number.
+    pub a7: Access,
+    /// x10.
+    pub a0: Access,
+    /// x11.
+    pub a1: Access,
+    /// x12.
+    pub a2: Access,
+    /// What x10 becomes: the bytes read or written.
+    pub result: u64,
+    /// Register 33, the length of the public output so far; only exit looks at it.
+    pub output: Access,
+}
+
+/// One step of a copy: 8 bytes where pointer and (for output) output offset are multiples of 8 and
+/// at least 8 remain, else one byte. It has a time of its own, like an instruction.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Copy {
+    /// The pc at which execution goes on when the copy is done.
+    pub pc: u32,
+    /// Its time, a multiple of 4.
+    pub time: u32,
+    /// Address of the next byte.
+    pub pointer: u32,
+    /// Bytes left, this step's included; 0 only for the step that ends the copy.
+    pub remaining: u32,
+    /// Whether the cell is read-only.
+    pub read_only: bool,
+    /// The RAM cell before.
+    pub mem: Access,
+    /// The RAM cell after (the same, where memory is read).
+    pub mem_new: u64,
+    /// Register 33, the length of the public output before, where memory is read.
+    pub output: Access,
+}
+
+/// A RAM cell that the run touched, or that the image defines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cell {
+    /// Address, a multiple of 8.
+    pub address: u32,
+    /// Whether it is read-only.
+    pub read_only: bool,
+    /// Its first value.
+    pub first: u64,
+    /// Its last value.
+    pub last: u64,
+    /// The time of its last access, 0 if there was none.
+    pub last_time: u32,
+}
+
+/// A whole recorded run that ended by `exit`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Records {
+    /// Steps by table, indexed by [`crate::instr::Kind`] as a number.
+    pub steps: [alloc::vec::Vec<Step>; crate::instr::KINDS],
+    /// `exit`: exactly one.
+    pub exits: alloc::vec::Vec<Ecall>,
+    /// `read` of fd 0.
+    pub reads: alloc::vec::Vec<Ecall>,
+    /// `write` to fd 1.
+    pub writes: alloc::vec::Vec<Ecall>,
+    /// `write` to fd 2.
+    pub diagnostics: alloc::vec::Vec<Ecall>,
+    /// Copies from memory, one byte.
+    pub copy_out_bytes: alloc::vec::Vec<Copy>,
+    /// Copies from memory, eight bytes.
+    pub copy_out_words: alloc::vec::Vec<Copy>,
+    /// Copies into memory, one byte.
+    pub copy_in_bytes: alloc::vec::Vec<Copy>,
+    /// Copies into memory, eight bytes.
+    pub copy_in_words: alloc::vec::Vec<Copy>,
+    /// Ends of copies out (remaining = 0).
+    pub copy_out_ends: alloc::vec::Vec<Copy>,
+    /// Ends of copies in (remaining = 0).
+    pub copy_in_ends: alloc::vec::Vec<Copy>,
+    /// For each instruction of the program, the time of its last fetch, 0 if there was none.
+    pub fetches: alloc::vec::Vec<u32>,
+    /// For each register 0..=33, its last value and the time of its last access.
+    pub registers: alloc::vec::Vec<Access>,
+    /// The image's cells and the other RAM cells touched, by increasing address, without the
+    /// sentinel.
+    pub cells: alloc::vec::Vec<Cell>,
+    /// The public output.
+    pub output: alloc::vec::Vec<u8>,
+    /// The exit code.
+    pub exit_code: u8,
+    /// Instructions executed, system calls included, copy steps not.
+    pub instructions: u64,
+    /// Time units of four used: instructions and copy steps.
+    pub cycles: u64,
+}

@@ -1,0 +1,253 @@
+//! What instruction rows share: machine state, fetch, register accesses and the order of time.
+//!
+//! A row is opened with [`Row::open`], uses [`Row::read`], [`Row::write`] and [`Row::access`], and
+//! is closed with [`Row::close`], which compares all times. Lanes of 32 bits are packed two to a
+//! committed word.
+
+use dyad_rules::{Rules, Word, gadgets};
+
+use crate::instr::Kind;
+use crate::message::{Message, pull, push};
+use crate::record::Step;
+
+const LOW: u64 = 0xffff_ffff;
+
+/// A [`Step`] with the two words of its program cell: the event of every instruction table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Executed {
+    /// What the executor recorded.
+    pub step: Step,
+    /// First word of the program cell.
+    pub w0: u64,
+    /// Second word of the program cell, the kind included.
+    pub w1: u32,
+}
+
+/// A 32-bit comparison or addition of low halves, waiting for its half of a word.
+#[derive(Clone, Copy)]
+enum Lane<W> {
+    /// a < b.
+    Less(W, W),
+    /// The carries of a + b are wanted; never more than one a row.
+    Add(W, W),
+}
+
+/// At most this many lanes a row.
+const MAX_LANES: usize = 8;
+
+/// An instruction row under construction.
+pub struct Row<W> {
+    /// `pc | time << 32`.
+    pub state: W,
+    /// The time, in the low half.
+    pub time: W,
+    /// Fall-through pc, in the low half.
+    pub next_pc: W,
+    /// The immediate, all 64 bits.
+    pub imm: W,
+    /// The flags, from bit 0.
+    pub flags: W,
+    /// rd, rs1, rs2 as words.
+    pub registers: [W; 3],
+    lanes: [Option<Lane<W>>; MAX_LANES],
+    used: usize,
+}
+
+/// The advice for committing two 32-bit numbers in one word.
+pub fn halves(low: u32, high: u32) -> u64 {
+    u64::from(low) | u64::from(high) << 32
+}
+
+impl<W: Word> Row<W> {
+    /// Takes the machine's state and the program cell of an instruction of this kind.
+    /// Cost 3/0 and one lane.
+    #[inline(always)]
+    pub fn open<R: Rules<Word = W>>(r: &mut R, kind: Kind, event: &Executed) -> Self {
+        let s = event.step;
+        Self::open_at(r, kind, (s.pc, s.time, s.fetch_prev), (event.w0, event.w1))
+    }
+
+    /// As [`Row::open`], from its parts: (pc, time, previous time of the program cell) and the
+    /// words of the program cell.
+    #[inline(always)]
+    pub fn open_at<R: Rules<Word = W>>(
+        r: &mut R,
+        kind: Kind,
+        (pc, time, fetch_prev): (u32, u32, u32),
+        (w0, w1): (u64, u32),
+    ) -> Self {
+        let kind_bits = (kind as u64) << 27;
+        let state = r.commit("state", || halves(pc, time));
+        let w0 = r.commit("instruction 0", || w0);
+        // The kind is a constant of the table: its bits are 0 in the committed word, because the
+        // bus compares the sum with the program's word.
+        let w1p = r.commit("instruction 1 | fetch prev", || halves(w1 ^ kind_bits as u32, fetch_prev));
+        let w1 = (w1p & LOW) ^ r.constant(kind_bits);
+        pull(r, Message::State(state));
+        let pc = state & LOW;
+        let time = state >> 32;
+        pull(r, Message::Program { at: pc ^ (w1p & !LOW), w0, w1 });
+        push(r, Message::Program { at: state, w0, w1 });
+        let imm = (w0 >> 32) ^ (w1.bit(16) << 32) ^ (w1.broadcast(17) & !((1 << 33) - 1));
+        let mut row = Self {
+            state,
+            time,
+            next_pc: w0 & LOW,
+            imm,
+            flags: (w1 >> 18) & 0x1ff,
+            registers: [w1 & 0x3f, (w1 >> 6) & 0x1f, (w1 >> 11) & 0x1f],
+            lanes: [None; MAX_LANES],
+            used: 0,
+        };
+        row.lane(Lane::Less(w1p >> 32, time));
+        row
+    }
+
+    fn lane(&mut self, lane: Lane<W>) {
+        self.lanes[self.used] = Some(lane);
+        self.used += 1;
+    }
+
+    /// The time of an access in `slot` 0..=3, in the low half.
+    #[inline(always)]
+    pub fn at<R: Rules<Word = W>>(&self, r: &mut R, slot: u64) -> W {
+        self.time ^ r.constant(slot)
+    }
+
+    /// Demands that an access at `slot` comes after `prev` (low half; high half zero).
+    /// Cost: one lane.
+    #[inline(always)]
+    pub fn after<R: Rules<Word = W>>(&mut self, r: &mut R, slot: u64, prev: W) {
+        let now = self.at(r, slot);
+        self.lane(Lane::Less(prev, now));
+    }
+
+    /// A register access: finds `old`, leaves `new`. `register` is the index, `prev` the previous
+    /// time, both in the low half with zero high halves. Cost: one lane.
+    #[inline(always)]
+    pub fn register<R: Rules<Word = W>>(
+        &mut self,
+        r: &mut R,
+        slot: u64,
+        register: W,
+        prev: W,
+        old: W,
+        new: W,
+    ) {
+        let now = self.at(r, slot);
+        pull(r, Message::Register { at: register ^ (prev << 32), value: old });
+        push(r, Message::Register { at: register ^ (now << 32), value: new });
+        self.after(r, slot, prev);
+    }
+
+    /// A RAM access: `cell` is the address with its read-only bit, in the low half. Cost: one lane.
+    #[inline(always)]
+    pub fn ram<R: Rules<Word = W>>(&mut self, r: &mut R, slot: u64, cell: W, prev: W, old: W, new: W) {
+        let now = self.at(r, slot);
+        pull(r, Message::Ram { at: cell ^ (prev << 32), value: old });
+        push(r, Message::Ram { at: cell ^ (now << 32), value: new });
+        self.after(r, slot, prev);
+    }
+
+    /// Compares all times and returns `next_pc | (time + 4) << 32` where `next_pc` has a zero high
+    /// half. Cost 1/1 for every two lanes, the addition's included.
+    #[inline(always)]
+    pub fn next_state<R: Rules<Word = W>>(&mut self, r: &mut R, next_pc: W) -> W {
+        let four = r.constant(4);
+        self.lane(Lane::Add(self.time, four));
+        let mut carries = next_pc;
+        let mut i = 0;
+        while i < self.used {
+            let c = Self::lane_pair(r, LANE_NAMES[i / 2], self.lanes[i], self.lanes[i + 1]);
+            if let Some(Lane::Add(..)) = self.lanes[i] {
+                carries = c & LOW;
+            } else if let Some(Lane::Add(..)) = self.lanes[i + 1] {
+                carries = c >> 32;
+            }
+            i += 2;
+        }
+        let sum = self.time ^ four ^ ((carries << 1) & LOW);
+        next_pc ^ (sum << 32)
+    }
+
+    /// [`Row::next_state`], put on the bus: the row is complete.
+    #[inline(always)]
+    pub fn close<R: Rules<Word = W>>(mut self, r: &mut R, next_pc: W) {
+        let next = self.next_state(r, next_pc);
+        push(r, Message::State(next));
+    }
+
+    /// One committed word of carries for two lanes. The top carry of a comparison is the constant
+    /// 1 (`b + !a` carries out exactly when a < b), and its committed bit is free.
+    #[inline(always)]
+    fn lane_pair<R: Rules<Word = W>>(
+        r: &mut R,
+        name: &'static str,
+        low: Option<Lane<W>>,
+        high: Option<Lane<W>>,
+    ) -> W {
+        let zero = r.constant(0);
+        let mut forced = 0;
+        let (mut a, mut b) = (zero, zero);
+        for (lane, shift) in [(low, 0), (high, 32)] {
+            let (x, y) = match lane {
+                Some(Lane::Less(x, y)) => {
+                    forced |= 1u64 << (31 + shift);
+                    (x ^ r.constant(LOW), y)
+                }
+                Some(Lane::Add(x, y)) => (x, y),
+                None => continue,
+            };
+            a = a ^ ((x & LOW) << shift);
+            b = b ^ ((y & LOW) << shift);
+        }
+        let committed = r.commit_with_free(name, forced, || {
+            let half = |x: u64, y: u64| gadgets::carries(x, y, false) & LOW;
+            let (a, b) = (a.value(), b.value());
+            (half(a & LOW, b & LOW) | half(a >> 32, b >> 32) << 32) & !forced
+        });
+        let c = (committed & !forced) ^ r.constant(forced);
+        let i = (c << 1) & !(1 << 32);
+        r.assert_and(name, a ^ i, b ^ i, c ^ i);
+        c
+    }
+}
+
+const LANE_NAMES: [&str; MAX_LANES / 2] = ["times 0", "times 1", "times 2", "times 3"];
+
+/// The three register accesses of an instruction with rs1, rs2 and rd: what most rows start with.
+pub struct Operands<W> {
+    /// Value of rs1.
+    pub rs1: W,
+    /// Value of rs2.
+    pub rs2: W,
+    rd_old: W,
+    rd_prev: W,
+}
+
+impl<W: Word> Operands<W> {
+    /// Reads rs1 (slot 1) and rs2 (slot 2) and commits to what rd held. Cost 5/0 and two lanes.
+    /// The high half of "prev rd" is not used.
+    #[inline(always)]
+    pub fn read<R: Rules<Word = W>>(r: &mut R, row: &mut Row<W>, event: &Executed) -> Self {
+        let s = event.step;
+        let rs1 = r.commit("rs1", || s.rs1);
+        let rs2 = r.commit("rs2", || s.rs2);
+        let rd_old = r.commit("rd old", || s.rd_old);
+        let prev = r.commit("prev rs1 | rs2", || halves(s.rs1_prev, s.rs2_prev));
+        row.register(r, 1, row.registers[1], prev & LOW, rs1, rs1);
+        row.register(r, 2, row.registers[2], prev >> 32, rs2, rs2);
+        let rd_prev = r.commit_with_free("prev rd", !LOW, || u64::from(s.rd_prev));
+        Self { rs1, rs2, rd_old, rd_prev }
+    }
+
+    /// Writes rd (slot 3). Cost: one lane.
+    #[inline(always)]
+    pub fn write<R: Rules<Word = W>>(&self, r: &mut R, row: &mut Row<W>, value: W) {
+        let register = row.registers[0];
+        let now = row.at(r, 3);
+        pull(r, Message::Register { at: register ^ (self.rd_prev << 32), value: self.rd_old });
+        push(r, Message::Register { at: register ^ (now << 32), value });
+        row.after(r, 3, self.rd_prev);
+    }
+}

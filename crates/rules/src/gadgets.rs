@@ -1,0 +1,115 @@
+//! Word arithmetic over [`Rules`]: each gadget commits carries or products and constrains them.
+//!
+//! Costs are written as committed words / AND constraints.
+
+use crate::{Rules, Word};
+
+const ALL: u64 = u64::MAX;
+
+/// The carry word of `a + b + carry_in`: bit i is the carry out of bit i.
+pub fn carries(a: u64, b: u64, carry_in: bool) -> u64 {
+    let sum = a.wrapping_add(b).wrapping_add(u64::from(carry_in));
+    // carry into bit i is (a ^ b ^ sum)_i; carry out of bit i is the majority of a, b, carry in.
+    let into = a ^ b ^ sum;
+    (a & b) | (into & (a ^ b))
+}
+
+/// A sum and the word of carries it was computed with.
+#[derive(Clone, Copy)]
+pub struct Sum<W> {
+    /// `a + b + carry_in` modulo 2^64: linear in the operands and the carries.
+    pub sum: W,
+    /// Bit i is the carry out of bit i.
+    pub carries: W,
+}
+
+/// `a + b + c0` modulo 2^64, `c0` a word whose bit 0 is the carry in and whose other bits are 0.
+/// Cost 1/1.
+///
+/// Equation, bit by bit: `(a ^ i) & (b ^ i) = c ^ i` with `i = c << 1 ^ c0`, which says that `c`
+/// is the majority of `a`, `b` and the carry in.
+pub fn add_with_carry<R: Rules>(
+    r: &mut R,
+    name: &'static str,
+    a: R::Word,
+    b: R::Word,
+    c0: R::Word,
+) -> Sum<R::Word> {
+    let c = r.commit(name, || carries(a.value(), b.value(), c0.value() & 1 == 1));
+    let i = (c << 1) ^ c0;
+    r.assert_and(name, a ^ i, b ^ i, c ^ i);
+    Sum { sum: a ^ b ^ i, carries: c }
+}
+
+/// `a + b` modulo 2^64. Cost 1/1.
+pub fn add<R: Rules>(r: &mut R, name: &'static str, a: R::Word, b: R::Word) -> Sum<R::Word> {
+    let zero = r.constant(0);
+    add_with_carry(r, name, a, b, zero)
+}
+
+/// `a - b` modulo 2^64, as `a + !b + 1`; bit 63 of the carries is 1 exactly when `a >= b`
+/// as unsigned numbers. Cost 1/1.
+pub fn subtract<R: Rules>(r: &mut R, name: &'static str, a: R::Word, b: R::Word) -> Sum<R::Word> {
+    let (one, all) = (r.constant(1), r.constant(ALL));
+    add_with_carry(r, name, a, b ^ all, one)
+}
+
+/// A word whose bit 0 is 1 exactly when `a < b` as unsigned numbers; other bits 0. Cost 1/1.
+pub fn less_than<R: Rules>(r: &mut R, name: &'static str, a: R::Word, b: R::Word) -> R::Word {
+    let d = subtract(r, name, a, b);
+    let one = r.constant(1);
+    d.carries.bit(63) ^ one
+}
+
+/// A word whose bit 0 is 1 exactly when `x` is not 0; other bits 0. Cost 1/1.
+///
+/// `x + (2^64 - 1)` carries out of bit 63 exactly when `x != 0`.
+pub fn is_nonzero<R: Rules>(r: &mut R, name: &'static str, x: R::Word) -> R::Word {
+    let all = r.constant(ALL);
+    add(r, name, x, all).carries.bit(63)
+}
+
+/// `condition ? x : 0`, `condition` being all ones or 0 (see [`Word::broadcast`]). Cost 1/1.
+pub fn and<R: Rules>(r: &mut R, name: &'static str, condition: R::Word, x: R::Word) -> R::Word {
+    let c = r.commit(name, || condition.value() & x.value());
+    r.assert_and(name, condition, x, c);
+    c
+}
+
+/// `condition ? x : y`, `condition` being all ones or 0. Cost 1/1.
+pub fn select<R: Rules>(
+    r: &mut R,
+    name: &'static str,
+    condition: R::Word,
+    x: R::Word,
+    y: R::Word,
+) -> R::Word {
+    and(r, name, condition, x ^ y) ^ y
+}
+
+/// Asserts that `x` is 0 in every bit. Cost 0/1.
+pub fn assert_zero<R: Rules>(r: &mut R, name: &'static str, x: R::Word) {
+    let all = r.constant(ALL);
+    let zero = r.constant(0);
+    // On padding rows `all` is 0 and the equation holds whatever x is: padding carries no meaning.
+    r.assert_and(name, x, all, zero);
+}
+
+/// Asserts `a < b` in each of the two 32-bit halves of a word, as unsigned numbers. Cost 1/1.
+///
+/// `b + !a` carries out of a half exactly when `a < b` there, so the top carries are the constant
+/// 1. The committed word's bits 31 and 63 are masked away: nothing fixes them.
+pub fn assert_less_halves<R: Rules>(r: &mut R, name: &'static str, a: R::Word, b: R::Word) {
+    const TOP: u64 = 1 << 31 | 1 << 63;
+    let (all, top) = (r.constant(ALL), r.constant(TOP));
+    let not_a = a ^ all;
+    let committed = r.commit_with_free(name, TOP, || {
+        let low = |x: u64| x & 0xffff_ffff;
+        let lo = carries(low(b.value()), low(!a.value()), false);
+        let hi = carries(b.value() >> 32, !a.value() >> 32, false);
+        (low(lo) | hi << 32) & !TOP
+    });
+    let c = (committed & !TOP) ^ top;
+    let i = (c << 1) & !(1 << 32);
+    r.assert_and(name, b ^ i, not_a ^ i, c ^ i);
+}

@@ -1,0 +1,95 @@
+//! Word circuits: the rules that every row of a table obeys.
+//!
+//! A table is **one generic function** over [`Rules`]. Everything else is read from it by running
+//! it with different interpreters:
+//!
+//! | interpreter | `Word` | yields |
+//! |---|---|---|
+//! | [`shape::Shape`] | linear form | [`shape::TableShape`]: columns, constraints, messages |
+//! | [`fill::Fill`] | `u64` | the words of one row |
+//! | [`lanes::Lanes`] | `[u64; 8]` | constraint operands and messages of eight rows: the prover's inner loop |
+//! | [`check::Check`] | `u64` | every broken constraint of a row by name, and its messages |
+//!
+//! A word is 64 bits. What is linear over F2 (XOR, shifts, masks, spreading one bit) is free:
+//! nothing is committed for it. `AND` is the one constraint: 64 bit equations `a & b = c` at once.
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+pub mod check;
+pub mod fill;
+pub mod gadgets;
+pub mod lanes;
+pub mod shape;
+mod table;
+
+pub use table::{Table, TableRules, fill};
+
+use core::ops::{BitAnd, BitXor, Shl, Shr};
+
+/// The number of words of a bus message, its tag included.
+pub const MESSAGE_WORDS: usize = 5;
+
+/// A virtual word: a value that is linear over F2 in the committed bits of one row and 1.
+///
+/// `a ^ b` is the sum, `a << n` and `a >> n` are logical shifts by a constant, `a & m` keeps the
+/// bits of the constant mask `m`.
+pub trait Word:
+    Copy + BitXor<Output = Self> + Shl<u32, Output = Self> + Shr<u32, Output = Self> + BitAnd<u64, Output = Self>
+{
+    /// All 64 bits equal to bit `bit` (0..=63) of `self`.
+    #[must_use]
+    fn broadcast(self, bit: u32) -> Self;
+
+    /// The number this word stands for; 0 where rules are read as linear forms.
+    /// Only advice, the value that an honest prover commits to, may depend on it.
+    fn value(self) -> u64;
+
+    /// Rotation to the right by a constant `n` in `0..=63`.
+    #[must_use]
+    fn rotate_right(self, n: u32) -> Self {
+        if n == 0 { self } else { (self >> n) ^ (self << (64 - n)) }
+    }
+
+    /// Bit `bit` of `self` at bit 0, zeros elsewhere.
+    #[must_use]
+    fn bit(self, bit: u32) -> Self {
+        (self >> bit) & 1
+    }
+}
+
+/// What a row commits to and must satisfy; one generic function over this trait is one table.
+///
+/// # Soundness
+/// Which methods are called, in which order and with which names, constants and shifts, must not
+/// depend on the event: only advice may. The harness compares the interpreters to catch this.
+pub trait Rules {
+    /// The virtual word of this interpreter.
+    type Word: Word;
+
+    /// The constant `c` on active rows, 0 on padding, so that a zero row satisfies every rule.
+    fn constant(&mut self, c: u64) -> Self::Word;
+
+    /// A preprocessed column: its values belong to the program and are fixed by the verifying key.
+    fn fixed(&mut self, name: &'static str, value: impl FnOnce() -> u64) -> Self::Word;
+
+    /// A committed column. `free` masks the bits that no rule fixes, on purpose: the honest prover
+    /// makes them 0, the harness expects every other bit to be fixed.
+    fn commit_with_free(&mut self, name: &'static str, free: u64, advice: impl FnOnce() -> u64)
+    -> Self::Word;
+
+    /// A committed column every bit of which some rule fixes.
+    fn commit(&mut self, name: &'static str, advice: impl FnOnce() -> u64) -> Self::Word {
+        self.commit_with_free(name, 0, advice)
+    }
+
+    /// 64 equations `a & b = c`, one for each bit position.
+    fn assert_and(&mut self, name: &'static str, a: Self::Word, b: Self::Word, c: Self::Word);
+
+    /// Puts a message on the bus: `tag` (not 0) and at most four words.
+    fn push(&mut self, tag: u64, words: &[Self::Word]);
+
+    /// Takes a message from the bus: `tag` (not 0) and at most four words.
+    fn pull(&mut self, tag: u64, words: &[Self::Word]);
+}
