@@ -1,1 +1,198 @@
 //! One file an instruction family: encodings, `execute`, rules.
+//!
+//! A family's `ENCODINGS` hold one line an instruction: its name, the bits of the word that are
+//! fixed, their values, where the operands are, what it does, the table that executes it and the
+//! flags that table gets. Decoding, disassembly and program cells are derived from those lines.
+
+pub mod addition;
+pub mod branch;
+pub mod compare;
+pub mod divide;
+pub mod jump;
+pub mod load;
+pub mod logic;
+pub mod multiply;
+pub mod shift;
+pub mod store;
+pub mod system;
+pub mod upper;
+
+use crate::instr::{Instr, Kind, NOWHERE, OPS, Op, SINK};
+
+/// An instruction family.
+#[derive(Clone, Copy, Debug)]
+pub struct Family {
+    /// Its name.
+    pub name: &'static str,
+    /// Its instructions, a line each.
+    pub encodings: &'static [Encoding],
+}
+
+/// All families: adding one is a file and a line here.
+pub static FAMILIES: &[Family] = ALL;
+
+const ALL: &[Family] = &[
+    Family { name: "addition", encodings: addition::ENCODINGS },
+    Family { name: "logic", encodings: logic::ENCODINGS },
+    Family { name: "shift", encodings: shift::ENCODINGS },
+    Family { name: "compare", encodings: compare::ENCODINGS },
+    Family { name: "upper", encodings: upper::ENCODINGS },
+    Family { name: "branch", encodings: branch::ENCODINGS },
+    Family { name: "jump", encodings: jump::ENCODINGS },
+    Family { name: "load", encodings: load::ENCODINGS },
+    Family { name: "store", encodings: store::ENCODINGS },
+    Family { name: "multiply", encodings: multiply::ENCODINGS },
+    Family { name: "divide", encodings: divide::ENCODINGS },
+    Family { name: "system", encodings: system::ENCODINGS },
+];
+
+/// One instruction of the RISC-V manual.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Encoding {
+    /// Its mnemonic.
+    pub name: &'static str,
+    /// The bits of the word that tell it from others.
+    pub mask: u32,
+    /// The values of those bits.
+    pub matches: u32,
+    /// Where its operands are.
+    pub format: Format,
+    /// What it does.
+    pub op: Op,
+    /// The table that executes it.
+    pub kind: Kind,
+    /// What that table is told beside the operands: at most 9 bits.
+    pub flags: u32,
+}
+
+/// Opcode only.
+const OPCODE: u32 = 0x7f;
+/// Opcode and funct3.
+const FUNCT3: u32 = 0x707f;
+/// Opcode, funct3 and the upper 6 bits of funct7: shifts by 0..=63.
+const FUNCT6: u32 = 0xfc00_707f;
+/// Opcode, funct3 and funct7.
+const FUNCT7: u32 = 0xfe00_707f;
+/// The whole word.
+const WHOLE: u32 = u32::MAX;
+
+/// One line of a family's list.
+const fn line(
+    name: &'static str,
+    (mask, matches): (u32, u32),
+    format: Format,
+    op: Op,
+    kind: Kind,
+    flags: u32,
+) -> Encoding {
+    Encoding { name, mask, matches, format, op, kind, flags }
+}
+
+/// Where an instruction's operands are in its word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// rd, rs1, rs2.
+    R,
+    /// rd, rs1, 12-bit signed immediate.
+    I,
+    /// rd, rs1, 6-bit unsigned immediate.
+    Shift,
+    /// rs1, rs2, 12-bit signed immediate.
+    S,
+    /// rs1, rs2, 13-bit signed even offset to the pc.
+    B,
+    /// rd, upper 20 bits of a sign-extended 32-bit immediate.
+    U,
+    /// As `U`, added to the pc.
+    UPc,
+    /// rd, 21-bit signed even offset to the pc.
+    J,
+    /// No operands: other fields of the word are ignored.
+    None,
+}
+
+impl Format {
+    /// Whether the second operand is an immediate of the word.
+    pub fn has_immediate(self) -> bool {
+        matches!(self, Self::I | Self::Shift)
+    }
+
+    /// The instruction `op` with its operands read from `word` at `pc`.
+    pub fn read(self, op: Op, word: u32, pc: u32) -> Instr {
+        let register = |at: u32| (word >> at & 31) as u8;
+        let bits = |from: u32, count: u32, to: u32| (word >> from & ((1 << count) - 1)) << to;
+        let signed =
+            |value: u32, width: u32| i64::from((value << (32 - width)).cast_signed() >> (32 - width));
+        let rd = if register(7) == 0 { SINK } else { register(7) };
+        let (rs1, rs2) = (register(15), register(20));
+        let target = |offset: i64| u64::from(u32::try_from(i64::from(pc) + offset).unwrap_or(NOWHERE));
+        let upper = i64::from((word & 0xffff_f000).cast_signed());
+        let (rd, rs1, rs2, imm) = match self {
+            Self::R => (rd, rs1, rs2, 0),
+            Self::I => (rd, rs1, 0, signed(bits(20, 12, 0), 12) as u64),
+            Self::Shift => (rd, rs1, 0, u64::from(bits(20, 6, 0))),
+            Self::S => (SINK, rs1, rs2, signed(bits(25, 7, 5) | bits(7, 5, 0), 12) as u64),
+            Self::B => {
+                let offset = bits(31, 1, 12) | bits(7, 1, 11) | bits(25, 6, 5) | bits(8, 4, 1);
+                (SINK, rs1, rs2, target(signed(offset, 13)))
+            }
+            Self::U => (rd, 0, 0, upper as u64),
+            Self::UPc => (rd, 0, 0, (i64::from(pc) + upper) as u64),
+            Self::J => {
+                let offset = bits(31, 1, 20) | bits(12, 8, 12) | bits(20, 1, 11) | bits(21, 10, 1);
+                (rd, 0, 0, target(signed(offset, 21)))
+            }
+            Self::None => (SINK, 0, 0, 0),
+        };
+        Instr { op, rd, rs1, rs2, imm }
+    }
+}
+
+/// For each operation its table and flags, collected from the families when this is compiled.
+pub(crate) const EXECUTED_BY: [(Kind, u32); OPS] = {
+    let mut out = [(Kind::Breakpoint, u32::MAX); OPS];
+    let mut f = 0;
+    while f < ALL.len() {
+        let mut i = 0;
+        while i < ALL[f].encodings.len() {
+            let e = &ALL[f].encodings[i];
+            let slot = &mut out[e.op as usize];
+            assert!(e.matches & !e.mask == 0 && e.flags < 1 << 9, "a malformed line");
+            assert!(
+                slot.1 == u32::MAX || (slot.0 as u8 == e.kind as u8 && slot.1 == e.flags),
+                "two lines of one operation differ in kind or flags"
+            );
+            *slot = (e.kind, e.flags);
+            i += 1;
+        }
+        f += 1;
+    }
+    let mut op = 0;
+    while op < OPS {
+        assert!(out[op].1 != u32::MAX, "an operation without a line");
+        op += 1;
+    }
+    out
+};
+
+/// The result of an operation of two operands: everything but branches, jumps, loads, stores and
+/// system calls.
+///
+/// # Panics
+/// On those others.
+#[inline]
+pub fn execute(op: Op, a: u64, b: u64) -> u64 {
+    match op.kind() {
+        Kind::Addition => addition::execute(op, a, b),
+        Kind::AndOr | Kind::Xor => logic::execute(op, a, b),
+        Kind::ShiftLeft | Kind::ShiftRight => shift::execute(op, a, b),
+        Kind::Compare => compare::execute(op, a, b),
+        Kind::Upper => b,
+        Kind::Multiply | Kind::MultiplyHigh => multiply::execute(op, a, b),
+        Kind::Divide => divide::execute(op, a, b),
+        _ => unreachable!("{op} has no result of two operands"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

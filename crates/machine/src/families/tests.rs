@@ -1,0 +1,299 @@
+//! Decoding and `execute` against words and values taken from the RISC-V manual.
+
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
+use super::*;
+use crate::instr::decode;
+
+const MINUS_1: u64 = u64::MAX;
+const MIN: u64 = 1 << 63;
+const MIN_W: u64 = 0xffff_ffff_8000_0000;
+
+/// Each mnemonic with a word as the GNU assembler encodes it at address 0x1000, and what
+/// disassembly shows.
+#[rustfmt::skip]
+const WORDS: &[(&str, u32, &str)] = &[
+    ("add",    0x00c5_8533, "add a0, a1, a2"),
+    ("sub",    0x40c5_8533, "sub a0, a1, a2"),
+    ("addw",   0x00c5_853b, "addw a0, a1, a2"),
+    ("subw",   0x40c5_853b, "subw a0, a1, a2"),
+    ("addi",   0xff01_0113, "addi sp, sp, -16"),
+    ("addiw",  0x7ff5_851b, "addiw a0, a1, 2047"),
+    ("fence",  0x0ff0_000f, "nop"),
+    ("and",    0x00c5_f533, "and a0, a1, a2"),
+    ("or",     0x00c5_e533, "or a0, a1, a2"),
+    ("xor",    0x00c5_c533, "xor a0, a1, a2"),
+    ("andi",   0x8005_f513, "andi a0, a1, -2048"),
+    ("ori",    0x0015_e513, "ori a0, a1, 1"),
+    ("xori",   0xfff5_c513, "xori a0, a1, -1"),
+    ("sll",    0x00c5_9533, "sll a0, a1, a2"),
+    ("srl",    0x00c5_d533, "srl a0, a1, a2"),
+    ("sra",    0x40c5_d533, "sra a0, a1, a2"),
+    ("sllw",   0x00c5_953b, "sllw a0, a1, a2"),
+    ("srlw",   0x00c5_d53b, "srlw a0, a1, a2"),
+    ("sraw",   0x40c5_d53b, "sraw a0, a1, a2"),
+    ("slli",   0x03f5_9513, "slli a0, a1, 63"),
+    ("srli",   0x0205_d513, "srli a0, a1, 32"),
+    ("srai",   0x43f5_d513, "srai a0, a1, 63"),
+    ("slliw",  0x01f5_951b, "slliw a0, a1, 31"),
+    ("srliw",  0x01f5_d51b, "srliw a0, a1, 31"),
+    ("sraiw",  0x41f5_d51b, "sraiw a0, a1, 31"),
+    ("slt",    0x00c5_a533, "slt a0, a1, a2"),
+    ("sltu",   0x00c5_b533, "sltu a0, a1, a2"),
+    ("slti",   0xfff5_a513, "slti a0, a1, -1"),
+    ("sltiu",  0x0015_b513, "sltiu a0, a1, 1"),
+    ("lui",    0x8000_0537, "li a0, 0xffffffff80000000"),
+    ("auipc",  0x0000_1517, "li a0, 0x2000"),
+    ("beq",    0x00b5_0463, "beq a0, a1, 0x1008"),
+    ("bne",    0xfeb5_1ee3, "bne a0, a1, 0xffc"),
+    ("blt",    0x00b5_4463, "blt a0, a1, 0x1008"),
+    ("bge",    0x00b5_5463, "bge a0, a1, 0x1008"),
+    ("bltu",   0x00b5_6463, "bltu a0, a1, 0x1008"),
+    ("bgeu",   0x7eb5_7fe3, "bgeu a0, a1, 0x1ffe"),
+    ("jal",    0x0080_00ef, "jal ra, 0x1008"),
+    ("jalr",   0xff85_80e7, "jalr ra, -8(a1)"),
+    ("lb",     0xfff5_8503, "lb a0, -1(a1)"),
+    ("lh",     0x0025_9503, "lh a0, 2(a1)"),
+    ("lw",     0x0045_a503, "lw a0, 4(a1)"),
+    ("ld",     0x0081_3503, "ld a0, 8(sp)"),
+    ("lbu",    0x0015_c503, "lbu a0, 1(a1)"),
+    ("lhu",    0x0025_d503, "lhu a0, 2(a1)"),
+    ("lwu",    0x0045_e503, "lwu a0, 4(a1)"),
+    ("sb",     0xfea5_8fa3, "sb a0, -1(a1)"),
+    ("sh",     0x00a5_9123, "sh a0, 2(a1)"),
+    ("sw",     0x00a5_a223, "sw a0, 4(a1)"),
+    ("sd",     0x00a1_3423, "sd a0, 8(sp)"),
+    ("mul",    0x02c5_8533, "mul a0, a1, a2"),
+    ("mulh",   0x02c5_9533, "mulh a0, a1, a2"),
+    ("mulhsu", 0x02c5_a533, "mulhsu a0, a1, a2"),
+    ("mulhu",  0x02c5_b533, "mulhu a0, a1, a2"),
+    ("mulw",   0x02c5_853b, "mulw a0, a1, a2"),
+    ("div",    0x02c5_c533, "div a0, a1, a2"),
+    ("divu",   0x02c5_d533, "divu a0, a1, a2"),
+    ("rem",    0x02c5_e533, "rem a0, a1, a2"),
+    ("remu",   0x02c5_f533, "remu a0, a1, a2"),
+    ("divw",   0x02c5_c53b, "divw a0, a1, a2"),
+    ("divuw",  0x02c5_d53b, "divuw a0, a1, a2"),
+    ("remw",   0x02c5_e53b, "remw a0, a1, a2"),
+    ("remuw",  0x02c5_f53b, "remuw a0, a1, a2"),
+    ("ecall",  0x0000_0073, "ecall"),
+    ("ebreak", 0x0010_0073, "ebreak"),
+];
+
+fn lines() -> impl Iterator<Item = &'static Encoding> {
+    FAMILIES.iter().flat_map(|f| f.encodings)
+}
+
+#[test]
+fn every_mnemonic_decodes_and_disassembles() {
+    let names: Vec<_> = WORDS.iter().map(|w| w.0).collect();
+    assert!(lines().all(|e| names.contains(&e.name)), "a mnemonic has no word here");
+    assert_eq!(lines().count(), WORDS.len());
+    for &(name, word, text) in WORDS {
+        let line = lines().find(|e| e.name == name).expect(name);
+        assert_eq!(word & line.mask, line.matches, "{name}");
+        let instr = decode(word, 0x1000).expect(name);
+        assert_eq!((instr.op, instr.kind(), instr.flags()), (line.op, line.kind, line.flags), "{name}");
+        assert_eq!(instr.to_string(), text, "{name}");
+    }
+}
+
+#[test]
+fn no_word_matches_two_lines() {
+    for (i, a) in lines().enumerate() {
+        for b in lines().skip(i + 1) {
+            let both = a.mask & b.mask;
+            assert_ne!(a.matches & both, b.matches & both, "{} and {}", a.name, b.name);
+        }
+    }
+}
+
+/// Every word with its opcode, funct3 and upper 12 bits among all values, other fields fixed:
+/// decoded or not as a second statement of the opcode map says.
+#[test]
+fn reserved_encodings_are_illegal() {
+    let mut legal = 0;
+    for opcode in 0..128u32 {
+        for funct3 in 0..8u32 {
+            for top in 0..4096u32 {
+                let word = opcode | funct3 << 12 | top << 20 | 11 << 15 | 10 << 7;
+                let (funct7, funct6) = (top >> 5, top >> 6);
+                let expected = match opcode {
+                    0x37 | 0x17 | 0x6f => true,
+                    0x67 | 0x0f => funct3 == 0,
+                    0x63 => funct3 != 2 && funct3 != 3,
+                    0x03 => funct3 != 7,
+                    0x23 => funct3 < 4,
+                    0x13 => match funct3 {
+                        1 => funct6 == 0,
+                        5 => funct6 == 0 || funct6 == 0x10,
+                        _ => true,
+                    },
+                    0x1b => match funct3 {
+                        0 => true,
+                        1 => funct7 == 0,
+                        5 => funct7 == 0 || funct7 == 0x20,
+                        _ => false,
+                    },
+                    0x33 => funct7 < 2 || (funct7 == 0x20 && (funct3 == 0 || funct3 == 5)),
+                    0x3b => match funct7 {
+                        0 => [0, 1, 5].contains(&funct3),
+                        1 => [0, 4, 5, 6, 7].contains(&funct3),
+                        0x20 => [0, 5].contains(&funct3),
+                        _ => false,
+                    },
+                    _ => false,
+                };
+                assert_eq!(decode(word, 0x1000).is_some(), expected, "{word:#010x}");
+                legal += u32::from(expected);
+            }
+        }
+    }
+    assert!(legal > 0);
+    // System instructions are whole words: with a register in any field they are others.
+    assert!([0x0000_0073, 0x0010_0073].iter().all(|&w| decode(w, 0).is_some()));
+    assert!(
+        [0x0000_00f3, 0x0000_80f3, 0x0020_0073, 0x3020_0073, 0x1050_0073, 0xc000_2573, 0x0000_1073]
+            .iter()
+            .all(|&w| decode(w, 0).is_none())
+    );
+    assert!([0, u32::MAX, 0x0000_4501, 0x0000_100f].iter().all(|&w| decode(w, 0).is_none()));
+}
+
+#[test]
+fn x0_as_destination_is_the_sink_and_missing_registers_are_0() {
+    let add = decode(0x00c5_8033, 0).expect("add x0, a1, a2");
+    assert_eq!((add.rd, add.rs1, add.rs2), (SINK, 11, 12));
+    let fence = decode(0x0ff5_858f, 0).expect("fence with register fields");
+    assert_eq!(fence, Instr { op: Op::Add, rd: SINK, rs1: 0, rs2: 0, imm: 0 });
+    let store = decode(0x00a1_3423, 0).expect("sd");
+    assert_eq!((store.rd, store.rs1, store.rs2, store.imm), (SINK, 2, 10, 8));
+    let lui = decode(0x8000_0537, 0).expect("lui");
+    assert_eq!((lui.rd, lui.rs1, lui.rs2), (10, 0, 0));
+}
+
+#[test]
+fn targets_outside_32_bits_are_nowhere() {
+    let back = 0xfeb5_1ee3; // bne, pc - 4
+    assert_eq!(decode(back, 4).expect("bne").imm, 0);
+    assert_eq!(decode(back, 0).expect("bne").imm, u64::from(NOWHERE));
+    let ahead = 0x0080_00ef; // jal, pc + 8
+    assert_eq!(decode(ahead, 0xffff_fff4).expect("jal").imm, 0xffff_fffc);
+    assert_eq!(decode(ahead, 0xffff_fff8).expect("jal").imm, u64::from(NOWHERE));
+    assert_eq!(decode(ahead, 0xffff_fffc), None);
+    assert_eq!(decode(ahead, 0x1002), None);
+    // jal with the least and the greatest offset
+    assert_eq!(decode(0x8000_006f, 0x10_0000).expect("jal").imm, 0);
+    assert_eq!(decode(0x7fff_f06f, 0x1000).expect("jal").imm, 0x10_0ffe);
+}
+
+#[test]
+fn upper_immediates_cover_33_bits_and_sign() {
+    let auipc = |top: u32, pc| decode(top << 12 | 0x517, pc).expect("auipc").imm;
+    assert_eq!(auipc(0x80000, 0x1000), 0x1000u64.wrapping_sub(1 << 31));
+    assert_eq!(auipc(0x7ffff, 0xffff_fff8), 0x1_7fff_eff8);
+    assert_eq!(auipc(0xfffff, 0x1000), 0);
+}
+
+#[test]
+fn words_hold_the_whole_instruction() {
+    for &(name, word, _) in WORDS {
+        for pc in [0x1000, 0xffff_fff8] {
+            let instr = decode(word, pc).expect(name);
+            let (w0, w1) = instr.words(pc);
+            let imm = w0 >> 32 | u64::from(w1 >> 16 & 1) << 32 | u64::from(w1 >> 17 & 1).wrapping_neg() << 33;
+            assert_eq!((w0 as u32, imm), (pc + 4, instr.imm), "{name}");
+            assert_eq!(w1 & 63, u32::from(instr.rd), "{name}");
+            assert_eq!(w1 >> 6 & 31, u32::from(instr.rs1), "{name}");
+            assert_eq!(w1 >> 11 & 31, u32::from(instr.rs2), "{name}");
+            assert_eq!(w1 >> 18 & 0x1ff, instr.flags(), "{name}");
+            assert_eq!(w1 >> 27, instr.kind() as u32, "{name}");
+        }
+    }
+}
+
+#[test]
+#[rustfmt::skip]
+fn arithmetic_on_the_edges() {
+    let cases: &[(Op, u64, u64, u64)] = &[
+        (Op::Add, MINUS_1, 1, 0),
+        (Op::Sub, 0, 1, MINUS_1),
+        (Op::Sub, MIN, 1, MIN - 1),
+        (Op::Addw, 0x7fff_ffff, 1, MIN_W),
+        (Op::Addw, 0x1_0000_0000, 5, 5),
+        (Op::Subw, MIN_W, 1, 0x7fff_ffff),
+        (Op::Sll, 1, 63, MIN),
+        (Op::Sll, 1, 64, 1),
+        (Op::Srl, MIN, 63, 1),
+        (Op::Sra, MIN, 63, MINUS_1),
+        (Op::Sra, MIN, 64, MIN),
+        (Op::Sllw, 1, 31, MIN_W),
+        (Op::Sllw, 1, 32, 1),
+        (Op::Srlw, 0xffff_ffff_8000_0000, 0, MIN_W),
+        (Op::Srlw, 0xffff_ffff_8000_0000, 31, 1),
+        (Op::Srlw, 0x8000_0000, 33, 0x4000_0000),
+        (Op::Sraw, 0x8000_0000, 31, MINUS_1),
+        (Op::Sraw, 0x7000_0000_8000_0000, 1, 0xffff_ffff_c000_0000),
+        (Op::Slt, MIN, 0, 1), (Op::Sltu, MIN, 0, 0), (Op::Slt, 0, MIN, 0), (Op::Sltu, 0, MIN, 1),
+        (Op::Slt, 5, 5, 0), (Op::Sltu, 5, 5, 0), (Op::Sltu, 0, 1, 1),
+        (Op::Upper, 0, 7, 7),
+        (Op::Mul, MINUS_1, MINUS_1, 1),
+        (Op::Mulh, MINUS_1, MINUS_1, 0),
+        (Op::Mulh, MIN, MIN, 1 << 62),
+        (Op::Mulhu, MINUS_1, MINUS_1, MINUS_1 - 1),
+        (Op::Mulhsu, MINUS_1, MINUS_1, MINUS_1),
+        (Op::Mulhsu, MIN, MINUS_1, MIN),
+        (Op::Mulhsu, 1, MINUS_1, 0),
+        (Op::Mulw, 0x1_8000_0000, 1, MIN_W),
+        (Op::Mulw, 0xffff_ffff, 0xffff_ffff, 1),
+        (Op::Div, 7, 0, MINUS_1), (Op::Rem, 7, 0, 7), (Op::Divu, 7, 0, MINUS_1), (Op::Remu, 7, 0, 7),
+        (Op::Div, MIN, MINUS_1, MIN), (Op::Rem, MIN, MINUS_1, 0),
+        (Op::Divu, MIN, MINUS_1, 0), (Op::Remu, MIN, MINUS_1, MIN),
+        (Op::Div, (-7i64) as u64, 3, (-2i64) as u64), (Op::Rem, (-7i64) as u64, 3, MINUS_1),
+        (Op::Div, 7, (-3i64) as u64, (-2i64) as u64), (Op::Rem, 7, (-3i64) as u64, 1),
+        (Op::Divw, 7, 1 << 32, MINUS_1), (Op::Remw, 0x8000_0000, 1 << 32, MIN_W),
+        (Op::Divuw, 7, 0, MINUS_1), (Op::Remuw, 0x8000_0000, 0, MIN_W),
+        (Op::Divw, MIN_W, MINUS_1, MIN_W), (Op::Remw, MIN_W, MINUS_1, 0),
+        (Op::Divw, 0x8000_0000, 0xffff_ffff, MIN_W), (Op::Remw, 0x8000_0000, 0xffff_ffff, 0),
+        (Op::Divuw, 0xffff_ffff, 1, MINUS_1), (Op::Remuw, 0x9000_0000, 0xa000_0000, 0xffff_ffff_9000_0000),
+        (Op::And, 12, 10, 8), (Op::Or, 12, 10, 14), (Op::Xor, 12, 10, 6),
+    ];
+    for &(op, a, b, expected) in cases {
+        assert_eq!(execute(op, a, b), expected, "{op} {a:#x} {b:#x}");
+    }
+}
+
+#[test]
+fn branches_and_jumps() {
+    use branch::taken;
+    assert!(taken(Op::Beq, 3, 3) && !taken(Op::Beq, 3, 4) && taken(Op::Bne, 3, 4) && !taken(Op::Bne, 4, 4));
+    assert!(taken(Op::Blt, MIN, 0) && !taken(Op::Bltu, MIN, 0) && !taken(Op::Blt, 1, 1));
+    assert!(
+        taken(Op::Bge, 0, MIN) && !taken(Op::Bgeu, 0, MIN) && taken(Op::Bge, 1, 1) && taken(Op::Bgeu, 1, 1)
+    );
+    assert_eq!(jump::target(0x1003, MINUS_1), 0x1002);
+    assert_eq!(jump::target(0x1002, MINUS_1), 0x1000);
+    assert_eq!(jump::target(MINUS_1, 1), 0);
+}
+
+#[test]
+fn loads_and_stores_touch_only_their_bytes() {
+    let cell = 0x8877_6655_c433_a211;
+    assert_eq!(load::extract(Op::Lb, cell, 0x1001), 0xffff_ffff_ffff_ffa2);
+    assert_eq!(load::extract(Op::Lbu, cell, 0x1001), 0xa2);
+    assert_eq!(load::extract(Op::Lb, cell, 0x1000), 0x11);
+    assert_eq!(load::extract(Op::Lh, cell, 0x1002), 0xffff_ffff_ffff_c433);
+    assert_eq!(load::extract(Op::Lhu, cell, 0x1006), 0x8877);
+    assert_eq!(load::extract(Op::Lw, cell, 0x1004), 0xffff_ffff_8877_6655);
+    assert_eq!(load::extract(Op::Lwu, cell, 0x1000), 0xc433_a211);
+    assert_eq!(load::extract(Op::Ld, cell, 0x1000), cell);
+    let value = 0x0102_0304_0506_0708;
+    assert_eq!(store::merge(Op::Sb, cell, 0x1007, value), 0x0877_6655_c433_a211);
+    assert_eq!(store::merge(Op::Sh, cell, 0x1002, value), 0x8877_6655_0708_a211);
+    assert_eq!(store::merge(Op::Sw, cell, 0x1004, value), 0x0506_0708_c433_a211);
+    assert_eq!(store::merge(Op::Sd, cell, 0x1000, value), value);
+    let load_sizes = [Op::Lb, Op::Lbu, Op::Lh, Op::Lhu, Op::Lw, Op::Lwu, Op::Ld].map(load::size);
+    assert_eq!(load_sizes, [1, 1, 2, 2, 4, 4, 8]);
+    assert_eq!([Op::Sb, Op::Sh, Op::Sw, Op::Sd].map(store::size), [1, 2, 4, 8]);
+}
