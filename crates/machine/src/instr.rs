@@ -193,7 +193,7 @@ pub struct Instr {
 /// Nothing decodes at the last four bytes of the address space, whose fall-through address does
 /// not fit in 32 bits, nor at addresses that are not multiples of 4.
 pub fn decode(word: u32, pc: u32) -> Option<Instr> {
-    if pc % 4 != 0 || pc > u32::MAX - 4 {
+    if !pc.is_multiple_of(4) || pc > u32::MAX - 4 {
         return None;
     }
     let mut found = FAMILIES.iter().flat_map(|f| f.encodings).filter(|e| word & e.mask == e.matches);

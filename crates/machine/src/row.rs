@@ -1,8 +1,9 @@
 //! What instruction rows share: machine state, fetch, register accesses and the order of time.
 //!
-//! A row is opened with [`Row::open`], uses [`Row::read`], [`Row::write`] and [`Row::access`], and
-//! is closed with [`Row::close`], which compares all times. Lanes of 32 bits are packed two to a
-//! committed word.
+//! A row is opened with [`Row::open`], accesses its cells, and is closed with [`Row::close`].
+//! Its comparisons of times, the addition of 4 to the time and small products are lanes of 32
+//! bits, two to a committed word of carries. They are committed together, when the row is closed
+//! or when [`Row::and`] asks for its product; no cell can be accessed after that.
 
 use dyad_rules::{Rules, Word, gadgets};
 
@@ -28,8 +29,19 @@ pub struct Executed {
 enum Lane<W> {
     /// a < b.
     Less(W, W),
-    /// The carries of a + b are wanted; never more than one a row.
+    /// The carries of a + b are wanted; one a row.
     Add(W, W),
+    /// a & b is wanted; at most one a row.
+    And(W, W),
+}
+
+/// What the lanes of a row gave.
+#[derive(Clone, Copy)]
+struct Settled<W> {
+    /// The carries of the addition, in the low half.
+    carries: W,
+    /// The product, in the low half.
+    product: W,
 }
 
 /// At most this many lanes a row.
@@ -51,6 +63,7 @@ pub struct Row<W> {
     pub registers: [W; 3],
     lanes: [Option<Lane<W>>; MAX_LANES],
     used: usize,
+    settled: Option<Settled<W>>,
 }
 
 /// The advice for committing two 32-bit numbers in one word.
@@ -98,12 +111,15 @@ impl<W: Word> Row<W> {
             registers: [w1 & 0x3f, (w1 >> 6) & 0x1f, (w1 >> 11) & 0x1f],
             lanes: [None; MAX_LANES],
             used: 0,
+            settled: None,
         };
         row.lane(Lane::Less(w1p >> 32, time));
         row
     }
 
+    #[inline(always)]
     fn lane(&mut self, lane: Lane<W>) {
+        assert!(self.settled.is_none(), "the row's times are compared already");
         self.lanes[self.used] = Some(lane);
         self.used += 1;
     }
@@ -149,24 +165,45 @@ impl<W: Word> Row<W> {
         self.after(r, slot, prev);
     }
 
+    /// `x & y` of two low halves. Cost 1/1, or nothing where the row has an odd number of lanes
+    /// without it. At most one a row, after all accesses.
+    #[inline(always)]
+    pub fn and<R: Rules<Word = W>>(&mut self, r: &mut R, x: W, y: W) -> W {
+        self.lane(Lane::And(x, y));
+        self.settle(r).product
+    }
+
+    /// Commits and constrains all lanes, the addition of 4 to the time included.
+    #[inline(always)]
+    fn settle<R: Rules<Word = W>>(&mut self, r: &mut R) -> Settled<W> {
+        if let Some(settled) = self.settled {
+            return settled;
+        }
+        let (zero, four) = (r.constant(0), r.constant(4));
+        self.lane(Lane::Add(self.time, four));
+        let mut settled = Settled { carries: zero, product: zero };
+        let mut i = 0;
+        while i < self.used {
+            let c = Self::lane_pair(r, LANE_NAMES[i / 2], self.lanes[i], self.lanes[i + 1]);
+            for (lane, half) in [(self.lanes[i], c & LOW), (self.lanes[i + 1], c >> 32)] {
+                match lane {
+                    Some(Lane::Add(..)) => settled.carries = half,
+                    Some(Lane::And(..)) => settled.product = half,
+                    _ => {}
+                }
+            }
+            i += 2;
+        }
+        self.settled = Some(settled);
+        settled
+    }
+
     /// Compares all times and returns `next_pc | (time + 4) << 32` where `next_pc` has a zero high
     /// half. Cost 1/1 for every two lanes, the addition's included.
     #[inline(always)]
     pub fn next_state<R: Rules<Word = W>>(&mut self, r: &mut R, next_pc: W) -> W {
-        let four = r.constant(4);
-        self.lane(Lane::Add(self.time, four));
-        let mut carries = next_pc;
-        let mut i = 0;
-        while i < self.used {
-            let c = Self::lane_pair(r, LANE_NAMES[i / 2], self.lanes[i], self.lanes[i + 1]);
-            if let Some(Lane::Add(..)) = self.lanes[i] {
-                carries = c & LOW;
-            } else if let Some(Lane::Add(..)) = self.lanes[i + 1] {
-                carries = c >> 32;
-            }
-            i += 2;
-        }
-        let sum = self.time ^ four ^ ((carries << 1) & LOW);
+        let carries = self.settle(r).carries;
+        let sum = self.time ^ r.constant(4) ^ ((carries << 1) & LOW);
         next_pc ^ (sum << 32)
     }
 
@@ -177,8 +214,9 @@ impl<W: Word> Row<W> {
         push(r, Message::State(next));
     }
 
-    /// One committed word of carries for two lanes. The top carry of a comparison is the constant
-    /// 1 (`b + !a` carries out exactly when a < b), and its committed bit is free.
+    /// One committed word of carries for two lanes, a product counting as carries that go nowhere.
+    /// The top carry of a comparison is the constant 1 (`b + !a` carries out exactly when a < b),
+    /// and its committed bit is free.
     #[inline(always)]
     fn lane_pair<R: Rules<Word = W>>(
         r: &mut R,
@@ -188,26 +226,35 @@ impl<W: Word> Row<W> {
     ) -> W {
         let zero = r.constant(0);
         let mut forced = 0;
+        // Where the carry of the bit below comes in.
+        let mut carried = 0;
         let (mut a, mut b) = (zero, zero);
         for (lane, shift) in [(low, 0), (high, 32)] {
             let (x, y) = match lane {
                 Some(Lane::Less(x, y)) => {
                     forced |= 1u64 << (31 + shift);
+                    carried |= 0xffff_fffe << shift;
                     (x ^ r.constant(LOW), y)
                 }
-                Some(Lane::Add(x, y)) => (x, y),
+                Some(Lane::Add(x, y)) => {
+                    carried |= 0xffff_fffe << shift;
+                    (x, y)
+                }
+                Some(Lane::And(x, y)) => (x, y),
                 None => continue,
             };
             a = a ^ ((x & LOW) << shift);
             b = b ^ ((y & LOW) << shift);
         }
         let committed = r.commit_with_free(name, forced, || {
-            let half = |x: u64, y: u64| gadgets::carries(x, y, false) & LOW;
+            let half = |x: u64, y: u64, carried: u64| {
+                if carried & LOW == 0 { x & y & LOW } else { gadgets::carries(x, y, false) & LOW }
+            };
             let (a, b) = (a.value(), b.value());
-            (half(a & LOW, b & LOW) | half(a >> 32, b >> 32) << 32) & !forced
+            (half(a & LOW, b & LOW, carried) | half(a >> 32, b >> 32, carried >> 32) << 32) & !forced
         });
         let c = (committed & !forced) ^ r.constant(forced);
-        let i = (c << 1) & !(1 << 32);
+        let i = (c << 1) & carried;
         r.assert_and(name, a ^ i, b ^ i, c ^ i);
         c
     }
@@ -215,39 +262,83 @@ impl<W: Word> Row<W> {
 
 const LANE_NAMES: [&str; MAX_LANES / 2] = ["times 0", "times 1", "times 2", "times 3"];
 
+/// The register that an instruction writes, in slot 3.
+pub struct Destination<W> {
+    prev: W,
+    old: W,
+}
+
+impl<W: Word> Destination<W> {
+    /// Commits to what rd held, given its previous time `prev` in the low half (high half zero).
+    /// Cost 1/0 and one lane.
+    #[inline(always)]
+    pub fn find<R: Rules<Word = W>>(r: &mut R, row: &mut Row<W>, event: &Executed, prev: W) -> Self {
+        let old = r.commit("rd old", || event.step.rd_old);
+        row.after(r, 3, prev);
+        Self { prev, old }
+    }
+
+    /// [`Destination::find`] with a word of its own for the previous time, half of it free.
+    /// Cost 2/0 and one lane.
+    #[inline(always)]
+    pub fn find_alone<R: Rules<Word = W>>(r: &mut R, row: &mut Row<W>, event: &Executed) -> Self {
+        let prev = r.commit_with_free("prev rd", !LOW, || u64::from(event.step.rd_prev));
+        Self::find(r, row, event, prev & LOW)
+    }
+
+    /// Writes rd.
+    #[inline(always)]
+    pub fn write<R: Rules<Word = W>>(&self, r: &mut R, row: &Row<W>, value: W) {
+        let register = row.registers[0];
+        let now = row.at(r, 3);
+        pull(r, Message::Register { at: register ^ (self.prev << 32), value: self.old });
+        push(r, Message::Register { at: register ^ (now << 32), value });
+    }
+}
+
+/// The registers that an instruction reads: rs1 in slot 1, rs2 in slot 2.
+pub struct Sources<W> {
+    /// Value of rs1.
+    pub rs1: W,
+    /// Value of rs2.
+    pub rs2: W,
+}
+
+impl<W: Word> Sources<W> {
+    /// Reads rs1 and rs2. Cost 3/0 and two lanes.
+    #[inline(always)]
+    pub fn read<R: Rules<Word = W>>(r: &mut R, row: &mut Row<W>, event: &Executed) -> Self {
+        let s = event.step;
+        let rs1 = r.commit("rs1", || s.rs1);
+        let rs2 = r.commit("rs2", || s.rs2);
+        let prev = r.commit("prev rs1 | rs2", || halves(s.rs1_prev, s.rs2_prev));
+        row.register(r, 1, row.registers[1], prev & LOW, rs1, rs1);
+        row.register(r, 2, row.registers[2], prev >> 32, rs2, rs2);
+        Self { rs1, rs2 }
+    }
+}
+
 /// The three register accesses of an instruction with rs1, rs2 and rd: what most rows start with.
 pub struct Operands<W> {
     /// Value of rs1.
     pub rs1: W,
     /// Value of rs2.
     pub rs2: W,
-    rd_old: W,
-    rd_prev: W,
+    rd: Destination<W>,
 }
 
 impl<W: Word> Operands<W> {
-    /// Reads rs1 (slot 1) and rs2 (slot 2) and commits to what rd held. Cost 5/0 and two lanes.
-    /// The high half of "prev rd" is not used.
+    /// Reads rs1 (slot 1) and rs2 (slot 2) and commits to what rd held. Cost 5/0 and three lanes.
     #[inline(always)]
     pub fn read<R: Rules<Word = W>>(r: &mut R, row: &mut Row<W>, event: &Executed) -> Self {
-        let s = event.step;
-        let rs1 = r.commit("rs1", || s.rs1);
-        let rs2 = r.commit("rs2", || s.rs2);
-        let rd_old = r.commit("rd old", || s.rd_old);
-        let prev = r.commit("prev rs1 | rs2", || halves(s.rs1_prev, s.rs2_prev));
-        row.register(r, 1, row.registers[1], prev & LOW, rs1, rs1);
-        row.register(r, 2, row.registers[2], prev >> 32, rs2, rs2);
-        let rd_prev = r.commit_with_free("prev rd", !LOW, || u64::from(s.rd_prev));
-        Self { rs1, rs2, rd_old, rd_prev }
+        let Sources { rs1, rs2 } = Sources::read(r, row, event);
+        let rd = Destination::find_alone(r, row, event);
+        Self { rs1, rs2, rd }
     }
 
-    /// Writes rd (slot 3). Cost: one lane.
+    /// Writes rd (slot 3).
     #[inline(always)]
-    pub fn write<R: Rules<Word = W>>(&self, r: &mut R, row: &mut Row<W>, value: W) {
-        let register = row.registers[0];
-        let now = row.at(r, 3);
-        pull(r, Message::Register { at: register ^ (self.rd_prev << 32), value: self.rd_old });
-        push(r, Message::Register { at: register ^ (now << 32), value });
-        row.after(r, 3, self.rd_prev);
+    pub fn write<R: Rules<Word = W>>(&self, r: &mut R, row: &Row<W>, value: W) {
+        self.rd.write(r, row, value);
     }
 }
