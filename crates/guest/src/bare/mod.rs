@@ -1,0 +1,85 @@
+//! The guest on the machine: start, input and output, panics.
+
+mod heap;
+mod start;
+mod system;
+
+use alloc::vec::Vec;
+use core::fmt::{self, Write};
+
+pub use system::exit;
+
+/// Private input, as file descriptor 0.
+const INPUT: usize = 0;
+/// Public output, as file descriptor 1.
+const OUTPUT: usize = 1;
+/// Diagnostics, as file descriptor 2.
+const DIAGNOSTICS: usize = 2;
+
+/// Bytes asked for at first; memory that stays untouched costs nothing.
+const FIRST_REQUEST: usize = 1 << 20;
+
+pub fn read_input() -> Vec<u8> {
+    let mut input = Vec::with_capacity(FIRST_REQUEST);
+    loop {
+        if input.len() == input.capacity() {
+            // The newest allocation grows where it lies.
+            input.reserve(input.capacity());
+        }
+        if system::read_append(INPUT, &mut input) == 0 {
+            input.shrink_to_fit();
+            return input;
+        }
+    }
+}
+
+pub fn write_output(bytes: &[u8]) {
+    system::write_all(OUTPUT, bytes);
+}
+
+pub fn write_diagnostic(message: fmt::Arguments<'_>) {
+    let mut line = Line { bytes: [0; 256], len: 0 };
+    // `Line` never fails; a failing `Display` ends the message early.
+    let _ = writeln!(line, "{message}");
+    line.flush();
+}
+
+/// Gathers a message, so that it takes few calls and no heap.
+struct Line {
+    bytes: [u8; 256],
+    len: usize,
+}
+
+impl Line {
+    fn flush(&mut self) {
+        system::write_all(DIAGNOSTICS, &self.bytes[..self.len]);
+        self.len = 0;
+    }
+}
+
+impl Write for Line {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for part in text.as_bytes().chunks(self.bytes.len()) {
+            if part.len() > self.bytes.len() - self.len {
+                self.flush();
+            }
+            self.bytes[self.len..self.len + part.len()].copy_from_slice(part);
+            self.len += part.len();
+        }
+        Ok(())
+    }
+}
+
+#[panic_handler]
+fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
+    write_diagnostic(format_args!("{info}"));
+    if let Some(asked) = heap::refused() {
+        write_diagnostic(format_args!(
+            "the heap has {} of {} bytes left and was asked for {asked}; nothing but the newest \
+             allocation is ever freed; its size is `heap` in [package.metadata.dyad]",
+            heap::left(),
+            heap::size(),
+        ));
+    }
+    exit(crate::PANIC_EXIT_CODE)
+}

@@ -1,0 +1,69 @@
+//! System calls, with Linux's numbers and meaning.
+#![allow(unsafe_code)]
+
+use alloc::vec::Vec;
+use core::arch::asm;
+
+const READ: usize = 63;
+const WRITE: usize = 64;
+const EXIT: usize = 93;
+
+/// Most bytes asked for in one call: the machine takes lengths below 2^32, Linux below 2^31.
+const LARGEST: usize = 1 << 30;
+
+/// Ends the program.
+pub fn exit(code: u8) -> ! {
+    // SAFETY: the call takes a number and never returns.
+    unsafe {
+        asm!("ecall", in("a7") EXIT, in("a0") usize::from(code), options(noreturn, nostack));
+    }
+}
+
+/// Appends at most as many bytes as `buffer` has room for and returns how many; 0 at the end of
+/// the input or where there is no room.
+pub fn read_append(descriptor: usize, buffer: &mut Vec<u8>) -> usize {
+    let room = buffer.spare_capacity_mut();
+    let asked = room.len().min(LARGEST);
+    let mut result = descriptor;
+    // SAFETY: the call writes at most `asked` bytes from `room` on, and `room` has that many.
+    unsafe {
+        asm!(
+            "ecall",
+            in("a7") READ,
+            inlateout("a0") result,
+            in("a1") room.as_mut_ptr(),
+            in("a2") asked,
+            options(nostack),
+        );
+    }
+    // Negative values are Linux's errors, and what the machine delivers is the prover's choice.
+    assert!(result <= asked, "read delivered {} bytes where {asked} were asked for", result as isize);
+    // SAFETY: the first `result` bytes of the spare room, which has at least that many, are
+    // written now.
+    unsafe { buffer.set_len(buffer.len() + result) };
+    result
+}
+
+/// Writes all of `bytes`.
+pub fn write_all(descriptor: usize, mut bytes: &[u8]) {
+    while !bytes.is_empty() {
+        let asked = bytes.len().min(LARGEST);
+        let mut result = descriptor;
+        // SAFETY: the call reads `asked` bytes from `bytes` on, and `bytes` has that many.
+        unsafe {
+            asm!(
+                "ecall",
+                in("a7") WRITE,
+                inlateout("a0") result,
+                in("a1") bytes.as_ptr(),
+                in("a2") asked,
+                options(nostack, readonly),
+            );
+        }
+        match bytes.get(result..) {
+            Some(rest) if result > 0 => bytes = rest,
+            // Only under Linux: the reader is gone. A message about it could fail the same way.
+            _ => exit(crate::PANIC_EXIT_CODE),
+        }
+    }
+}
