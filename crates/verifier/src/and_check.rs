@@ -1,0 +1,49 @@
+//! The AND constraints: a univariate round over the 64 bit positions, then a sumcheck over
+//! constraints and rows.
+//!
+//! Bit j of a word is the value at the point [`dyad_field::embed_byte`]`(j)` of a polynomial of
+//! degree 63. `R(Z)`, the sum over constraints i of `eq(rho, i) (A(Z;i) B(Z;i) + C(Z;i))`, has degree
+//! 126; it vanishes at the 64 points, so its values at the next 64 determine it.
+
+use alloc::vec::Vec;
+
+use dyad_field::{K, byte_lagrange};
+
+use crate::reader::Reader;
+use crate::transcript::Transcript;
+use crate::{Error, Hash, Layout, sumcheck};
+
+/// Claims that the AND check leaves behind: the operands at (z, point).
+#[derive(Clone, Debug)]
+pub struct AndClaims {
+    /// Weights of the 64 bits of a word: the Lagrange polynomials at z.
+    pub bit_weights: Vec<K>,
+    /// The point, of the variables of the stack of constraints.
+    pub point: Vec<K>,
+    /// The multilinear extensions of A, B and C.
+    pub values: [K; 3],
+}
+
+/// Checks the AND constraints, up to the claims returned.
+///
+/// # Errors
+/// [`Error::AndCheck`], [`Error::Truncated`].
+pub fn verify<H: Hash>(
+    t: &mut Transcript<H>,
+    p: &mut Reader<'_>,
+    layout: &Layout,
+) -> Result<AndClaims, Error> {
+    p.section("and check");
+    let rho = t.draw_many("rho", layout.ands.log);
+    let skip = p.elements(64)?;
+    t.absorb_elements("skip", &skip);
+    let z = t.draw("z");
+    let claim: K = byte_lagrange(7, z).iter().skip(64).zip(&skip).map(|(&l, &v)| l * v).sum();
+    let (claim, point) = sumcheck::with_eq(t, p, "and", claim, &rho)?;
+    let values @ [a, b, c] = [p.element()?, p.element()?, p.element()?];
+    if claim != a * b + c {
+        return Err(Error::AndCheck);
+    }
+    t.absorb_elements("and values", &values);
+    Ok(AndClaims { bit_weights: byte_lagrange(6, z), point, values })
+}

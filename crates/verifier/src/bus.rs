@@ -1,0 +1,92 @@
+//! The bus: two products over all messages, proved layer by layer (GKR).
+//!
+//! The leaf of a message m on an active row is `gamma + sum alpha_i m_i`; on other rows it is
+//! `1 + sum alpha_i m_i` without constants, which is 1 on zero rows. Junk in a row that should be
+//! inactive cannot stand in for an active leaf: in K\[gamma, alpha\] the factors that contain gamma
+//! are exactly those of active rows, and factorisation is unique.
+
+use alloc::vec::Vec;
+
+use dyad_field::{K, PrimeCharacteristicRing, from_word};
+use dyad_rules::MESSAGE_WORDS;
+
+use crate::reader::Reader;
+use crate::system::Statement;
+use crate::transcript::Transcript;
+use crate::{Error, Hash, Layout, sumcheck};
+
+/// The random combination that turns a message into one element.
+#[derive(Clone, Debug)]
+pub struct Fingerprint {
+    /// A factor for each word, the tag's first.
+    pub alpha: [K; MESSAGE_WORDS],
+    /// The constant of active rows.
+    pub gamma: K,
+}
+
+impl Fingerprint {
+    /// Draws one.
+    pub fn draw<H: Hash>(t: &mut Transcript<H>) -> Self {
+        let alpha = core::array::from_fn(|_| t.draw("alpha"));
+        Self { alpha, gamma: t.draw("gamma") }
+    }
+
+    /// The leaf of a message on an active row.
+    pub fn of(&self, message: &[u64; MESSAGE_WORDS]) -> K {
+        self.alpha.iter().zip(message).fold(self.gamma, |s, (&a, &w)| s + a * from_word(w))
+    }
+
+    /// The product of the leaves of messages.
+    pub fn product(&self, messages: &[[u64; MESSAGE_WORDS]]) -> K {
+        messages.iter().fold(K::ONE, |p, m| p * self.of(m))
+    }
+}
+
+/// Claims that the bus leaves behind: the multilinear extensions of both leaf vectors at a point.
+#[derive(Clone, Debug)]
+pub struct BusClaims {
+    /// The combination drawn.
+    pub fingerprint: Fingerprint,
+    /// Of the pushes.
+    pub push: K,
+    /// Of the pulls.
+    pub pull: K,
+    /// The point, of the layout's `bus_log` variables.
+    pub point: Vec<K>,
+}
+
+/// Checks that pushes and pulls balance, up to the claims returned.
+///
+/// # Errors
+/// [`Error::BusBalance`], [`Error::ProductLayer`], [`Error::Truncated`].
+pub fn verify<H: Hash>(
+    t: &mut Transcript<H>,
+    p: &mut Reader<'_>,
+    layout: &Layout,
+    statement: &Statement,
+) -> Result<BusClaims, Error> {
+    p.section("bus");
+    let fingerprint = Fingerprint::draw(t);
+    let (mut push, mut pull) = (p.element()?, p.element()?);
+    t.absorb_elements("products", &[push, pull]);
+    if push * fingerprint.product(&statement.pushes) != pull * fingerprint.product(&statement.pulls) {
+        return Err(Error::BusBalance);
+    }
+    // Layer i has 2^i products, each of two entries of layer i + 1 that differ in its top variable.
+    let mut point: Vec<K> = Vec::new();
+    for layer in 0..layout.bus_log {
+        let lambda = t.draw("lambda");
+        let (claim, mut at) = sumcheck::with_eq(t, p, "product layer", push + lambda * pull, &point)?;
+        let [push0, push1, pull0, pull1] = [p.element()?, p.element()?, p.element()?, p.element()?];
+        if claim != push0 * push1 + lambda * pull0 * pull1 {
+            return Err(Error::ProductLayer(layer));
+        }
+        t.absorb_elements("layer values", &[push0, push1, pull0, pull1]);
+        let top = t.draw("layer variable");
+        push = push0 + top * (push0 + push1);
+        pull = pull0 + top * (pull0 + pull1);
+        at.push(top);
+        point = at;
+    }
+    Ok(BusClaims { fingerprint, push, pull, point })
+}

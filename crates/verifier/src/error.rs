@@ -1,0 +1,86 @@
+//! Why a proof is rejected.
+
+/// Why a proof is rejected. Every variant names the step of the protocol that failed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The proof ends inside a section.
+    #[error("the proof is cut short in its section `{0}`")]
+    Truncated(&'static str),
+    /// Bytes follow the end of the proof.
+    #[error("{0} bytes follow the end of the proof")]
+    TrailingBytes(usize),
+    /// A declared number of rows is out of range.
+    #[error("table {table}: {rows} rows are more than the limit of {limit}")]
+    TooManyRows {
+        /// The table's index in the system.
+        table: usize,
+        /// The rows that the proof declares.
+        rows: u64,
+        /// The most that is accepted.
+        limit: u64,
+    },
+    /// The declared tables are larger than this version proves.
+    #[error("the declared tables are too large: {what} would need 2^{log} entries, the limit is 2^{limit}")]
+    TooLarge {
+        /// What grew too large.
+        what: &'static str,
+        /// Its logarithm.
+        log: usize,
+        /// The largest logarithm accepted.
+        limit: usize,
+    },
+    /// The security level is not one that this version implements.
+    #[error("security level {0} is not supported; this version implements level 100")]
+    UnsupportedLevel(u32),
+    /// The key does not fit the system.
+    #[error("the key does not fit the machine: {0}")]
+    KeyMismatch(&'static str),
+    /// What is put on the bus is not what is taken from it.
+    #[error("the bus does not balance: the rows do not agree with one another or with the public statement")]
+    BusBalance,
+    /// A layer of the product trees.
+    #[error("layer {0} of the product trees is wrong")]
+    ProductLayer(usize),
+    /// The AND constraints.
+    #[error("the AND check failed")]
+    AndCheck,
+    /// The reduction of claims to columns.
+    #[error("the column reduction failed")]
+    ColumnReduction,
+    /// The reduction to one point.
+    #[error("the point reduction failed")]
+    PointReduction,
+    /// The ring switch.
+    #[error("the ring switch failed")]
+    RingSwitch,
+    /// A proof-of-work nonce.
+    #[error("round {0} of the opening: the proof of work is missing")]
+    Grinding(usize),
+    /// An opened row is not in the committed tree.
+    #[error("round {0} of the opening: an opened row is not the committed one")]
+    MerklePath(usize),
+    /// The vector sent in the clear is not what was committed.
+    #[error("round {0} of the opening: the final vector disagrees with a query")]
+    QueryValue(usize),
+    /// The claim on the committed vector.
+    #[error("the opening failed: the committed values do not have the claimed evaluation")]
+    OpeningValue,
+    /// A bound that the verifier computed for itself did not hold.
+    #[error("internal: {0}")]
+    Internal(&'static str),
+}
+
+/// The entry `i`, or an error: the verifier never indexes.
+pub(crate) fn get<'a, T>(v: &'a [T], i: usize, what: &'static str) -> Result<&'a T, Error> {
+    v.get(i).ok_or(Error::Internal(what))
+}
+
+/// The entries of a range, or an error.
+pub(crate) fn slice<'a, T>(
+    v: &'a [T],
+    range: core::ops::Range<usize>,
+    what: &'static str,
+) -> Result<&'a [T], Error> {
+    v.get(range).ok_or(Error::Internal(what))
+}

@@ -1,0 +1,241 @@
+//! Where everything lies: slabs of tables, and blocks stacked tallest first.
+//!
+//! A *slab* is 2^h rows of a table of which the first n are active. Blocks of 2^h values are
+//! stacked tallest first, so that every block starts at a multiple of its size and the low h
+//! coordinates of a point are a row point of every block. Prover and verifier derive the same
+//! layout from the numbers of rows alone.
+
+use alloc::vec::Vec;
+
+use crate::error::get;
+use crate::{Error, System};
+
+/// The most rows of one table, and of all tables together: time has 30 bits.
+pub const MAX_ROWS: u64 = 1 << 30;
+/// The largest logarithm of a stack.
+pub const MAX_LOG: usize = 34;
+/// Slabs have at least 2^3 rows: provers work on eight at a time.
+pub const MIN_LOG_ROWS: usize = 3;
+/// A table is cut into at most this many slabs.
+pub const MAX_SLABS: usize = 4;
+/// The logarithm of an oracle's index space is at least this: its lanes are folded at once.
+pub const MIN_ORACLE_LOG: usize = crate::params::LANE_LOG;
+/// Tables of at most this many rows are never cut.
+const UNCUT_ROWS: usize = 256;
+
+/// Rows of one table, padded to a power of two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slab {
+    /// The table's index in the system.
+    pub table: usize,
+    /// The table's row that is row 0 of the slab.
+    pub first: usize,
+    /// Active rows.
+    pub rows: usize,
+    /// The logarithm of the rows with padding.
+    pub log: usize,
+}
+
+/// 2^`log` consecutive values of a stack: one item (a pair of columns, a message, a constraint) of
+/// one slab.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Block {
+    /// Index of its first value in the stack, a multiple of 2^`log`.
+    pub base: usize,
+    /// Index of the slab.
+    pub slab: usize,
+    /// Index of the item within its table.
+    pub item: usize,
+    /// The slab's logarithm.
+    pub log: usize,
+}
+
+/// Blocks laid out one after the other.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Stack {
+    /// The blocks by increasing base.
+    pub blocks: Vec<Block>,
+    /// Values in use: the end of the last block.
+    pub len: usize,
+    /// The logarithm of the stack padded to a power of two.
+    pub log: usize,
+}
+
+impl Stack {
+    fn new(slabs: &[Slab], items: impl Fn(&Slab) -> usize, what: &'static str) -> Result<Self, Error> {
+        let mut order: Vec<(usize, &Slab)> = slabs.iter().enumerate().collect();
+        order.sort_by(|a, b| b.1.log.cmp(&a.1.log));
+        let mut blocks = Vec::new();
+        let mut base = 0usize;
+        for (slab, s) in order {
+            for item in 0..items(s) {
+                blocks.push(Block { base, slab, item, log: s.log });
+                base = base.saturating_add(1 << s.log);
+                if base > 1 << MAX_LOG {
+                    return Err(Error::TooLarge { what, log: ceil_log(base), limit: MAX_LOG });
+                }
+            }
+        }
+        Ok(Self { blocks, len: base, log: ceil_log(base) })
+    }
+}
+
+/// The smallest l with 2^l >= n; 0 for n = 0.
+pub fn ceil_log(n: usize) -> usize {
+    n.max(1).next_power_of_two().trailing_zeros() as usize
+}
+
+/// One of the two committed vectors: the prover's columns, or the program's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Oracle {
+    /// The pairs of columns.
+    pub pairs: Stack,
+    /// Its first index in the joint index space: a multiple of its padded size.
+    pub base: usize,
+}
+
+/// Everything about shapes that a proof with these numbers of rows has.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    /// The slabs, by table.
+    pub slabs: Vec<Slab>,
+    /// The committed columns of the run.
+    pub main: Oracle,
+    /// The fixed columns of the program; `None` where no table has any.
+    pub fixed: Option<Oracle>,
+    /// The logarithm of the joint index space of both.
+    pub joint_log: usize,
+    /// Messages put on the bus.
+    pub pushes: Stack,
+    /// Messages taken from the bus.
+    pub pulls: Stack,
+    /// The logarithm of the larger of the two.
+    pub bus_log: usize,
+    /// The AND constraints.
+    pub ands: Stack,
+    /// The logarithm of the number of columns, both oracles together: column 2i + k is half k of
+    /// pair i, the main pairs before the fixed ones.
+    pub column_log: usize,
+}
+
+impl Layout {
+    /// The layout of a proof with `rows` rows of each table.
+    ///
+    /// # Errors
+    /// [`Error::TooManyRows`] and [`Error::TooLarge`] beyond the limits.
+    pub fn new(system: &System, rows: &[u32]) -> Result<Self, Error> {
+        let mut slabs = Vec::new();
+        let mut total = 0u64;
+        for (table, (_, &n)) in system.tables.iter().zip(rows).enumerate() {
+            total = total.saturating_add(u64::from(n));
+            if total > MAX_ROWS {
+                return Err(Error::TooManyRows { table, rows: u64::from(n), limit: MAX_ROWS });
+            }
+            cut(table, n as usize, &mut slabs);
+        }
+        if rows.len() != system.tables.len() {
+            return Err(Error::Internal("rows of every table"));
+        }
+        let count = |of: fn(&dyad_rules::shape::TableShape) -> usize| {
+            move |s: &Slab| system.tables.get(s.table).map_or(0, of)
+        };
+        let mut pairs =
+            Stack::new(&slabs, count(|t| t.committed.len().div_ceil(2)), "the committed columns")?;
+        let mut fixed_pairs = Stack::new(&slabs, count(|t| t.fixed.len().div_ceil(2)), "the fixed columns")?;
+        pairs.log = pairs.log.max(MIN_ORACLE_LOG);
+        fixed_pairs.log = fixed_pairs.log.max(MIN_ORACLE_LOG);
+        let pushes = Stack::new(&slabs, count(|t| t.pushes.len()), "the bus")?;
+        let pulls = Stack::new(&slabs, count(|t| t.pulls.len()), "the bus")?;
+        let ands = Stack::new(&slabs, count(|t| t.ands.len()), "the AND constraints")?;
+        let columns = pairs.blocks.len().saturating_add(fixed_pairs.blocks.len()).saturating_mul(2);
+        let (mu, mu_fixed) = (pairs.log, fixed_pairs.log);
+        let (main, fixed, joint_log) = if fixed_pairs.blocks.is_empty() {
+            (Oracle { pairs, base: 0 }, None, mu)
+        } else if mu >= mu_fixed {
+            (
+                Oracle { pairs, base: 0 },
+                Some(Oracle { pairs: fixed_pairs, base: 1 << mu }),
+                mu.saturating_add(1),
+            )
+        } else {
+            (
+                Oracle { pairs, base: 1 << mu_fixed },
+                Some(Oracle { pairs: fixed_pairs, base: 0 }),
+                mu_fixed.saturating_add(1),
+            )
+        };
+        Ok(Self {
+            slabs,
+            main,
+            fixed,
+            joint_log,
+            bus_log: pushes.log.max(pulls.log),
+            pushes,
+            pulls,
+            ands,
+            column_log: ceil_log(columns),
+        })
+    }
+
+    /// The oracles, the main one first.
+    pub fn oracles(&self) -> impl Iterator<Item = &Oracle> {
+        core::iter::once(&self.main).chain(&self.fixed)
+    }
+
+    /// All pairs of columns with their base in the joint index space, in the order of columns.
+    pub fn joint_pairs(&self) -> impl Iterator<Item = (usize, &Block)> {
+        self.oracles().flat_map(|o| o.pairs.blocks.iter().map(|b| (o.base | b.base, b)))
+    }
+
+    /// The slab of a block.
+    ///
+    /// # Errors
+    /// Never, for blocks of this layout.
+    pub fn slab(&self, block: &Block) -> Result<&Slab, Error> {
+        get(&self.slabs, block.slab, "slab of a block")
+    }
+}
+
+/// Cuts `n` rows into slabs: full powers of two from the top, and a last one padded, as soon as
+/// padding is at most an eighth of the rows.
+fn cut(table: usize, n: usize, slabs: &mut Vec<Slab>) {
+    let (mut first, mut rest) = (0, n);
+    for used in 1..=MAX_SLABS {
+        if rest == 0 {
+            return;
+        }
+        let up = ceil_log(rest).max(MIN_LOG_ROWS);
+        let padding = (1usize << up).saturating_sub(rest);
+        if used == MAX_SLABS || n <= UNCUT_ROWS || padding <= n / 8 {
+            slabs.push(Slab { table, first, rows: rest, log: up });
+            return;
+        }
+        let down = up.saturating_sub(1);
+        slabs.push(Slab { table, first, rows: 1 << down, log: down });
+        first = first.saturating_add(1 << down);
+        rest = rest.saturating_sub(1 << down);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slabs_cover_the_rows_with_little_padding() {
+        for n in (0..5000).chain([1 << 20, (1 << 20) + 1, (1 << 20) + 70_000, 999_999]) {
+            let mut slabs = Vec::new();
+            cut(0, n, &mut slabs);
+            assert_eq!(slabs.iter().map(|s| s.rows).sum::<usize>(), n);
+            assert!(slabs.len() <= MAX_SLABS);
+            let mut next = 0;
+            for s in &slabs {
+                assert_eq!(s.first, next);
+                assert!(s.rows <= 1 << s.log && s.rows > 0 && s.log >= MIN_LOG_ROWS);
+                next += s.rows;
+            }
+            let padded: usize = slabs.iter().map(|s| 1 << s.log).sum();
+            assert!(n <= UNCUT_ROWS || padded - n <= n / 8, "{n} rows padded to {padded}");
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Merkle trees over the positions of a code, and pruned openings.
+
+use alloc::vec::Vec;
+
+use dyad_field::{K, to_bits};
+
+use crate::hash::Domain;
+use crate::reader::Reader;
+use crate::{Digest, Error, Hash};
+
+/// The digest of a row of a codeword.
+pub fn leaf<H: Hash>(row: &[K], buffer: &mut Vec<u8>) -> Digest {
+    buffer.clear();
+    for &k in row {
+        buffer.extend_from_slice(&to_bits(k).to_le_bytes());
+    }
+    H::hash(Domain::Leaf, &[buffer])
+}
+
+/// The digest of an inner node.
+pub fn node<H: Hash>(left: &Digest, right: &Digest) -> Digest {
+    let mut both = [0; 64];
+    for (o, b) in both.iter_mut().zip(left.iter().chain(right)) {
+        *o = *b;
+    }
+    H::hash(Domain::Node, &[&both])
+}
+
+/// Reads the opened rows at `positions` (increasing, without repetition, below 2^`log`) of a tree,
+/// `width` elements a row, and the digests that are missing to reach the root. Those come level by
+/// level from the leaves, by increasing position.
+///
+/// Returns the rows if they lead to `root`.
+///
+/// # Errors
+/// [`Error::Truncated`]; [`Error::MerklePath`]`(round)` if the root is another one.
+pub fn open<H: Hash>(
+    p: &mut Reader<'_>,
+    root: &Digest,
+    log: usize,
+    width: usize,
+    positions: &[usize],
+    round: usize,
+) -> Result<Vec<Vec<K>>, Error> {
+    let mut rows = Vec::with_capacity(positions.len());
+    let mut level: Vec<(usize, Digest)> = Vec::with_capacity(positions.len());
+    let mut buffer = Vec::new();
+    for &position in positions {
+        let row = p.elements(width)?;
+        level.push((position, leaf::<H>(&row, &mut buffer)));
+        rows.push(row);
+    }
+    for _ in 0..log {
+        let mut above: Vec<(usize, Digest)> = Vec::with_capacity(level.len());
+        let mut nodes = level.iter().peekable();
+        while let Some((position, digest)) = nodes.next() {
+            let sibling = match nodes.next_if(|(next, _)| *next == position | 1 && position & 1 == 0) {
+                Some((_, d)) => *d,
+                None => p.digest()?,
+            };
+            let parent =
+                if position & 1 == 0 { node::<H>(digest, &sibling) } else { node::<H>(&sibling, digest) };
+            above.push((position >> 1, parent));
+        }
+        level = above;
+    }
+    match level.as_slice() {
+        [(0, top)] if top == root => Ok(rows),
+        _ => Err(Error::MerklePath(round)),
+    }
+}

@@ -1,0 +1,62 @@
+//! The point reduction: both claims on columns become one claim on the committed bits.
+//!
+//! `M_k[C, b]` at the column point is a sum over the index i of both oracles together of
+//! `omega_k(i) f(i)`, where f(i) is element i's 128 bits folded with `eq(r7, .)` (r7: the bit
+//! variables and the half of the pair) and omega_k(i) is the eq of pair and row. Batched with theta,
+//! one sumcheck over i leaves the value s of f's extension at a point.
+
+use alloc::vec::Vec;
+
+use dyad_field::{K, PrimeCharacteristicRing, eq_points, eq_table};
+
+use crate::and_check::AndClaims;
+use crate::bus::BusClaims;
+use crate::columns::{ColumnClaims, block_weight};
+use crate::error::get;
+use crate::layout::Block;
+use crate::reader::Reader;
+use crate::transcript::Transcript;
+use crate::{Error, Hash, Layout, sumcheck};
+
+/// The claim on the committed bits.
+#[derive(Clone, Debug)]
+pub struct BitClaim {
+    /// The point over the 128 bits of an element.
+    pub bits: Vec<K>,
+    /// The point over the joint index.
+    pub index: Vec<K>,
+    /// The value there.
+    pub value: K,
+}
+
+/// Checks the point reduction.
+///
+/// # Errors
+/// [`Error::PointReduction`], [`Error::Truncated`].
+pub fn verify<H: Hash>(
+    t: &mut Transcript<H>,
+    p: &mut Reader<'_>,
+    layout: &Layout,
+    bus: &BusClaims,
+    and: &AndClaims,
+    columns: &ColumnClaims,
+) -> Result<BitClaim, Error> {
+    p.section("points");
+    let (bits, pair_point) = columns.point.split_at_checked(7).ok_or(Error::Internal("the column point"))?;
+    let theta = t.draw("theta");
+    let [m0, m1] = columns.values;
+    let (claim, index) = sumcheck::plain(t, p, "points", m0 + theta * m1, layout.joint_log)?;
+    let value = p.element()?;
+    let pair_eq = eq_table(pair_point);
+    let mut omega = K::ZERO;
+    for (i, (base, block)) in layout.joint_pairs().enumerate() {
+        let row = |q: &[K]| eq_points(q.get(..block.log).unwrap_or_default(), &index);
+        let place = block_weight(&index, &Block { base, ..*block });
+        omega += *get(&pair_eq, i, "a pair")? * place * (row(&bus.point) + theta * row(&and.point));
+    }
+    if claim != omega * value {
+        return Err(Error::PointReduction);
+    }
+    t.absorb_elements("bit value", &[value]);
+    Ok(BitClaim { bits: bits.to_vec(), index, value })
+}

@@ -1,0 +1,68 @@
+//! The ring switch: from a claim on committed bits to one on committed elements
+//! (Diamond, Posen: eprint 2024/504).
+//!
+//! The prover sends `s_u`, the sums over i of `eq(index, i)` times bit u of element i. The 128 x 128
+//! bit matrix of the s_u, read the other way, gives a claim `sum_i A(i) Q_i` with
+//! `A(i) = phi(eq(index, i))`, phi the F2-linear map that sends X^v to `eq(r'', v)`.
+
+use alloc::vec::Vec;
+
+use dyad_field::{BITS, K, PrimeCharacteristicRing, eq_table, transpose};
+
+use crate::points::BitClaim;
+use crate::reader::Reader;
+use crate::transcript::Transcript;
+use crate::{Error, Hash};
+
+/// The claim on committed elements: `sum_i A(i) Q_i = value`.
+#[derive(Clone, Debug)]
+pub struct ElementClaim {
+    /// The images of X^0, ..., X^127 under phi.
+    pub images: Vec<K>,
+    /// The point whose eq table phi is applied to.
+    pub index: Vec<K>,
+    /// The value of the sum.
+    pub value: K,
+}
+
+/// Checks the ring switch.
+///
+/// # Errors
+/// [`Error::RingSwitch`], [`Error::Truncated`].
+pub fn verify<H: Hash>(
+    t: &mut Transcript<H>,
+    p: &mut Reader<'_>,
+    claim: BitClaim,
+) -> Result<ElementClaim, Error> {
+    p.section("ring switch");
+    let sums = p.elements(BITS)?;
+    let folded: K = eq_table(&claim.bits).iter().zip(&sums).map(|(&e, &s)| e * s).sum();
+    if folded != claim.value {
+        return Err(Error::RingSwitch);
+    }
+    t.absorb_elements("bit sums", &sums);
+    let images = eq_table(&t.draw_many("ring", 7));
+    let rows: &[K; BITS] = sums.as_slice().try_into().map_err(|_| Error::Internal("128 sums"))?;
+    let value = transpose(rows).iter().zip(&images).map(|(&r, &e)| r * e).sum();
+    Ok(ElementClaim { images, index: claim.index, value })
+}
+
+/// The multilinear extension of A at `point`, entry v of `point` belonging to entry v of the
+/// claim's index point: `sum_i phi(eq(index, i)) eq(point, i)`.
+///
+/// The tensor product over the variables of `1 x 1 + index_v x 1 + 1 x point_v` in K (x) K is held as
+/// 128 elements, entry v the right factor that goes with X^v on the left.
+pub fn weight(claim: &ElementClaim, point: &[K]) -> K {
+    let mut e = [K::ZERO; BITS];
+    if let Some(first) = e.first_mut() {
+        *first = K::ONE;
+    }
+    for (&a, &b) in claim.index.iter().zip(point) {
+        // Multiply the left factors by a: they are the columns of the bit matrix.
+        let left = transpose(&transpose(&e).map(|x| a * x));
+        for (x, l) in e.iter_mut().zip(left) {
+            *x += l + b * *x;
+        }
+    }
+    e.iter().zip(&claim.images).map(|(&x, &w)| x * w).sum()
+}

@@ -1,0 +1,71 @@
+//! Sumcheck with round polynomials of degree 2, one of whose coefficients the verifier derives.
+//!
+//! The highest variable is bound first. A round polynomial is `p(X) = c0 + c1 X + c2 X^2`.
+//!
+//! - *Plain*: the claim is `p(0) + p(1) = c1 + c2`; sent are c0 and c2.
+//! - *With eq*: the claim is the sum of `eq(q_v, X) p(X)` over X in {0, 1}, the factor `eq(q, x)` of
+//!   the summand being taken out of p (Gruen, eprint 2024/108), which is `c0 + q_v (c1 + c2)`; sent
+//!   are c1 and c2.
+
+use alloc::vec::Vec;
+
+use dyad_field::K;
+
+use crate::reader::Reader;
+use crate::transcript::Transcript;
+use crate::{Error, Hash};
+
+/// A reduced claim: its value, and the point, entry v belonging to variable v.
+pub type Claim = (K, Vec<K>);
+
+/// `p(r)` for the coefficients `c`.
+fn evaluate([c0, c1, c2]: [K; 3], r: K) -> K {
+    c0 + r * (c1 + r * c2)
+}
+
+/// Checks `variables` plain rounds.
+///
+/// # Errors
+/// Only [`Error::Truncated`]: a wrong round shows in the reduced claim.
+pub fn plain<H: Hash>(
+    t: &mut Transcript<H>,
+    p: &mut Reader<'_>,
+    label: &'static str,
+    mut claim: K,
+    variables: usize,
+) -> Result<Claim, Error> {
+    let mut point = Vec::with_capacity(variables);
+    for _ in 0..variables {
+        let (c0, c2) = (p.element()?, p.element()?);
+        t.absorb_elements(label, &[c0, c2]);
+        let r = t.draw(label);
+        claim = evaluate([c0, claim + c2, c2], r);
+        point.push(r);
+    }
+    point.reverse();
+    Ok((claim, point))
+}
+
+/// Checks the rounds of a sum of `eq(q, x) f(x)` over all x of `q.len()` bits; the reduced claim is
+/// on f alone.
+///
+/// # Errors
+/// Only [`Error::Truncated`]: a wrong round shows in the reduced claim.
+pub fn with_eq<H: Hash>(
+    t: &mut Transcript<H>,
+    p: &mut Reader<'_>,
+    label: &'static str,
+    mut claim: K,
+    q: &[K],
+) -> Result<Claim, Error> {
+    let mut point = Vec::with_capacity(q.len());
+    for &qv in q.iter().rev() {
+        let (c1, c2) = (p.element()?, p.element()?);
+        t.absorb_elements(label, &[c1, c2]);
+        let r = t.draw(label);
+        claim = evaluate([claim + qv * (c1 + c2), c1, c2], r);
+        point.push(r);
+    }
+    point.reverse();
+    Ok((claim, point))
+}

@@ -1,0 +1,79 @@
+//! What is proved about: the tables, the program's columns, the public statement.
+
+use alloc::vec::Vec;
+
+use dyad_rules::MESSAGE_WORDS;
+use dyad_rules::shape::TableShape;
+
+use crate::hash::Domain;
+use crate::{Digest, Error, Hash};
+
+/// The tables of a machine, and the digest of their rules.
+#[derive(Clone, Debug)]
+pub struct System {
+    /// The tables, in the order that layouts and proofs use.
+    pub tables: Vec<TableShape>,
+    /// The digest of all rules.
+    pub digest: Digest,
+}
+
+impl System {
+    /// The system of these tables, digested with the hash `H`.
+    pub fn new<H: Hash>(tables: Vec<TableShape>) -> Self {
+        let mut bytes = Vec::new();
+        for t in &tables {
+            let e = t.encode();
+            bytes.extend_from_slice(&(e.len() as u64).to_le_bytes());
+            bytes.extend_from_slice(&e);
+        }
+        let digest = H::hash(Domain::Rules, &[&bytes]);
+        Self { tables, digest }
+    }
+
+    /// The indices of the tables that have fixed columns.
+    pub fn fixed_tables(&self) -> impl Iterator<Item = usize> + '_ {
+        self.tables.iter().enumerate().filter(|(_, t)| !t.fixed.is_empty()).map(|(i, _)| i)
+    }
+}
+
+/// The fixed columns of a program: how many rows each table that has some has, and the root of
+/// their commitment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// Rows of each table of [`System::fixed_tables`], in that order.
+    pub rows: Vec<u32>,
+    /// The Merkle root of the encoded fixed columns; all zeros where there are none.
+    pub root: Digest,
+}
+
+impl Key {
+    /// The rows that the key prescribes for each table of the system: `None` where the prover
+    /// declares them.
+    ///
+    /// # Errors
+    /// [`Error::KeyMismatch`] if the key lists more or fewer tables than the system has with fixed
+    /// columns.
+    pub fn rows_by_table(&self, system: &System) -> Result<Vec<Option<u32>>, Error> {
+        let mut given = self.rows.iter().copied();
+        let rows: Option<Vec<_>> = system
+            .tables
+            .iter()
+            .map(|t| if t.fixed.is_empty() { Some(None) } else { given.next().map(Some) })
+            .collect();
+        match (rows, given.next()) {
+            (Some(rows), None) => Ok(rows),
+            _ => Err(Error::KeyMismatch("another number of tables with fixed columns")),
+        }
+    }
+}
+
+/// What the proof is about, beyond the rules and the program: absorbed first, and part of the bus.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Statement {
+    /// A canonical encoding of the whole public statement.
+    pub bytes: Vec<u8>,
+    /// Messages that the verifier puts on the bus.
+    pub pushes: Vec<[u64; MESSAGE_WORDS]>,
+    /// Messages that the verifier takes from the bus.
+    pub pulls: Vec<[u64; MESSAGE_WORDS]>,
+}
