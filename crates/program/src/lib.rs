@@ -1,1 +1,132 @@
-//! Being written.
+//! ELF files as Dyad programs.
+//!
+//! A [`Program`] is what the machine sees of an ELF file: where to start, the decoded
+//! instructions, and the first contents of memory. [`Program::digest`] identifies it; like the
+//! verifying key it depends on the bytes of the ELF file alone, not on the machine, the path or
+//! the time, and among these bytes only on those that are loaded: removing symbols or debug
+//! information doesn't change it.
+//!
+//! # Which ELF files are programs
+//! 64-bit, little-endian, RISC-V, `ET_EXEC`, without dynamic linking. Only `PT_LOAD` segments
+//! count, and each must
+//! - lie in `0x1000..0xffff_fff8`, at equal virtual and physical addresses,
+//! - be aligned as it says, and to 4 bytes if executable,
+//! - not be both writable and executable,
+//! - overlap no other, and share no 8-byte cell between writable and read-only memory.
+//!
+//! The entry is a multiple of 4 inside an executable segment. Words of executable segments that
+//! don't decode are data; they can be loaded from, and executing one traps.
+
+mod digest;
+mod elf;
+mod error;
+mod image;
+mod symbols;
+#[cfg(feature = "testing")]
+#[doc(hidden)]
+pub mod testing;
+
+use std::sync::Arc;
+
+use dyad_machine::instr::{Instr, decode};
+
+pub use elf::{MAX_IMAGE_BYTES, SEGMENT_END};
+pub use error::{LoadError, SegmentError};
+pub use image::ImageCell;
+pub use symbols::{Location, Symbols};
+
+/// A part of memory that the ELF file defines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Segment {
+    /// Address of the first byte.
+    pub address: u32,
+    /// Bytes, those that start as 0 included.
+    pub size: u32,
+    /// Whether stores may change it.
+    pub writable: bool,
+    /// Whether its words may be executed.
+    pub executable: bool,
+}
+
+impl Segment {
+    /// One past the last byte.
+    pub fn end(&self) -> u64 {
+        u64::from(self.address) + u64::from(self.size)
+    }
+
+    /// Whether a byte at `address` belongs to the segment.
+    pub fn contains(&self, address: u64) -> bool {
+        (u64::from(self.address)..self.end()).contains(&address)
+    }
+}
+
+/// A program, as the machine sees it.
+#[derive(Clone, Debug)]
+pub struct Program {
+    entry: u32,
+    instrs: Vec<(u32, Instr)>,
+    words: Vec<(u64, u32)>,
+    image: Vec<ImageCell>,
+    segments: Vec<Segment>,
+    digest: [u8; 32],
+    elf: Arc<[u8]>,
+}
+
+impl Program {
+    /// Reads an ELF file.
+    ///
+    /// # Errors
+    /// If the file is damaged or breaks one of the rules that the [crate] lists.
+    pub fn from_elf(elf: &[u8]) -> Result<Self, LoadError> {
+        let (entry, loaded) = elf::read(elf)?;
+        let mut instrs = Vec::new();
+        for l in loaded.iter().filter(|l| l.segment.executable) {
+            for (i, word) in l.bytes.as_chunks::<4>().0.iter().enumerate() {
+                let pc = l.segment.address + 4 * i as u32;
+                if let Some(instr) = decode(u32::from_le_bytes(*word), pc) {
+                    instrs.push((pc, instr));
+                }
+            }
+        }
+        let words: Vec<_> = instrs.iter().map(|(pc, instr)| instr.words(*pc)).collect();
+        let image = image::cells(&loaded);
+        let digest = digest::digest(entry, instrs.iter().map(|i| i.0), &words, &image);
+        let segments = loaded.iter().map(|l| l.segment).collect();
+        Ok(Self { entry, instrs, words, image, segments, digest, elf: elf.into() })
+    }
+
+    /// Address of the first instruction, a multiple of 4.
+    pub fn entry(&self) -> u32 {
+        self.entry
+    }
+
+    /// The addresses, increasing, and instructions of all words that decode in executable segments.
+    pub fn instrs(&self) -> &[(u32, Instr)] {
+        &self.instrs
+    }
+
+    /// The words of the program cells, parallel to [`Program::instrs`].
+    pub fn words(&self) -> &[(u64, u32)] {
+        &self.words
+    }
+
+    /// The memory that is read-only or doesn't start as 0, by increasing address.
+    pub fn image(&self) -> &[ImageCell] {
+        &self.image
+    }
+
+    /// The loaded segments, by increasing address.
+    pub fn segments(&self) -> &[Segment] {
+        &self.segments
+    }
+
+    /// Identifies entry, instructions and image: see the [crate].
+    pub fn digest(&self) -> [u8; 32] {
+        self.digest
+    }
+
+    /// The symbols and source lines of the ELF file; reads them anew at each call.
+    pub fn symbols(&self) -> Symbols<'_> {
+        Symbols::read(&self.elf)
+    }
+}

@@ -1,0 +1,186 @@
+//! Writes ELF files.
+
+/// Permissions of a segment, as in `p_flags`.
+const X: u32 = 1;
+const W: u32 = 2;
+const R: u32 = 4;
+
+/// A program header and its bytes; every field can be set to something wrong.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// `p_type`; 1 is `PT_LOAD`.
+    pub kind: u32,
+    /// `p_flags`: 1 executable, 2 writable, 4 readable.
+    pub flags: u32,
+    /// `p_vaddr`.
+    pub address: u64,
+    /// `p_paddr`.
+    pub load_address: u64,
+    /// The bytes in the file.
+    pub bytes: Vec<u8>,
+    /// `p_filesz`.
+    pub file_size: u64,
+    /// `p_memsz`.
+    pub memory_size: u64,
+    /// `p_align`.
+    pub align: u64,
+}
+
+impl Part {
+    /// A well-formed `PT_LOAD` segment.
+    pub fn load(flags: u32, address: u64, bytes: &[u8]) -> Self {
+        let size = bytes.len() as u64;
+        Self {
+            kind: 1,
+            flags,
+            address,
+            load_address: address,
+            bytes: bytes.to_vec(),
+            file_size: size,
+            memory_size: size,
+            align: 8,
+        }
+    }
+}
+
+/// An ELF file under construction: RV64, static, little-endian.
+#[derive(Clone, Debug)]
+pub struct Elf {
+    entry: u64,
+    parts: Vec<Part>,
+    symbols: Vec<(String, u64, u64)>,
+    sections: Vec<(String, Vec<u8>)>,
+}
+
+impl Elf {
+    /// A file whose program starts at `entry`.
+    pub fn new(entry: u64) -> Self {
+        Self { entry, parts: Vec::new(), symbols: Vec::new(), sections: Vec::new() }
+    }
+
+    /// Adds any segment.
+    #[must_use]
+    pub fn part(mut self, part: Part) -> Self {
+        self.parts.push(part);
+        self
+    }
+
+    /// Adds an executable segment of instruction words.
+    #[must_use]
+    pub fn code(self, address: u64, words: &[u32]) -> Self {
+        let bytes: Vec<u8> = words.iter().flat_map(|w| w.to_le_bytes()).collect();
+        self.part(Part::load(R | X, address, &bytes))
+    }
+
+    /// Adds a writable segment.
+    #[must_use]
+    pub fn data(self, address: u64, bytes: &[u8]) -> Self {
+        self.part(Part::load(R | W, address, bytes))
+    }
+
+    /// Adds a read-only segment.
+    #[must_use]
+    pub fn read_only(self, address: u64, bytes: &[u8]) -> Self {
+        self.part(Part::load(R, address, bytes))
+    }
+
+    /// Adds a writable segment of zeros that takes no bytes of the file.
+    #[must_use]
+    pub fn bss(self, address: u64, size: u64) -> Self {
+        self.part(Part { memory_size: size, ..Part::load(R | W, address, &[]) })
+    }
+
+    /// Adds a function's symbol.
+    #[must_use]
+    pub fn symbol(mut self, name: &str, address: u64, size: u64) -> Self {
+        self.symbols.push((name.to_owned(), address, size));
+        self
+    }
+
+    /// Adds a section that isn't loaded.
+    #[must_use]
+    pub fn section(mut self, name: &str, bytes: &[u8]) -> Self {
+        self.sections.push((name.to_owned(), bytes.to_vec()));
+        self
+    }
+
+    /// The file.
+    pub fn build(&self) -> Vec<u8> {
+        let mut file = vec![0; 64 + 56 * self.parts.len()];
+        for (i, part) in self.parts.iter().enumerate() {
+            // The offset agrees with the address modulo any alignment up to 8.
+            while file.len() as u64 % 8 != part.address % 8 {
+                file.push(0);
+            }
+            let offset = file.len() as u64;
+            file.extend(&part.bytes);
+            let header: Vec<u8> = [u64::from(part.kind) | u64::from(part.flags) << 32, offset]
+                .into_iter()
+                .chain([part.address, part.load_address, part.file_size, part.memory_size, part.align])
+                .flat_map(u64::to_le_bytes)
+                .collect();
+            file[64 + 56 * i..][..56].copy_from_slice(&header);
+        }
+        let sections = self.write_sections(&mut file);
+        let mut header = vec![0x7f, b'E', b'L', b'F', 2, 1, 1];
+        header.resize(16, 0);
+        header.extend([2, 0, 243, 0, 1, 0, 0, 0]);
+        header.extend(self.entry.to_le_bytes());
+        header.extend(64u64.to_le_bytes());
+        header.extend(sections.map_or(0, |s| s.0).to_le_bytes());
+        header.extend(0u32.to_le_bytes());
+        let count = sections.map_or(0, |s| s.1);
+        for half in [64, 56, self.parts.len() as u16, 64, count, count.saturating_sub(1)] {
+            header.extend(half.to_le_bytes());
+        }
+        file[..64].copy_from_slice(&header);
+        file
+    }
+
+    /// Writes symbols and sections; returns the offset and number of the section headers.
+    fn write_sections(&self, file: &mut Vec<u8>) -> Option<(u64, u16)> {
+        if self.symbols.is_empty() && self.sections.is_empty() {
+            return None;
+        }
+        let (mut table, mut names) = (vec![0; 24], vec![0]);
+        for (name, address, size) in &self.symbols {
+            table.extend((names.len() as u32).to_le_bytes());
+            // Global function, default visibility, absolute section.
+            table.extend([0x12, 0, 0xf1, 0xff]);
+            table.extend(address.to_le_bytes());
+            table.extend(size.to_le_bytes());
+            names.extend(name.as_bytes());
+            names.push(0);
+        }
+        // (name, type, link, info, entry size, bytes)
+        let mut sections: Vec<(&str, u32, u32, u32, u64, Vec<u8>)> =
+            vec![("", 0, 0, 0, 0, Vec::new()), (".symtab", 2, 2, 1, 24, table), (".strtab", 3, 0, 0, 0, names)];
+        sections.extend(self.sections.iter().map(|(name, bytes)| (name.as_str(), 1, 0, 0, 0, bytes.clone())));
+        let mut section_names = Vec::new();
+        let mut starts = Vec::new();
+        for name in sections.iter().map(|s| s.0).chain([".shstrtab"]) {
+            starts.push(section_names.len() as u32);
+            section_names.extend(name.as_bytes());
+            section_names.push(0);
+        }
+        sections.push((".shstrtab", 3, 0, 0, 0, section_names));
+        let mut headers = Vec::new();
+        for ((_, kind, link, info, entry_size, bytes), start) in sections.iter().zip(starts) {
+            file.resize(file.len().next_multiple_of(8), 0);
+            headers.extend(start.to_le_bytes());
+            headers.extend(kind.to_le_bytes());
+            for word in [0, 0, file.len() as u64, bytes.len() as u64] {
+                headers.extend(word.to_le_bytes());
+            }
+            headers.extend(link.to_le_bytes());
+            headers.extend(info.to_le_bytes());
+            headers.extend(1u64.to_le_bytes());
+            headers.extend(entry_size.to_le_bytes());
+            file.extend(bytes);
+        }
+        file.resize(file.len().next_multiple_of(8), 0);
+        let offset = file.len() as u64;
+        file.extend(headers);
+        Some((offset, sections.len() as u16))
+    }
+}
