@@ -6,8 +6,8 @@
 use dyad_machine::instr::{RAM_END, RAM_START};
 use object::LittleEndian as LE;
 use object::elf::{
-    ELFCLASS64, ELFDATA2LSB, ELFMAG, EM_RISCV, ET_EXEC, FileHeader64, PF_W, PF_X, PN_XNUM, PT_DYNAMIC, PT_INTERP,
-    PT_LOAD, ProgramHeader64,
+    ELFCLASS64, ELFDATA2LSB, ELFMAG, EM_RISCV, ET_EXEC, FileHeader64, PF_W, PF_X, PN_XNUM, PT_DYNAMIC,
+    PT_INTERP, PT_LOAD, ProgramHeader64,
 };
 use object::pod;
 
@@ -156,7 +156,8 @@ fn arrange(segments: &mut [Loaded<'_>]) -> Result<(), LoadError> {
         }
         last[usize::from(s.writable)] = Some(s);
     }
-    let held = |l: &Loaded<'_>| if l.segment.writable { l.bytes.len() as u64 } else { u64::from(l.segment.size) };
+    let held =
+        |l: &Loaded<'_>| if l.segment.writable { l.bytes.len() as u64 } else { u64::from(l.segment.size) };
     let bytes = segments.iter().map(held).sum();
     if bytes > MAX_IMAGE_BYTES {
         return Err(LoadError::TooLarge { bytes, max: MAX_IMAGE_BYTES });

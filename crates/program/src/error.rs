@@ -72,7 +72,9 @@ pub enum LoadError {
     #[error("the ELF file has no loadable segment (PT_LOAD)")]
     Empty,
     /// File bytes and read-only memory exceed [`crate::MAX_IMAGE_BYTES`].
-    #[error("the segments hold {bytes} bytes, more than the {max} that a program may have: move data to the input")]
+    #[error(
+        "the segments hold {bytes} bytes, more than the {max} that a program may have: move data to the input"
+    )]
     TooLarge {
         /// Bytes from the file, and of read-only memory.
         bytes: u64,

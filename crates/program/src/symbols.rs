@@ -54,7 +54,10 @@ impl<'a> Symbols<'a> {
         };
         let mut functions: Vec<_> = file
             .symbols()
-            .filter(|s| s.is_definition() && matches!(s.kind(), SymbolKind::Text | SymbolKind::Unknown | SymbolKind::Label))
+            .filter(|s| {
+                s.is_definition()
+                    && matches!(s.kind(), SymbolKind::Text | SymbolKind::Unknown | SymbolKind::Label)
+            })
             .filter_map(|s| Some((s.address(), s.size(), s.name().ok()?)))
             // Mapping symbols and local labels of the assembler name no function.
             .filter(|(_, _, name)| !name.is_empty() && !name.starts_with(['$', '.']))

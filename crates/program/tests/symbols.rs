@@ -60,7 +60,8 @@ fn dwarf() -> [(&'static str, Vec<u8>); 3] {
 
 #[test]
 fn addresses_get_their_source_lines() {
-    let elf = dwarf().iter().fold(code().symbol("main", CODE, 64), |elf, (name, bytes)| elf.section(name, bytes));
+    let elf =
+        dwarf().iter().fold(code().symbol("main", CODE, 64), |elf, (name, bytes)| elf.section(name, bytes));
     let p = load(&elf);
     let text = |offset| p.symbols().location(CODE + offset).to_string();
     assert_eq!(text(0), "main at main.rs:7");

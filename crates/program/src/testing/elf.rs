@@ -43,6 +43,16 @@ impl Part {
     }
 }
 
+/// A section header's fields that matter here, and its bytes.
+struct Section<'a> {
+    name: &'a str,
+    kind: u32,
+    link: u32,
+    info: u32,
+    entry_size: u64,
+    bytes: Vec<u8>,
+}
+
 /// An ELF file under construction: RV64, static, little-endian.
 #[derive(Clone, Debug)]
 pub struct Elf {
@@ -145,27 +155,27 @@ impl Elf {
         let (mut table, mut names) = (vec![0; 24], vec![0]);
         for (name, address, size) in &self.symbols {
             table.extend((names.len() as u32).to_le_bytes());
-            // Global function, default visibility, absolute section.
-            table.extend([0x12, 0, 0xf1, 0xff]);
+            // Global function, default visibility; which section makes no difference.
+            table.extend([0x12, 0, 1, 0]);
             table.extend(address.to_le_bytes());
             table.extend(size.to_le_bytes());
             names.extend(name.as_bytes());
             names.push(0);
         }
-        // (name, type, link, info, entry size, bytes)
-        let mut sections: Vec<(&str, u32, u32, u32, u64, Vec<u8>)> =
-            vec![("", 0, 0, 0, 0, Vec::new()), (".symtab", 2, 2, 1, 24, table), (".strtab", 3, 0, 0, 0, names)];
-        sections.extend(self.sections.iter().map(|(name, bytes)| (name.as_str(), 1, 0, 0, 0, bytes.clone())));
+        let plain = |name, kind, bytes| Section { name, kind, link: 0, info: 0, entry_size: 0, bytes };
+        let symbols = Section { link: 2, info: 1, entry_size: 24, ..plain(".symtab", 2, table) };
+        let mut sections = vec![plain("", 0, Vec::new()), symbols, plain(".strtab", 3, names)];
+        sections.extend(self.sections.iter().map(|(name, bytes)| plain(name, 1, bytes.clone())));
         let mut section_names = Vec::new();
         let mut starts = Vec::new();
-        for name in sections.iter().map(|s| s.0).chain([".shstrtab"]) {
+        for name in sections.iter().map(|s| s.name).chain([".shstrtab"]) {
             starts.push(section_names.len() as u32);
             section_names.extend(name.as_bytes());
             section_names.push(0);
         }
-        sections.push((".shstrtab", 3, 0, 0, 0, section_names));
+        sections.push(plain(".shstrtab", 3, section_names));
         let mut headers = Vec::new();
-        for ((_, kind, link, info, entry_size, bytes), start) in sections.iter().zip(starts) {
+        for (Section { kind, link, info, entry_size, bytes, .. }, start) in sections.iter().zip(starts) {
             file.resize(file.len().next_multiple_of(8), 0);
             headers.extend(start.to_le_bytes());
             headers.extend(kind.to_le_bytes());
