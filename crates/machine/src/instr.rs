@@ -36,6 +36,9 @@ pub const STACK_TOP: u64 = 0xffff_f000;
 pub const RAM_START: u64 = 0x1000;
 /// One past the highest address of RAM.
 pub const RAM_END: u64 = 1 << 32;
+/// The address of the highest cell of RAM. It is a cell as any other, but every run lists it, used
+/// or not: the chain of cells by increasing address ends there.
+pub const RAM_TOP: u64 = RAM_END - 8;
 
 /// The table that executes an instruction. Numbers are part of the program's encoding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

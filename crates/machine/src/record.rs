@@ -25,7 +25,7 @@ pub struct Step {
     pub mem_prev: u32,
     /// Value of rs1.
     pub rs1: u64,
-    /// Value of rs2.
+    /// Value of rs2. A load has none: here it is 1 where its RAM cell is read-only, else 0.
     pub rs2: u64,
     /// Value of rd before.
     pub rd_old: u64,
@@ -75,7 +75,7 @@ pub struct Copy {
     pub pc: u32,
     /// Its time, a multiple of 4.
     pub time: u32,
-    /// Address of the next byte.
+    /// Address of the next byte; 0 after the last byte of the address space.
     pub pointer: u32,
     /// Bytes left, this step's included; 0 only for the step that ends the copy.
     pub remaining: u32,
@@ -133,8 +133,8 @@ pub struct Records {
     pub fetches: alloc::vec::Vec<u32>,
     /// For each register 0..=33, its last value and the time of its last access.
     pub registers: alloc::vec::Vec<Access>,
-    /// The image's cells and the other RAM cells touched, by increasing address, without the
-    /// sentinel.
+    /// The image's cells, the other RAM cells touched, and in any case the top cell
+    /// ([`crate::instr::RAM_TOP`]), by increasing address.
     pub cells: alloc::vec::Vec<Cell>,
     /// The public output.
     pub output: alloc::vec::Vec<u8>,
