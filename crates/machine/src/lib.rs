@@ -23,3 +23,5 @@ pub mod instr;
 pub mod message;
 pub mod record;
 pub mod row;
+#[cfg(test)]
+mod testing;

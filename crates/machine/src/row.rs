@@ -173,6 +173,14 @@ impl<W: Word> Row<W> {
         self.settle(r).product
     }
 
+    /// `x` with its high half replaced by copies of bit 31 where `condition` is all ones; `x` where
+    /// it is 0. Cost as for [`Row::and`], whose product it uses.
+    #[inline(always)]
+    pub fn sign_extend_if<R: Rules<Word = W>>(&mut self, r: &mut R, condition: W, x: W) -> W {
+        let change = (x >> 32) ^ x.broadcast(31);
+        x ^ (self.and(r, condition, change) << 32)
+    }
+
     /// Commits and constrains all lanes, the addition of 4 to the time included.
     #[inline(always)]
     fn settle<R: Rules<Word = W>>(&mut self, r: &mut R) -> Settled<W> {

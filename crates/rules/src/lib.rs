@@ -20,6 +20,7 @@ extern crate alloc;
 pub mod check;
 pub mod fill;
 pub mod gadgets;
+pub mod harness;
 pub mod lanes;
 pub mod shape;
 mod table;

@@ -1,0 +1,174 @@
+//! What the tests of instruction tables share: events, and the messages that they should cause.
+
+use alloc::vec::Vec;
+
+use dyad_rules::Table;
+use dyad_rules::check::MessageValue;
+use dyad_rules::harness::{self, EDGES, Random, Said};
+
+use crate::instr::{Instr, Op, SINK};
+use crate::message::Message;
+use crate::record::Step;
+use crate::row::Executed;
+
+/// An instruction and the event of executing it.
+#[derive(Clone, Copy, Debug)]
+pub struct Case {
+    /// The instruction.
+    pub instr: Instr,
+    /// What happened.
+    pub event: Executed,
+}
+
+impl Case {
+    /// `instr` executed with these values of rs1 and rs2, at a random pc and random times; values
+    /// and times agree with one another where the instruction names a register twice.
+    pub fn new(instr: Instr, rs1: u64, rs2: u64, random: &mut Random) -> Self {
+        let pc = (random.word() as u32 & !3).min(u32::MAX - 7);
+        let time = [4, 8, 1 << 31, u32::MAX - 7, random.word() as u32 & !7 | 4][random.below(5)];
+        let mut prev = || match random.below(3) {
+            0 => 0,
+            1 => time - 1,
+            _ => (random.word() % u64::from(time)) as u32,
+        };
+        let mut step = Step {
+            pc,
+            time,
+            instr: 0,
+            fetch_prev: prev() & !3,
+            rs1_prev: prev(),
+            rs2_prev: prev(),
+            rd_prev: prev(),
+            mem_prev: prev(),
+            rs1,
+            rs2,
+            rd_old: random.operand(),
+            mem: random.word(),
+        };
+        if instr.rs2 == instr.rs1 {
+            (step.rs2, step.rs2_prev) = (step.rs1, time | 1);
+        }
+        if instr.rd == instr.rs2 {
+            (step.rd_old, step.rd_prev) = (step.rs2, time | 2);
+        } else if instr.rd == instr.rs1 {
+            (step.rd_old, step.rd_prev) = (step.rs1, time | 1);
+        }
+        let (w0, w1) = instr.words(pc);
+        Self { instr, event: Executed { step, w0, w1 } }
+    }
+
+    /// The second operand.
+    pub fn b(&self) -> u64 {
+        self.event.step.rs2 ^ self.instr.imm
+    }
+}
+
+/// Cases for operations of two operands: all pairs of edges and random ones, as register and as
+/// immediate forms, with rs1 = rs2 = rd, rd = rs1, rd = rs2, and rd = the sink.
+pub fn cases(ops: &[Op], random: &mut Random) -> Vec<Case> {
+    let mut out = Vec::new();
+    for &op in ops {
+        let mut case = |rd, rs1, rs2, imm, a, b, random: &mut Random| {
+            out.push(Case::new(Instr { op, rd, rs1, rs2, imm }, a, b, random));
+        };
+        for &a in EDGES {
+            for &b in EDGES {
+                case(10, 11, 12, 0, a, b, random);
+            }
+            case(5, 5, 5, 0, a, a, random);
+            case(SINK, 5, 5, 0, a, a, random);
+        }
+        for i in 0..400 {
+            let (a, b) = (random.operand(), random.operand());
+            let (rd, rs1, rs2) = [(31, 31, 30), (30, 31, 30), (SINK, 1, 2), (1, 2, 3)][i % 4];
+            case(rd, rs1, rs2, 0, a, b, random);
+            let imm = [0u64, 1, 63, 31, 0x7ff, -1i64 as u64, -2048i64 as u64, random.word() % 64][i % 8];
+            case(rd, rs1, 0, imm, a, 0, random);
+        }
+    }
+    out
+}
+
+/// The events of some cases.
+pub fn events(cases: &[Case]) -> Vec<Executed> {
+    cases.iter().map(|c| c.event).collect()
+}
+
+/// The registers that an instruction's table accesses.
+#[derive(Clone, Copy, Debug)]
+pub struct Accesses {
+    /// Whether rs1 is read.
+    pub rs1: bool,
+    /// Whether rs2 is read.
+    pub rs2: bool,
+    /// Whether rd is written.
+    pub rd: bool,
+}
+
+/// The messages of an instruction without RAM that writes `result` to rd and goes on at `next`:
+/// pushes and pulls, sorted.
+pub fn messages(
+    case: &Case,
+    accesses: Accesses,
+    result: u64,
+    next: u32,
+) -> (Vec<MessageValue>, Vec<MessageValue>) {
+    let (Executed { step: s, w0, w1 }, i) = (case.event, case.instr);
+    let at = |low: u32, time: u32| u64::from(low) | u64::from(time) << 32;
+    let w1 = u64::from(w1);
+    let mut pulls = alloc::vec![
+        Message::State(at(s.pc, s.time)),
+        Message::Program { at: at(s.pc, s.fetch_prev), w0, w1 }
+    ];
+    let mut pushes =
+        alloc::vec![Message::State(at(next, s.time + 4)), Message::Program { at: at(s.pc, s.time), w0, w1 }];
+    for (used, slot, register, prev, old, new) in [
+        (accesses.rs1, 1, i.rs1, s.rs1_prev, s.rs1, s.rs1),
+        (accesses.rs2, 2, i.rs2, s.rs2_prev, s.rs2, s.rs2),
+        (accesses.rd, 3, i.rd, s.rd_prev, s.rd_old, result),
+    ] {
+        if used {
+            let register = u32::from(register);
+            pulls.push(Message::Register { at: at(register, prev), value: old });
+            pushes.push(Message::Register { at: at(register, s.time | slot), value: new });
+        }
+    }
+    let values = |m: Vec<Message<u64>>| m.into_iter().map(Message::value).collect();
+    harness::net(values(pushes), values(pulls))
+}
+
+/// Runs the whole harness on a table of instructions without RAM, and compares the messages of
+/// each honest row with what `execute` says: the result and the next pc.
+pub fn instruction_table<T: Table<Event = Executed>>(
+    cases: &[Case],
+    accesses: Accesses,
+    execute: impl Fn(&Case) -> (u64, u32),
+) {
+    let said = harness::all::<T>(&events(cases), &[]);
+    for (case, Said { pushes, pulls, .. }) in cases.iter().zip(said) {
+        let (result, next) = execute(case);
+        assert_eq!((pushes, pulls), messages(case, accesses, result, next), "{case:x?}");
+    }
+    // Times that do not increase, for each access.
+    let mut random = Random(7);
+    let mut early = Vec::new();
+    for case in cases.iter().take(16) {
+        let late = |change: &dyn Fn(&mut Step, u32), used: bool, slot: u32| {
+            let t = case.event.step.time | slot;
+            [t, t.saturating_add(1), u32::MAX]
+                .into_iter()
+                .filter(move |_| used)
+                .map(move |prev| {
+                    let mut event = case.event;
+                    change(&mut event.step, prev);
+                    event
+                })
+                .collect::<Vec<_>>()
+        };
+        early.extend(late(&|s, p| s.fetch_prev = p, true, 0));
+        early.extend(late(&|s, p| s.rs1_prev = p, accesses.rs1, 1));
+        early.extend(late(&|s, p| s.rs2_prev = p, accesses.rs2, 2));
+        early.extend(late(&|s, p| s.rd_prev = p, accesses.rd, 3));
+    }
+    harness::refuse::<T>(&early, &mut random);
+}

@@ -1,0 +1,315 @@
+//! Tests that every table must pass, whatever it is about; each panics with what it found.
+//!
+//! A row is a partial function: what it takes from the bus decides what it puts there. [`reject`]
+//! and [`forge`] look for two rows that take the same messages, break nothing, and differ in what
+//! they put. With [`agree`], whose caller compares the messages of honest rows with what the
+//! machine does, this is the soundness of a table.
+
+mod forge;
+mod operands;
+
+pub use forge::{forge, forged_row, refuse};
+pub use operands::{EDGES, Random};
+
+use alloc::collections::BTreeSet;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt::{Debug, Write};
+
+use crate::check::{Check, MessageValue};
+use crate::lanes::{LANES, Lane, Lanes};
+use crate::shape::{Message, Node, TableShape};
+use crate::{Rules, Table, TableRules, fill};
+
+/// What a row says: which constraints it breaks, and its messages, sorted, those that it both
+/// puts and takes left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// Indices of the broken constraints.
+    pub broken: Vec<usize>,
+    /// Names of the broken constraints.
+    pub names: Vec<&'static str>,
+    /// The messages put on the bus.
+    pub pushes: Vec<MessageValue>,
+    /// The messages taken from the bus.
+    pub pulls: Vec<MessageValue>,
+}
+
+/// Reads the rules of `T` on an active row.
+pub fn said<T: Table>(committed: &[u64], fixed: &[u64]) -> Said {
+    let mut check = Check::new(committed, fixed, true);
+    TableRules::check(&Rulesof::<T>::NEW, &mut check);
+    assert!(check.committed.is_empty() && check.fixed.is_empty(), "{}: the row has more columns", T::NAME);
+    let broken = (0..check.ands.len()).filter(|&i| check.ands[i][0] & check.ands[i][1] != check.ands[i][2]);
+    let (pushes, pulls) = net(check.pushes, check.pulls);
+    Said { broken: broken.collect(), names: check.broken.iter().map(|b| b.name).collect(), pushes, pulls }
+}
+
+/// Both multisets, sorted, without what they have in common.
+pub fn net(
+    mut pushes: Vec<MessageValue>,
+    mut pulls: Vec<MessageValue>,
+) -> (Vec<MessageValue>, Vec<MessageValue>) {
+    pulls.retain(|m| match pushes.iter().position(|p| p == m) {
+        Some(i) => {
+            pushes.swap_remove(i);
+            false
+        }
+        None => true,
+    });
+    pushes.sort_unstable();
+    pulls.sort_unstable();
+    (pushes, pulls)
+}
+
+/// A [`TableRules`] for a type that has no value at hand.
+struct Rulesof<T>(core::marker::PhantomData<fn() -> T>);
+
+impl<T> Rulesof<T> {
+    const NEW: Self = Self(core::marker::PhantomData);
+}
+
+impl<T: Table> Table for Rulesof<T> {
+    type Event = T::Event;
+    const NAME: &'static str = T::NAME;
+    fn rules<R: Rules>(r: &mut R, event: &T::Event) {
+        T::rules(r, event);
+    }
+}
+
+fn shape<T: Table>() -> TableShape {
+    Rulesof::<T>::NEW.shape()
+}
+
+/// *Agree*: the row of each event breaks nothing, and no event changes the form of the rules.
+/// Returns what each row says, for the caller to compare with what should have happened.
+pub fn agree<T: Table>(events: &[T::Event]) -> Vec<Said>
+where
+    T::Event: Debug,
+{
+    let form = shape::<T>();
+    let one = |event: &T::Event| {
+        let row = fill::<T>(event);
+        let said = said::<T>(&row.committed, &row.fixed);
+        assert!(said.broken.is_empty(), "{}: {event:x?} breaks {:?}", T::NAME, said.names);
+        for (column, &word) in form.committed.iter().zip(&row.committed) {
+            assert_eq!(word & column.free, 0, "{}: {} has free bits set: {event:x?}", T::NAME, column.name);
+        }
+        said
+    };
+    for event in events.iter().take(8) {
+        assert_eq!(form, TableShape::of(T::NAME, |s| T::rules(s, event)), "{event:x?} changes the rules");
+    }
+    events.iter().map(one).collect()
+}
+
+/// What the tests of [`reject`] and [`forge`] found out about a table's constraints.
+#[derive(Clone, Debug, Default)]
+pub struct Findings {
+    /// Rows tried.
+    pub tried: usize,
+    /// The constraints that alone stood against some wrong row: dropping one is noticed.
+    pub needed: BTreeSet<usize>,
+}
+
+impl Findings {
+    /// Adds what another test found.
+    pub fn join(&mut self, other: Self) {
+        self.tried += other.tried;
+        self.needed.extend(other.needed);
+    }
+
+    /// Demands that every constraint of the table was seen to be needed.
+    pub fn all_needed<T: Table>(&self) {
+        let form = shape::<T>();
+        let idle: Vec<_> = (0..form.ands.len()).filter(|i| !self.needed.contains(i)).collect();
+        let names: Vec<_> = idle.iter().map(|&i| form.ands[i].name).collect();
+        assert!(idle.is_empty(), "{}: no wrong row breaks only constraint {idle:?} {names:?}", T::NAME);
+    }
+}
+
+/// *Reject*: flips every committed bit of each event's row in turn. A constraint must break or the
+/// messages taken must change; for the columns named in `chosen`, whose value is the prover's
+/// choice, it is enough that the messages put change. Bits declared free must change nothing.
+pub fn reject<T: Table>(events: &[T::Event], chosen: &[&str]) -> Findings
+where
+    T::Event: Debug,
+{
+    let form = shape::<T>();
+    let mut findings = Findings::default();
+    for event in events {
+        let mut row = fill::<T>(event);
+        let honest = said::<T>(&row.committed, &row.fixed);
+        for (i, column) in form.committed.iter().enumerate() {
+            for bit in 0..64 {
+                row.committed[i] ^= 1 << bit;
+                let flipped = said::<T>(&row.committed, &row.fixed);
+                row.committed[i] ^= 1 << bit;
+                let place = || format!("{}: bit {bit} of {:?} in {event:x?}", T::NAME, column.name);
+                findings.tried += 1;
+                if column.free >> bit & 1 == 1 {
+                    assert_eq!(flipped, honest, "{} is free but matters", place());
+                    continue;
+                }
+                let chosen = chosen.contains(&column.name) && flipped.pushes != honest.pushes;
+                let harmless = flipped.pulls != honest.pulls || chosen;
+                assert!(!flipped.broken.is_empty() || harmless, "{} is not fixed", place());
+                if let ([only], false) = (&flipped.broken[..], harmless) {
+                    findings.needed.insert(*only);
+                }
+            }
+        }
+    }
+    findings
+}
+
+/// *Zero row*: a padding row of zeros breaks nothing and its messages are zeros.
+pub fn zero_row<T: Table>() {
+    let form = shape::<T>();
+    let (committed, fixed) = (alloc::vec![0; form.committed.len()], alloc::vec![0; form.fixed.len()]);
+    let mut check = Check::new(&committed, &fixed, false);
+    Rulesof::<T>::NEW.check(&mut check);
+    assert!(check.broken.is_empty(), "{}: a zero row breaks {:?}", T::NAME, check.broken);
+    let zero = check.pushes.iter().chain(&check.pulls).all(|m| m.iter().all(|&w| w == 0));
+    assert!(zero, "{}: a zero row says something", T::NAME);
+}
+
+/// The value of every node of a shape on one row.
+pub fn evaluate(form: &TableShape, committed: &[u64], fixed: &[u64], active: bool) -> Vec<u64> {
+    let mut v: Vec<u64> = Vec::with_capacity(form.nodes.len());
+    for node in &form.nodes {
+        let x = match *node {
+            Node::Constant(c) => {
+                if active {
+                    c
+                } else {
+                    0
+                }
+            }
+            Node::Committed(i) => committed[i as usize],
+            Node::Fixed(i) => fixed[i as usize],
+            Node::Xor(a, b) => v[a as usize] ^ v[b as usize],
+            Node::Shl(a, n) => v[a as usize] << n,
+            Node::Shr(a, n) => v[a as usize] >> n,
+            Node::Mask(a, m) => v[a as usize] & m,
+            Node::Broadcast(a, b) => (v[a as usize] >> b & 1).wrapping_neg(),
+        };
+        v.push(x);
+    }
+    v
+}
+
+fn evaluate_messages(messages: &[Message], v: &[u64], active: bool) -> Vec<MessageValue> {
+    let one = |m: &Message| {
+        let mut out = MessageValue::default();
+        out[0] = if active { m.tag } else { 0 };
+        out.iter_mut().skip(1).zip(&m.words).for_each(|(slot, &w)| *slot = v[w as usize]);
+        out
+    };
+    messages.iter().map(one).collect()
+}
+
+/// *Same*: on random rows, junk rows and random active masks, the rules say the same to
+/// [`Lanes`], [`Check`] and [`TableShape`].
+pub fn same<T: Table>(random: &mut Random) {
+    let form = shape::<T>();
+    let table = Rulesof::<T>::NEW;
+    let mut lanes = Lanes::default();
+    for round in 0..16 {
+        let lane = |random: &mut Random| Lane(core::array::from_fn(|_| random.operand()));
+        let active: [bool; LANES] = core::array::from_fn(|_| round == 0 || random.word() & 1 == 1);
+        lanes.committed = form.committed.iter().map(|_| lane(random)).collect();
+        lanes.fixed = form.fixed.iter().map(|_| lane(random)).collect();
+        lanes.active = Lane(active.map(|a| if a { u64::MAX } else { 0 }));
+        lanes.restart();
+        table.lanes(&mut lanes);
+        for (i, &active) in active.iter().enumerate() {
+            let committed: Vec<_> = lanes.committed.iter().map(|l| l.0[i]).collect();
+            let fixed: Vec<_> = lanes.fixed.iter().map(|l| l.0[i]).collect();
+            let mut check = Check::new(&committed, &fixed, active);
+            table.check(&mut check);
+            let nodes = evaluate(&form, &committed, &fixed, active);
+
+            let ands: Vec<_> = lanes.ands.iter().map(|a| a.map(|l| l.0[i])).collect();
+            let form_ands: Vec<_> = form.ands.iter().map(|a| a.operands.map(|n| nodes[n as usize])).collect();
+            assert_eq!(check.ands, ands, "{}: Check and Lanes differ", T::NAME);
+            assert_eq!(check.ands, form_ands, "{}: Check and Shape differ", T::NAME);
+            for (checked, in_lanes, in_form) in
+                [(&check.pushes, &lanes.pushes, &form.pushes), (&check.pulls, &lanes.pulls, &form.pulls)]
+            {
+                let from_lanes: Vec<_> = in_lanes.iter().map(|m| m.words.map(|l| l.0[i])).collect();
+                assert_eq!(*checked, from_lanes, "{}: messages of Check and Lanes differ", T::NAME);
+                let from_form = evaluate_messages(in_form, &nodes, active);
+                assert_eq!(*checked, from_form, "{}: messages of Check and Shape differ", T::NAME);
+            }
+            let lengths = |m: &[Message]| m.iter().map(|m| m.words.len() + 1).collect::<Vec<_>>();
+            let lane_lengths: Vec<_> = lanes.pushes.iter().chain(&lanes.pulls).map(|m| m.len).collect();
+            assert_eq!(lane_lengths, [lengths(&form.pushes), lengths(&form.pulls)].concat());
+        }
+    }
+}
+
+/// *Pinned*: a table's columns, constraints, messages and a 64-bit fingerprint of its shape, as
+/// text to compare with a checked-in copy, so that a change of the rules shows in review.
+pub fn summary(form: &TableShape) -> String {
+    let mut out = String::new();
+    let columns = |columns: &[crate::shape::Column]| {
+        let show = |c: &crate::shape::Column| match c.free {
+            0 => String::from(c.name),
+            free => format!("{} (free {free:#x})", c.name),
+        };
+        columns.iter().map(show).collect::<Vec<_>>().join(", ")
+    };
+    let tags = |m: &[Message]| m.iter().map(|m| format!("{}", m.tag)).collect::<Vec<_>>().join(" ");
+    // FNV-1a: this only shows changes; proofs bind a cryptographic digest of the same bytes.
+    let fingerprint = form
+        .encode()
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |h: u64, &b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
+    let names = form.ands.iter().map(|a| a.name).collect::<Vec<_>>().join(", ");
+    let _ = writeln!(
+        out,
+        "{}: {} committed, {} constraints, {} pushes, {} pulls, fingerprint {fingerprint:016x}",
+        form.name,
+        form.committed.len(),
+        form.ands.len(),
+        form.pushes.len(),
+        form.pulls.len()
+    );
+    let _ = writeln!(out, "  committed: {}", columns(&form.committed));
+    if !form.fixed.is_empty() {
+        let _ = writeln!(out, "  fixed: {}", columns(&form.fixed));
+    }
+    let _ = writeln!(out, "  constraints: {names}");
+    let _ = writeln!(out, "  pushes: {}; pulls: {}", tags(&form.pushes), tags(&form.pulls));
+    out
+}
+
+/// A table's form has columns with names of their own, and only messages with a tag.
+pub fn well_formed<T: Table>() {
+    let form = shape::<T>();
+    let names: BTreeSet<_> = form.committed.iter().chain(&form.fixed).map(|c| c.name).collect();
+    assert_eq!(names.len(), form.committed.len() + form.fixed.len(), "{}: two columns share a name", T::NAME);
+}
+
+/// All of the above but *refuse*, which needs events of its own: [`reject`] and [`forge`] on a
+/// sample of the events. Returns what honest rows say.
+pub fn all<T: Table>(events: &[T::Event], chosen: &[&str]) -> Vec<Said>
+where
+    T::Event: Debug + Clone,
+{
+    let mut random = Random(0x5eed);
+    well_formed::<T>();
+    zero_row::<T>();
+    same::<T>(&mut random);
+    let said = agree::<T>(events);
+    let some: Vec<_> =
+        (0..events.len().min(24)).map(|_| events[random.below(events.len())].clone()).collect();
+    let mut findings = reject::<T>(&some, chosen);
+    let some: Vec<_> =
+        (0..events.len().min(256)).map(|_| events[random.below(events.len())].clone()).collect();
+    findings.join(forge::<T>(&some, chosen, &mut random));
+    findings.all_needed::<T>();
+    said
+}
