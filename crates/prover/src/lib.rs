@@ -1,1 +1,4 @@
-//! Being written.
+//! The prover of Dyad's proof system.
+#![deny(unsafe_code)]
+
+pub mod kernels;

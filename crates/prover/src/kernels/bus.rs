@@ -1,0 +1,43 @@
+//! Leaves of the bus: fingerprints of messages.
+
+use dyad_field::{K, PrimeCharacteristicRing, from_word};
+
+/// Words of a message at most, its tag included.
+pub const MESSAGE_WORDS: usize = 5;
+
+/// Fingerprints of the messages of eight rows: `constant + sum of alpha_i * word_i`, where
+/// `words[i][row]` is word i read as the element whose coefficients are its bits.
+///
+/// # Panics
+/// If a message has more than five words.
+pub fn fingerprint(words: &[[u64; 8]], alphas: &[K; MESSAGE_WORDS], constant: [K; 8]) -> [K; 8] {
+    assert!(words.len() <= MESSAGE_WORDS, "a message of {} words", words.len());
+    core::array::from_fn(|row| {
+        let mut terms = [K::ZERO; MESSAGE_WORDS];
+        for (term, lane) in terms.iter_mut().zip(words) {
+            *term = from_word(lane[row]);
+        }
+        constant[row] + K::dot_product(&terms, alphas)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernels::testing::Rng;
+
+    #[test]
+    fn fingerprints_are_the_formula() {
+        let mut rng = Rng(4);
+        for n in 0..=MESSAGE_WORDS {
+            let words: Vec<[u64; 8]> = (0..n).map(|_| core::array::from_fn(|_| rng.word())).collect();
+            let alphas = core::array::from_fn(|_| rng.k());
+            let constant = core::array::from_fn(|_| rng.k());
+            let leaves = fingerprint(&words, &alphas, constant);
+            for row in 0..8 {
+                let sum: K = (0..n).map(|i| alphas[i] * from_word(words[i][row])).sum();
+                assert_eq!(leaves[row], constant[row] + sum, "{n} words, row {row}");
+            }
+        }
+    }
+}

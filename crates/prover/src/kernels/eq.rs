@@ -1,0 +1,132 @@
+//! Tables of `eq(r, i)`.
+
+use dyad_field::{K, PrimeCharacteristicRing};
+use p3_field::PackedValue;
+use rayon::prelude::*;
+
+use super::Packed;
+
+/// Variables of the part of a table that one task expands: 16 KiB, inside a first-level cache.
+const LOW: usize = 10;
+
+/// `eq(point, i)` for every index i of `point.len()` bits.
+pub fn table(point: &[K]) -> Vec<K> {
+    scaled(point, K::ONE)
+}
+
+/// `scale * eq(point, i)` for every index i of `point.len()` bits.
+pub fn scaled(point: &[K], scale: K) -> Vec<K> {
+    let low = point.len().min(LOW);
+    if low == point.len() {
+        let mut out = K::zero_vec(1 << low);
+        expand(point, scale, &mut out);
+        return out;
+    }
+    let high = scaled(&point[low..], scale);
+    let mut out = K::zero_vec(1 << point.len());
+    out.par_chunks_mut(1 << low).zip(high).for_each(|(chunk, start)| expand(&point[..low], start, chunk));
+    out
+}
+
+/// Fill `out`, of 2^`point.len()` entries, with `start * eq(point, i)`: one product for every two
+/// entries, doubling the filled part with each variable.
+fn expand(point: &[K], start: K, out: &mut [K]) {
+    out[0] = start;
+    for (v, &r) in point.iter().enumerate() {
+        let (low, high) = out[..2 << v].split_at_mut(1 << v);
+        let (low, low_rest) = Packed::pack_slice_with_suffix_mut(low);
+        let (high, high_rest) = Packed::pack_slice_with_suffix_mut(high);
+        for (l, h) in low.iter_mut().zip(high) {
+            *h = *l * r;
+            *l += *h;
+        }
+        for (l, h) in low_rest.iter_mut().zip(high_rest) {
+            *h = *l * r;
+            *l += *h;
+        }
+    }
+}
+
+/// `eq(point, i)` kept as two short tables: the value at i is `low[i mod 2^k] * high[i / 2^k]`.
+/// Rounds of a sumcheck drop the highest variable.
+pub struct Split {
+    low: Vec<K>,
+    high: Vec<K>,
+}
+
+impl Split {
+    /// The table of `eq(point, .)`.
+    pub fn new(point: &[K]) -> Self {
+        let low = point.len().min(LOW);
+        Self { low: table(&point[..low]), high: table(&point[low..]) }
+    }
+
+    /// The number of entries, a power of two.
+    #[allow(clippy::len_without_is_empty)]
+    pub fn len(&self) -> usize {
+        self.low.len() * self.high.len()
+    }
+
+    /// The table over the lower entries of an aligned part: 2^10 of them, or all if they are fewer.
+    pub fn low(&self) -> &[K] {
+        &self.low
+    }
+
+    /// The factor of each part.
+    pub fn high(&self) -> &[K] {
+        &self.high
+    }
+
+    /// The table over all variables but the highest. The two values of `eq` that differ in that
+    /// variable only sum to the value without it.
+    ///
+    /// # Panics
+    /// If there is no variable left.
+    pub fn drop_highest(&mut self) {
+        let v = if self.high.len() > 1 { &mut self.high } else { &mut self.low };
+        assert!(v.len() > 1, "no variable to drop");
+        let half = v.len() / 2;
+        let (low, high) = v.split_at_mut(half);
+        for (l, &mut h) in low.iter_mut().zip(high) {
+            *l += h;
+        }
+        v.truncate(half);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use dyad_field::eq_table;
+
+    use super::*;
+    use crate::kernels::testing::Rng;
+
+    #[test]
+    fn tables_are_the_definition() {
+        let mut rng = Rng(1);
+        for n in [0, 1, 2, 3, 9, 10, 11, 13] {
+            let r = rng.ks(n);
+            let expected = eq_table(&r);
+            assert_eq!(table(&r), expected, "{n} variables");
+            let s = rng.k();
+            assert_eq!(scaled(&r, s), expected.iter().map(|&e| s * e).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn split_tables_drop_variables() {
+        let r = Rng(2).ks(12);
+        let mut split = Split::new(&r);
+        for n in (0..=12).rev() {
+            let expected = eq_table(&r[..n]);
+            assert_eq!(split.len(), expected.len());
+            let k = split.low().len();
+            for (i, e) in expected.into_iter().enumerate() {
+                assert_eq!(split.low()[i % k] * split.high()[i / k], e, "{n} variables, index {i}");
+            }
+            if n > 0 {
+                split.drop_highest();
+            }
+        }
+    }
+}

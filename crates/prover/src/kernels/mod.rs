@@ -1,0 +1,36 @@
+//! The arithmetic that proving spends its time in: each kernel computes one formula over vectors
+//! of K, on all threads, and knows nothing of the protocol around it.
+//!
+//! Vectors of logical length 2^n may be stored as a prefix; entries that are missing are 0. The
+//! tests compare every kernel with its formula written down plainly.
+
+pub mod and_check;
+pub mod bus;
+pub mod code;
+pub mod eq;
+pub mod sumcheck;
+pub mod sums;
+pub mod tree;
+
+#[cfg(test)]
+mod testing;
+
+use dyad_field::{Field, K};
+
+/// As many elements of K as one instruction of this build multiplies.
+type Packed = <K as Field>::Packing;
+
+/// Elements that one task covers at least: some microseconds of work.
+const GRAIN: usize = 1 << 10;
+
+/// Entries `start..start + len` of a vector with an implicit zero tail, copied to `buffer` only
+/// where they reach past the stored prefix.
+fn window<'a, T: Copy>(v: &'a [T], start: usize, len: usize, zero: T, buffer: &'a mut [T; GRAIN]) -> &'a [T] {
+    if start + len <= v.len() {
+        return &v[start..start + len];
+    }
+    let stored = &v[start.min(v.len())..];
+    buffer[..stored.len()].copy_from_slice(stored);
+    buffer[stored.len()..len].fill(zero);
+    &buffer[..len]
+}
