@@ -22,6 +22,7 @@ pub mod fill;
 pub mod gadgets;
 pub mod harness;
 pub mod lanes;
+pub mod product;
 pub mod shape;
 mod table;
 
