@@ -288,6 +288,13 @@ mod tests {
     }
 
     #[test]
+    fn bits_are_reversed() {
+        for x in EDGES {
+            assert_eq!(Value(x).reverse_bits().0, x.reverse_bits());
+        }
+    }
+
+    #[test]
     fn full_products_are_exact_with_every_sign() {
         for (a, b) in EDGES.iter().flat_map(|&a| EDGES.map(|b| (a, b))) {
             for (a_sign, b_sign) in [(0, 0), (a >> 63, 0), (a >> 63, b >> 63)] {
