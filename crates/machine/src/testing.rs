@@ -137,38 +137,49 @@ pub fn messages(
     harness::net(values(pushes), values(pulls))
 }
 
-/// Runs the whole harness on a table of instructions without RAM, and compares the messages of
-/// each honest row with what `execute` says: the result and the next pc.
+/// [`instruction_table_refusing`] for a table that only refuses times in disorder.
 pub fn instruction_table<T: Table<Event = Executed>>(
     cases: &[Case],
     accesses: Accesses,
     execute: impl Fn(&Case) -> (u64, u32),
 ) {
-    let said = harness::all::<T>(&events(cases), &[]);
+    instruction_table_refusing::<T>(cases, &[], accesses, execute);
+}
+
+/// Runs the whole harness on a table of instructions without RAM, and compares the messages of
+/// each honest row with what `execute` says: the result and the next pc. `refused` are events that
+/// must have no row.
+pub fn instruction_table_refusing<T: Table<Event = Executed>>(
+    cases: &[Case],
+    refused: &[Case],
+    accesses: Accesses,
+    execute: impl Fn(&Case) -> (u64, u32),
+) {
+    let mut impossible = events(refused);
+    for case in cases.iter().take(16) {
+        impossible.extend(disordered(case, accesses));
+    }
+    let said = harness::all_refusing::<T>(&events(cases), &impossible, &[]);
     for (case, Said { pushes, pulls, .. }) in cases.iter().zip(said) {
         let (result, next) = execute(case);
         assert_eq!((pushes, pulls), messages(case, accesses, result, next), "{case:x?}");
     }
-    // Times that do not increase, for each access.
-    let mut random = Random(7);
-    let mut early = Vec::new();
-    for case in cases.iter().take(16) {
-        let late = |change: &dyn Fn(&mut Step, u32), used: bool, slot: u32| {
-            let t = case.event.step.time | slot;
-            [t, t.saturating_add(1), u32::MAX]
-                .into_iter()
-                .filter(move |_| used)
-                .map(move |prev| {
-                    let mut event = case.event;
-                    change(&mut event.step, prev);
-                    event
-                })
-                .collect::<Vec<_>>()
-        };
-        early.extend(late(&|s, p| s.fetch_prev = p, true, 0));
-        early.extend(late(&|s, p| s.rs1_prev = p, accesses.rs1, 1));
-        early.extend(late(&|s, p| s.rs2_prev = p, accesses.rs2, 2));
-        early.extend(late(&|s, p| s.rd_prev = p, accesses.rd, 3));
-    }
-    harness::refuse::<T>(&early, &mut random);
+}
+
+/// The event with the previous time of one access not before the access.
+pub fn disordered(case: &Case, accesses: Accesses) -> Vec<Executed> {
+    let mut out = Vec::new();
+    let mut change = |used: bool, slot: u32, place: fn(&mut Step) -> &mut u32| {
+        let now = case.event.step.time | slot;
+        for prev in [now, now.saturating_add(1), u32::MAX].into_iter().filter(|_| used) {
+            let mut event = case.event;
+            *place(&mut event.step) = prev;
+            out.push(event);
+        }
+    };
+    change(true, 0, |s| &mut s.fetch_prev);
+    change(accesses.rs1, 1, |s| &mut s.rs1_prev);
+    change(accesses.rs2, 2, |s| &mut s.rs2_prev);
+    change(accesses.rd, 3, |s| &mut s.rd_prev);
+    out
 }

@@ -1,7 +1,10 @@
 //! Comparisons into a register: SLT, SLTU and their immediate forms.
 
+use dyad_rules::{Rules, Table, Word, gadgets};
+
 use super::{Encoding, FUNCT3, FUNCT7, Format, line};
 use crate::instr::{Kind, Op};
+use crate::row::{Executed, Operands, Row};
 
 /// Flag: the operands are signed.
 pub const SIGNED: u32 = 1;
@@ -23,4 +26,43 @@ pub fn execute(op: Op, a: u64, b: u64) -> u64 {
         Op::Sltu => a < b,
         _ => unreachable!("not a comparison"),
     })
+}
+
+/// The table of comparisons into a register.
+pub struct Compare;
+
+impl Table for Compare {
+    type Event = Executed;
+    const NAME: &'static str = "compare";
+
+    /// 12 committed words, 4 constraints.
+    #[inline(always)]
+    fn rules<R: Rules>(r: &mut R, event: &Executed) {
+        let mut row = Row::open(r, Kind::Compare, event);
+        let ops = Operands::read(r, &mut row, event);
+        // Signed order is unsigned order with the signs flipped.
+        let sign = row.flags.bit(0) << 63;
+        let b = ops.rs2 ^ row.imm;
+        let less = gadgets::less_than(r, "less", ops.rs1 ^ sign, b ^ sign);
+        ops.write(r, &row, less);
+        let next_pc = row.next_pc;
+        row.close(r, next_pc);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Accesses, cases, instruction_table};
+    use dyad_rules::harness::Random;
+
+    const ACCESSES: Accesses = Accesses { rs1: true, rs2: true, rd: true };
+
+    #[test]
+    fn compare() {
+        let cases = cases(&[Op::Slt, Op::Sltu], &mut Random(4));
+        instruction_table::<Compare>(&cases, ACCESSES, |c| {
+            (execute(c.instr.op, c.event.step.rs1, c.b()), c.event.step.pc + 4)
+        });
+    }
 }

@@ -1,7 +1,10 @@
 //! Jumps: JAL, whose immediate is the target, and JALR. Both write the fall-through address to rd.
 
+use dyad_rules::{Rules, Table, gadgets};
+
 use super::{Encoding, FUNCT3, Format, OPCODE, line};
 use crate::instr::{Kind, Op};
+use crate::row::{Destination, Executed, Row, halves};
 
 /// The family's instructions.
 #[rustfmt::skip]
@@ -15,4 +18,93 @@ pub const ENCODINGS: &[Encoding] = &[
 #[inline]
 pub fn target(rs1: u64, imm: u64) -> u64 {
     rs1.wrapping_add(imm) & !1
+}
+
+const LOW: u64 = 0xffff_ffff;
+
+/// The table of JAL.
+pub struct Jump;
+
+impl Table for Jump {
+    type Event = Executed;
+    const NAME: &'static str = "jump";
+
+    /// 7 committed words, 2 constraints.
+    #[inline(always)]
+    fn rules<R: Rules>(r: &mut R, event: &Executed) {
+        let mut row = Row::open(r, Kind::Jump, event);
+        let rd = Destination::find_alone(r, &mut row, event);
+        rd.write(r, &row, row.next_pc);
+        let target = row.imm & LOW;
+        row.close(r, target);
+    }
+}
+
+/// The table of JALR.
+pub struct JumpRegister;
+
+impl Table for JumpRegister {
+    type Event = Executed;
+    const NAME: &'static str = "jump register";
+
+    /// 9 committed words, 4 constraints.
+    #[inline(always)]
+    fn rules<R: Rules>(r: &mut R, event: &Executed) {
+        let mut row = Row::open(r, Kind::JumpRegister, event);
+        let s = event.step;
+        let rs1 = r.commit("rs1", || s.rs1);
+        let prev = r.commit("prev rs1 | rd", || halves(s.rs1_prev, s.rd_prev));
+        row.register(r, 1, row.registers[1], prev & LOW, rs1, rs1);
+        let rd = Destination::find(r, &mut row, event, prev >> 32);
+        rd.write(r, &row, row.next_pc);
+        let sum = gadgets::add(r, "target", rs1, row.imm).sum;
+        // Without this a target of 2^32 or more would run the instruction at its low half, or put
+        // its high half in the time.
+        gadgets::assert_zero(r, "target below 2^32", sum >> 32);
+        row.close(r, sum & (LOW ^ 1));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::instr::{Instr, NOWHERE, SINK};
+    use crate::testing::{Accesses, Case, instruction_table, instruction_table_refusing};
+    use alloc::vec::Vec;
+    use dyad_rules::harness::Random;
+
+    #[test]
+    fn jump() {
+        let mut random = Random(8);
+        let case = |i: usize| {
+            let imm = [0x1000, 0xffff_fffc, 0, u64::from(NOWHERE), 0x8000_0002][i % 5];
+            Case::new(Instr { op: Op::Jal, rd: [1, 31, SINK][i % 3], rs1: 0, rs2: 0, imm }, 0, 0, &mut random)
+        };
+        let cases: Vec<_> = (0..100).map(case).collect();
+        let accesses = Accesses { rs1: false, rs2: false, rd: true };
+        instruction_table::<Jump>(&cases, accesses, |c| (u64::from(c.event.step.pc + 4), c.instr.imm as u32));
+    }
+
+    /// JALR with an immediate, so that the target is `rs1 + imm` without its lowest bit.
+    fn jalr(target: u64, i: usize, random: &mut Random) -> Case {
+        let imm = [0u64, 1, 0x7ff, (-1i64) as u64, (-2048i64) as u64][i % 5];
+        let (rd, rs1) = [(1, 5), (5, 5), (SINK, 1), (1, 1)][i % 4];
+        Case::new(Instr { op: Op::Jalr, rd, rs1, rs2: 0, imm }, target.wrapping_sub(imm), 0, random)
+    }
+
+    /// A target of 2^32 or more is refused: there is no row.
+    #[test]
+    fn jump_register() {
+        let mut random = Random(9);
+        let targets = [0, 1, 2, 0x1000, 0x1001, 0x7fff_fffc, 0x8000_0000, 0xffff_fffc, 0xffff_ffff];
+        let cases: Vec<_> = (0..360).map(|i| jalr(targets[i % 9], i, &mut random)).collect();
+        let beyond =
+            [1 << 32, 0x1_0000_1000, 1 << 63, u64::MAX, 0xffff_ffff_0000_1000, 0xdead_beef_0000_1000];
+        let beyond: Vec<_> = (0..120).map(|i| jalr(beyond[i % 6], i, &mut random)).collect();
+        let accesses = Accesses { rs1: true, rs2: false, rd: true };
+        instruction_table_refusing::<JumpRegister>(&cases, &beyond, accesses, |c| {
+            let next = target(c.event.step.rs1, c.instr.imm);
+            (u64::from(c.event.step.pc + 4), u32::try_from(next).expect("a target below 2^32"))
+        });
+    }
 }

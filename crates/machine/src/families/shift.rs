@@ -1,7 +1,10 @@
 //! Shifts: SLL, SRL, SRA, their immediate forms and W forms.
 
+use dyad_rules::{Rules, Table, Word, gadgets};
+
 use super::{Encoding, FUNCT6, FUNCT7, Format, line};
 use crate::instr::{Kind, Op};
+use crate::row::{Executed, Operands, Row};
 
 /// Flag: the operand and the result are 32 bits, the amount 5.
 pub const W: u32 = 1;
@@ -40,5 +43,104 @@ pub fn execute(op: Op, a: u64, b: u64) -> u64 {
         Op::Srlw => word((a as u32).wrapping_shr(n)),
         Op::Sraw => i64::from((a as i32).wrapping_shr(n)) as u64,
         _ => unreachable!("not a shift"),
+    }
+}
+
+const LOW: u64 = 0xffff_ffff;
+const STAGES: [&str; 5] = ["shift by 1", "shift by 2", "shift by 4", "shift by 8", "shift by 16"];
+
+/// The table of shifts to the left.
+pub struct ShiftLeft;
+
+impl Table for ShiftLeft {
+    type Event = Executed;
+    const NAME: &'static str = "shift left";
+
+    /// 18 committed words, 10 constraints.
+    #[inline(always)]
+    fn rules<R: Rules>(r: &mut R, event: &Executed) {
+        let mut row = Row::open(r, Kind::ShiftLeft, event);
+        let ops = Operands::read(r, &mut row, event);
+        let amount = ops.rs2 ^ row.imm;
+        let mut x = ops.rs1;
+        for (k, name) in (0..).zip(STAGES) {
+            x = gadgets::select(r, name, amount.broadcast(k), x << (1 << k), x);
+        }
+        let one = r.constant(1);
+        let by_32 = gadgets::and(r, "by 32", amount.bit(5), row.flags.bit(0) ^ one);
+        x = gadgets::select(r, "shift by 32", by_32.broadcast(0), x << 32, x);
+        let result = row.sign_extend_if(r, row.flags.broadcast(0), x);
+        ops.write(r, &row, result);
+        let next_pc = row.next_pc;
+        row.close(r, next_pc);
+    }
+}
+
+/// The table of shifts to the right.
+///
+/// Where ones come in, the operand is inverted before and after, so that zeros come in always. The
+/// high half of a W form's operand is cleared, and stays 0 until the result is sign-extended.
+pub struct ShiftRight;
+
+impl Table for ShiftRight {
+    type Event = Executed;
+    const NAME: &'static str = "shift right";
+
+    /// 18 committed words, 10 constraints.
+    #[inline(always)]
+    fn rules<R: Rules>(r: &mut R, event: &Executed) {
+        let mut row = Row::open(r, Kind::ShiftRight, event);
+        let ops = Operands::read(r, &mut row, event);
+        let amount = ops.rs2 ^ row.imm;
+        let (rs1, flags) = (ops.rs1, row.flags);
+        let not_w = flags.broadcast(0) ^ r.constant(u64::MAX);
+
+        // One word of products: bit 0 is "by 32", bits 1 and 2 say that ones come in, by SRA and
+        // by SRAW, and the high half is that of the operand, inverted if so, cleared in W forms.
+        let left = amount.bit(5) ^ (flags & 6) ^ (not_w & !LOW);
+        let right = (not_w & 1) ^ (rs1.bit(63) << 1) ^ (rs1.bit(31) << 2);
+        let products = r.commit("prepared", || {
+            let bits = left.value() & right.value();
+            let ones = if bits & 6 == 0 { 0 } else { u64::MAX };
+            (bits & 7) | (left.value() & (rs1.value() ^ ones) & !LOW)
+        });
+        let ones = (products >> 1).broadcast(0) ^ (products >> 2).broadcast(0);
+        let inverted = rs1 ^ ones;
+        r.assert_and("prepared", left, right ^ (inverted & !LOW), products);
+
+        let mut x = (products & !LOW) ^ (inverted & LOW);
+        for (k, name) in (0..).zip(STAGES) {
+            x = gadgets::select(r, name, amount.broadcast(k), x >> (1 << k), x);
+        }
+        x = gadgets::select(r, "shift by 32", products.broadcast(0), x >> 32, x);
+        let result = row.sign_extend_if(r, flags.broadcast(0), x) ^ ones;
+        ops.write(r, &row, result);
+        let next_pc = row.next_pc;
+        row.close(r, next_pc);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Accesses, cases, instruction_table};
+    use dyad_rules::harness::Random;
+
+    const ACCESSES: Accesses = Accesses { rs1: true, rs2: true, rd: true };
+
+    #[test]
+    fn shift_left() {
+        let cases = cases(&[Op::Sll, Op::Sllw], &mut Random(11));
+        instruction_table::<ShiftLeft>(&cases, ACCESSES, |c| {
+            (execute(c.instr.op, c.event.step.rs1, c.b()), c.event.step.pc + 4)
+        });
+    }
+
+    #[test]
+    fn shift_right() {
+        let cases = cases(&[Op::Srl, Op::Sra, Op::Srlw, Op::Sraw], &mut Random(12));
+        instruction_table::<ShiftRight>(&cases, ACCESSES, |c| {
+            (execute(c.instr.op, c.event.step.rs1, c.b()), c.event.step.pc + 4)
+        });
     }
 }

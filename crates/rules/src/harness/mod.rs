@@ -293,9 +293,17 @@ pub fn well_formed<T: Table>() {
     assert_eq!(names.len(), form.committed.len() + form.fixed.len(), "{}: two columns share a name", T::NAME);
 }
 
-/// All of the above but *refuse*, which needs events of its own: [`reject`] and [`forge`] on a
-/// sample of the events. Returns what honest rows say.
+/// [`all_refusing`] for a table without events that it must refuse.
 pub fn all<T: Table>(events: &[T::Event], chosen: &[&str]) -> Vec<Said>
+where
+    T::Event: Debug + Clone,
+{
+    all_refusing::<T>(events, &[], chosen)
+}
+
+/// All of the above, [`reject`] and [`forge`] on a sample of the events; `refused` are events that
+/// must have no row. Returns what honest rows say.
+pub fn all_refusing<T: Table>(events: &[T::Event], refused: &[T::Event], chosen: &[&str]) -> Vec<Said>
 where
     T::Event: Debug + Clone,
 {
@@ -304,12 +312,13 @@ where
     zero_row::<T>();
     same::<T>(&mut random);
     let said = agree::<T>(events);
-    let some: Vec<_> =
-        (0..events.len().min(24)).map(|_| events[random.below(events.len())].clone()).collect();
-    let mut findings = reject::<T>(&some, chosen);
-    let some: Vec<_> =
-        (0..events.len().min(256)).map(|_| events[random.below(events.len())].clone()).collect();
-    findings.join(forge::<T>(&some, chosen, &mut random));
+    let mut sample = |count: usize| -> Vec<_> {
+        (0..events.len().min(count)).map(|_| events[random.below(events.len())].clone()).collect()
+    };
+    let (to_flip, to_forge) = (sample(24), sample(256));
+    let mut findings = reject::<T>(&to_flip, chosen);
+    findings.join(forge::<T>(&to_forge, chosen, &mut random));
+    findings.join(refuse::<T>(refused, &mut random));
     findings.all_needed::<T>();
     said
 }
