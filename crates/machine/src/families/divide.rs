@@ -4,8 +4,12 @@
 //! the least number by -1, gives the least number and remainder 0. W forms divide the low halves
 //! and sign-extend the result, unsigned ones too.
 
+use dyad_rules::product::{Extent, Factors, product};
+use dyad_rules::{Rules, Table, Word, gadgets};
+
 use super::{Encoding, FUNCT7, Format, line};
 use crate::instr::{Kind, Op};
+use crate::row::{Executed, Operands, Row};
 
 /// Flag: the operands are signed.
 pub const SIGNED: u32 = 1;
@@ -70,5 +74,250 @@ pub fn execute(op: Op, a: u64, b: u64) -> u64 {
         }
         Op::Remuw => word(wa.checked_rem(wb).unwrap_or(wa).cast_signed()),
         _ => unreachable!("not a division"),
+    }
+}
+
+/// The table of divisions.
+///
+/// Operands are narrowed (W forms) and split into sign and magnitude: n for the dividend, d for
+/// the divisor. The prover names a magnitude q of the quotient; the remainder is `r = n - q d`,
+/// computed modulo 2^65, and the row is satisfied only if
+///
+/// 1. q has k bits and d at most 65 - k: then `q d < 2^65` and nothing was lost in the product;
+/// 2. `0 <= n - q d < 2^64` modulo 2^65;
+/// 3. r < d, or else d = 0 and q is such that the quotient is -1.
+///
+/// With d > 0, 1 and 3 give `q d + r < (q + 1) d <= 2^k (2^(65-k) - 1) < 2^65`, so that
+/// `q d + r = n` modulo 2^65 is the equation over the integers, which has one solution. With d = 0
+/// the product is 0 and r = n. In the one overflow q = 2^63 (or 2^31), and its negative is itself.
+pub struct Divide;
+
+impl Table for Divide {
+    type Event = Executed;
+    const NAME: &'static str = "divide";
+
+    /// 54 committed words, 50 constraints.
+    #[inline(always)]
+    fn rules<R: Rules>(r: &mut R, event: &Executed) {
+        let mut row = Row::open(r, KIND, event);
+        let ops = Operands::read(r, &mut row, event);
+        let (zero, one, all) = (r.constant(0), r.constant(1), r.constant(u64::MAX));
+        let flags = row.flags;
+        let words = flags.broadcast(1);
+        let remainder_wanted = flags.broadcast(2);
+
+        let (x, y, signs) = narrow(r, flags, ops.rs1, ops.rs2);
+        let (n_sign, d_sign) = (signs.bit(2), signs.bit(3));
+        let (n_signs, d_signs) = (n_sign.broadcast(0), d_sign.broadcast(0));
+        let result_sign = n_sign ^ d_sign ^ signs.bit(4);
+        let quotient_sign = n_sign ^ d_sign;
+
+        // n is `x ^ n_signs` plus n_sign, and is never needed itself.
+        let d = gadgets::add_with_carry(r, "divisor", y ^ d_signs, zero, d_sign).sum;
+        let q = r.commit("quotient", || {
+            let n = (x.value() ^ n_signs.value()).wrapping_add(n_sign.value());
+            let by_zero = if quotient_sign.value() == 1 { 1 } else { u64::MAX };
+            n.checked_div(d.value()).unwrap_or(by_zero)
+        });
+        let factors = Factors::unsigned(r, d, q);
+        let p = product(r, Extent::LowAndOne, factors);
+        // q d = p.low + 1 + 2^64 (p.sum + p.carry), and -1 - r = q d - n - 1 = q d + !n, modulo
+        // 2^65; !n is the complement of `x ^ n_signs`, less n_sign.
+        let not_r = gadgets::add_with_carry(r, "remainder", p.low, x ^ n_signs ^ all, one ^ n_sign);
+        // Its bit 64: 0 exactly when 0 <= r < 2^64.
+        let bit_64 = (p.sum ^ p.carry ^ (not_r.carries >> 63)) & 1;
+        let rest = not_r.sum ^ all;
+
+        // Bit i of `reach` says whether q has a bit at i or above. Where it is set, d must have no
+        // bit 64 - i. There is no bit 64: position 0 serves bit_64, which must be 0.
+        let reach = r.commit("reach of quotient", || smear(q.value()));
+        r.assert_and("reach of quotient", q ^ all, (reach >> 1) ^ all, reach ^ all);
+        let d_reversed = d.reverse_bits() << 1;
+        r.assert_and("no overflow", d_reversed ^ bit_64, (reach & !1) ^ one, zero);
+
+        // d + !r carries out exactly when r < d. If it does not, d must be 0: a flag that the
+        // prover can neither raise nor hide.
+        let by_zero = one ^ gadgets::add(r, "remainder below divisor", d, not_r.sum).carries.bit(63);
+        let by_zero = by_zero.broadcast(0);
+        r.assert_and("zero divisor", by_zero, d, zero);
+        // The magnitude that makes the quotient -1: 1 if it is negated, else all ones.
+        let minus_one = ((quotient_sign.broadcast(0) ^ all) & !1) ^ one;
+        r.assert_and("quotient by zero", by_zero, q ^ minus_one, zero);
+
+        let magnitude = gadgets::select(r, "result", remainder_wanted, rest, q);
+        let signed = magnitude ^ result_sign.broadcast(0);
+        let result = gadgets::add_with_carry(r, "signed result", signed, zero, result_sign).sum;
+        let result = row.sign_extend_if(r, words, result);
+        ops.write(r, &row, result);
+        let next_pc = row.next_pc;
+        row.close(r, next_pc);
+    }
+}
+
+/// `x | x >> 1 | x >> 2 | ...`
+fn smear(x: u64) -> u64 {
+    u64::MAX.checked_shr(x.leading_zeros()).unwrap_or(0)
+}
+
+/// The operands that W and SIGNED make of `x` and `y`, in two's complement of 64 bits, and a word
+/// with the sign of the first at bit 2, of the second at bit 3, and at bit 4 what the result's
+/// sign is short of their sum. Cost 2/2.
+#[inline(always)]
+fn narrow<R: Rules>(r: &mut R, flags: R::Word, x: R::Word, y: R::Word) -> (R::Word, R::Word, R::Word) {
+    let (signed, words, remainder) = (flags.bit(0), flags.bit(1), flags.bit(2));
+    // Bits 0 and 1: what makes bit 31 of bit 63 where W is set. Bits 2 and 3: the top bits, where
+    // SIGNED is set. Bit 4: a remainder has the dividend's sign, not also the divisor's.
+    let condition = words ^ (words << 1) ^ (signed << 2) ^ (signed << 3) ^ (remainder << 4);
+    let change = (x.bit(31) ^ x.bit(63)) ^ ((y.bit(31) ^ y.bit(63)) << 1);
+    let signs = r.commit("signs", || {
+        let change = change.value() & condition.value();
+        let tops = x.value() >> 63 ^ (y.value() >> 63) << 1 ^ change;
+        let tops = tops << 2 & condition.value();
+        change | tops | (tops << 1 & condition.value() & 16)
+    });
+    let top = x.bit(63) ^ (y.bit(63) << 1) ^ (signs & 3);
+    r.assert_and("signs", condition, change ^ (top << 2) ^ (signs.bit(3) << 4), signs);
+
+    // High halves become copies of the sign: 0 in unsigned forms.
+    let high = !0xffff_ffff;
+    let change = ((x ^ signs.broadcast(2)) >> 32) ^ ((y ^ signs.broadcast(3)) & high);
+    let change = gadgets::and(r, "narrowed", flags.broadcast(1), change);
+    (x ^ (change << 32), y ^ (change & high), signs)
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use dyad_rules::harness::{self, EDGES, Random};
+
+    use super::*;
+    use crate::instr::Instr;
+    use crate::testing::{Accesses, Case, cases, instruction_table, messages};
+
+    const OPS: [Op; 8] = [Op::Div, Op::Divu, Op::Rem, Op::Remu, Op::Divw, Op::Divuw, Op::Remw, Op::Remuw];
+    const ACCESSES: Accesses = Accesses { rs1: true, rs2: true, rd: true };
+
+    fn result(c: &Case) -> u64 {
+        execute(c.instr.op, c.event.step.rs1, c.event.step.rs2)
+    }
+
+    fn case(op: Op, a: u64, b: u64, random: &mut Random) -> Case {
+        Case::new(Instr { op, rd: 5, rs1: 6, rs2: 7, imm: 0 }, a, b, random)
+    }
+
+    #[test]
+    fn division() {
+        let mut cases = cases(&OPS, &mut Random(21));
+        let mut random = Random(22);
+        // Quotients near powers of two, and garbage in the high halves.
+        for i in 0..2000 {
+            let (a, b) = (random.operand(), random.operand());
+            let a = if i % 2 == 0 { a.wrapping_mul(b).wrapping_add(random.word() % 3) } else { a };
+            let b = if i % 3 == 0 { b & 0xffff_ffff | random.word() << 32 } else { b };
+            cases.push(case(OPS[i % 8], a, b, &mut random));
+        }
+        instruction_table::<Divide>(&cases, ACCESSES, |c| (result(c), c.event.step.pc + 4));
+    }
+
+    fn special() -> Vec<u64> {
+        let mut out = Vec::new();
+        for k in [0, 1, 2, 15, 16, 30, 31, 32, 33, 47, 62, 63] {
+            for d in [-1i64, 0, 1] {
+                let x = (1u64 << k).wrapping_add_signed(d);
+                out.extend([x, x.wrapping_neg()]);
+            }
+        }
+        out.extend([0, 3, 0xdead_beef_0000_0000, 0xdead_beef_8000_0000, 0x1234_5678_ffff_ffff]);
+        out.sort_unstable();
+        out.dedup();
+        out
+    }
+
+    #[test]
+    fn all_special_pairs_agree() {
+        let mut random = Random(23);
+        let all: Vec<_> = special()
+            .into_iter()
+            .flat_map(|a| special().into_iter().map(move |b| (a, b)))
+            .flat_map(|(a, b)| OPS.map(|op| (op, a, b)))
+            .map(|(op, a, b)| case(op, a, b, &mut random))
+            .collect();
+        let events: Vec<_> = all.iter().map(|c| c.event).collect();
+        for (c, said) in all.iter().zip(harness::agree::<Divide>(&events)) {
+            let expected = messages(c, ACCESSES, result(c), c.event.step.pc + 4);
+            assert_eq!((said.pushes, said.pulls), expected, "{c:x?}");
+        }
+    }
+
+    /// Every wrong quotient and every wrong word of signs, with all that follows from them.
+    fn lies(a: u64, b: u64, random: &mut Random) {
+        for op in OPS {
+            let c = case(op, a, b, random);
+            let honest = harness::forged_row::<Divide>(&c.event, &[]);
+            let rd = harness::said::<Divide>(&honest.committed, &[]).pushes;
+            let refused = |changes: &[(&str, u64)]| {
+                let row = harness::forged_row::<Divide>(&c.event, changes);
+                let said = harness::said::<Divide>(&row.committed, &[]);
+                let same = row.committed == honest.committed;
+                assert!(same || !said.broken.is_empty(), "{c:x?} {changes:x?}");
+                assert!(!same || said.pushes == rd);
+            };
+            for q in special() {
+                refused(&[("quotient", q)]);
+                for signs in [4, 8, 12, 16, 20, 24, 28] {
+                    refused(&[("signs", signs), ("quotient", q)]);
+                }
+            }
+            for signs in 0..32 {
+                refused(&[("signs", signs)]);
+                refused(&[("signs", signs), ("narrowed", 0)]);
+                refused(&[("signs", signs), ("narrowed", u64::MAX)]);
+            }
+            for x in [0, 1, u64::MAX, a, b, a.wrapping_neg(), b.wrapping_neg()] {
+                refused(&[("divisor", x)]);
+                refused(&[("remainder below divisor", x)]);
+                refused(&[("reach of quotient", x)]);
+                refused(&[("reach of quotient", 0), ("quotient", x)]);
+                refused(&[("narrowed", x)]);
+                refused(&[("result", x)]);
+            }
+        }
+    }
+
+    #[test]
+    fn lies_about_small_and_extreme_operands_are_refused() {
+        let mut random = Random(24);
+        let few =
+            [0, 1, 2, 3, 7, 1 << 31, 1 << 32, (1 << 32) - 1, 1 << 63, u64::MAX, u64::MAX - 1, 1 << 63 | 1];
+        for a in few {
+            for b in few {
+                lies(a, b, &mut random);
+            }
+        }
+        for _ in 0..20 {
+            let (a, b) = (EDGES[random.below(EDGES.len())], random.operand());
+            lies(a, b, &mut random);
+        }
+    }
+
+    /// A quotient and remainder that satisfy `q d + r = n` modulo 2^64 or 2^65, r < d, and
+    /// everything else but the overflow check.
+    #[test]
+    fn quotients_that_overflow_are_refused() {
+        let mut random = Random(25);
+        for (n, d) in [(1, 3), (5, 0xffff_ffff), (0, (1 << 33) + 1), (7, 1 << 40 | 1), (1, u64::MAX)] {
+            for k in 1..4u128 {
+                let (n_wide, d_wide) = (u128::from(n) + (k << 64), u128::from(d));
+                if let Ok(q) = u64::try_from(n_wide / d_wide) {
+                    for op in [Op::Divu, Op::Remu] {
+                        let c = case(op, n, d, &mut random);
+                        let row = harness::forged_row::<Divide>(&c.event, &[("quotient", q)]);
+                        let said = harness::said::<Divide>(&row.committed, &[]);
+                        assert!(!said.broken.is_empty(), "{n} {d} {q}");
+                    }
+                }
+            }
+        }
     }
 }
