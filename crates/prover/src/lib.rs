@@ -1,4 +1,19 @@
-//! The prover of Dyad's proof system.
+//! The prover of Dyad's proof system. It mirrors `dyad-verifier` file for file.
+//!
+//! Architecture invariants:
+//! - Depends on the verifier, never the reverse: transcript, layout and parameters are the verifier's.
+//! - Knows nothing of RISC-V: tables are `dyn TableRules`, rows come from `dyn Rows`.
+//! - Proofs are a function of their inputs: the same bytes on any machine and any number of threads.
+//! - `unsafe` lives in small kernels only.
 #![deny(unsafe_code)]
 
+mod adjoint;
 pub mod kernels;
+mod merkle;
+pub mod reference;
+mod witness;
+mod work;
+mod writer;
+
+pub use witness::{ProvingKey, Rows, StoredRows};
+pub use writer::Proof;

@@ -6,6 +6,7 @@ use p3_matrix::dense::RowMajorMatrix;
 use rayon::prelude::*;
 
 /// An interleaved codeword: one row for each position, one column for each lane.
+#[derive(Clone, Debug, Default)]
 pub struct Codeword {
     /// Elements of a row.
     pub lanes: usize,

@@ -1,0 +1,116 @@
+//! The batched claims as weights on the bits of columns: linear forms read backwards.
+
+use dyad_field::{K, PrimeCharacteristicRing, x_power};
+use dyad_rules::shape::{Node, NodeId, TableShape};
+use dyad_verifier::and_check::AndClaims;
+use dyad_verifier::bus::BusClaims;
+use dyad_verifier::columns::block_weight;
+use dyad_verifier::forms::Bits;
+use dyad_verifier::layout::Block;
+use dyad_verifier::{Layout, System};
+use rayon::prelude::*;
+
+/// Weights of the bits of a table's committed and fixed columns.
+struct ColumnWeights {
+    committed: Vec<Bits>,
+    fixed: Vec<Bits>,
+}
+
+/// Carries weights on the bits of nodes back to the bits of columns: the transpose of
+/// `dyad_verifier::forms::evaluate`.
+fn pull_back(shape: &TableShape, mut weights: Vec<Option<Box<Bits>>>) -> ColumnWeights {
+    let zero = [K::ZERO; 64];
+    let mut out =
+        ColumnWeights { committed: vec![zero; shape.committed.len()], fixed: vec![zero; shape.fixed.len()] };
+    for (id, node) in shape.nodes.iter().enumerate().rev() {
+        let Some(w) = weights[id].take() else { continue };
+        match *node {
+            Node::Constant(_) => {}
+            Node::Committed(c) => add(&mut out.committed[c as usize], &w[..]),
+            Node::Fixed(c) => add(&mut out.fixed[c as usize], &w[..]),
+            Node::Xor(a, b) => {
+                add(at(&mut weights, a), &w[..]);
+                add(at(&mut weights, b), &w[..]);
+            }
+            Node::Shl(a, n) => add(at(&mut weights, a), &w[n as usize..]),
+            Node::Shr(a, n) => add(&mut at(&mut weights, a)[n as usize..], &w[..]),
+            Node::Mask(a, m) => {
+                let target = at(&mut weights, a);
+                for j in (0..64).filter(|j| m >> j & 1 == 1) {
+                    target[j] += w[j];
+                }
+            }
+            Node::Broadcast(a, b) => at(&mut weights, a)[b as usize] += w.iter().copied().sum::<K>(),
+        }
+    }
+    out
+}
+
+fn add(target: &mut [K], w: &[K]) {
+    for (t, &x) in target.iter_mut().zip(w) {
+        *t += x;
+    }
+}
+
+fn at(weights: &mut [Option<Box<Bits>>], id: NodeId) -> &mut Bits {
+    weights[id as usize].get_or_insert_with(|| Box::new([K::ZERO; 64]))
+}
+
+/// `W_0` and `W_1` at every (C, b): entry `C << 6 | b`, 2^(column_log + 6) entries each.
+pub fn weights(system: &System, layout: &Layout, bus: &BusClaims, and: &AndClaims, eta: K) -> [Vec<K>; 2] {
+    let blocks_of = |stack: &dyad_verifier::layout::Stack| {
+        let mut by_slab: Vec<Vec<Block>> = vec![Vec::new(); layout.slabs.len()];
+        for &b in &stack.blocks {
+            by_slab[b.slab].push(b);
+        }
+        by_slab
+    };
+    let (pushes, pulls, ands) =
+        (blocks_of(&layout.pushes), blocks_of(&layout.pulls), blocks_of(&layout.ands));
+    let per_slab: Vec<[ColumnWeights; 2]> = (0..layout.slabs.len())
+        .into_par_iter()
+        .map(|s| {
+            let shape = &system.tables[layout.slabs[s].table];
+            let mut seeds: Vec<Option<Box<Bits>>> = vec![None; shape.nodes.len()];
+            for (blocks, messages, scale) in
+                [(&pushes[s], &shape.pushes, K::ONE), (&pulls[s], &shape.pulls, eta)]
+            {
+                for b in blocks {
+                    let place = scale * block_weight(&bus.point, b);
+                    for (&alpha, &w) in bus.fingerprint.alpha[1..].iter().zip(&messages[b.item].words) {
+                        let mut x = place * alpha;
+                        for bit in at(&mut seeds, w) {
+                            *bit += x;
+                            x *= x_power(1);
+                        }
+                    }
+                }
+            }
+            let on_bus = pull_back(shape, seeds);
+            let mut seeds: Vec<Option<Box<Bits>>> = vec![None; shape.nodes.len()];
+            for b in &ands[s] {
+                let mut place = eta * eta * block_weight(&and.point, b);
+                for &operand in &shape.ands[b.item].operands {
+                    for (bit, &l) in at(&mut seeds, operand).iter_mut().zip(&and.bit_weights) {
+                        *bit += place * l;
+                    }
+                    place *= eta;
+                }
+            }
+            [on_bus, pull_back(shape, seeds)]
+        })
+        .collect();
+    let mut out = [0, 1].map(|_| vec![K::ZERO; 64 << layout.column_log]);
+    let main_pairs = layout.main.pairs.blocks.len();
+    for (i, (_, block)) in layout.joint_pairs().enumerate() {
+        for (target, weights) in out.iter_mut().zip(&per_slab[block.slab]) {
+            let columns = if i < main_pairs { &weights.committed } else { &weights.fixed };
+            for half in 0..2 {
+                if let Some(bits) = columns.get(2 * block.item + half) {
+                    target[(2 * i + half) << 6..][..64].copy_from_slice(bits);
+                }
+            }
+        }
+    }
+    out
+}

@@ -1,0 +1,433 @@
+//! The prover in its plainest form: the protocol step by step, on whole vectors, one thread, every
+//! row evaluated by the `Check` interpreter. The fast prover is tested against it byte for byte;
+//! nothing else should use it, for it is slow.
+
+use dyad_field::{
+    BITS, K, PrimeCharacteristicRing, byte_lagrange, embed_byte, eq_table, from_bits, subspace_values,
+    tensor, to_bits, transpose, x_power,
+};
+use dyad_rules::TableRules;
+use dyad_rules::check::Check;
+use dyad_verifier::and_check::AndClaims;
+use dyad_verifier::bus::{BusClaims, Fingerprint};
+use dyad_verifier::layout::{Oracle, Stack};
+use dyad_verifier::params::{Code, GRINDING};
+use dyad_verifier::transcript::Transcript;
+use dyad_verifier::{Error, Hash, Layout, Level, Schedule, Statement, System, start};
+
+use crate::adjoint;
+use crate::kernels::code::Codeword;
+use crate::merkle::Tree;
+use crate::witness::{ProvingKey, Rows, columns};
+use crate::work::grind;
+use crate::writer::Proof;
+
+/// One row as the `Check` interpreter sees it.
+struct Row {
+    ands: Vec<[u64; 3]>,
+    pushes: Vec<[u64; 5]>,
+    pulls: Vec<[u64; 5]>,
+}
+
+/// Proves a statement; the slow way.
+///
+/// # Errors
+/// [`Error::TooManyRows`] and [`Error::TooLarge`] beyond the limits.
+pub fn prove<H: Hash + Sync + Send>(
+    level: Level,
+    system: &System,
+    tables: &[&dyn TableRules],
+    key: &ProvingKey,
+    statement: &Statement,
+    witness: &[&dyn Rows],
+) -> Result<Proof, Error> {
+    let rows: Vec<u32> = witness.iter().map(|w| w.rows() as u32).collect();
+    let layout = Layout::new(system, &rows)?;
+    let schedule = Schedule::new(level, &layout);
+    let mut t = start::<H>(level, system, &key.key, statement, &rows);
+    let mut proof = Proof::default();
+    proof.section("rows");
+    for (table, &n) in system.tables.iter().zip(&rows) {
+        if table.fixed.is_empty() {
+            proof.u32(n);
+        }
+    }
+
+    proof.section("commitment");
+    let q = columns(&layout, &layout.main.pairs, |t| system.tables[t].committed.len(), |t| witness[t]);
+    let code = encode(&q, &schedule.main);
+    let tree = Tree::new::<H>(&code);
+    proof.digest(&tree.root());
+    t.absorb("commitment", &tree.root());
+
+    let evaluated = evaluate(&layout, system, tables, &q, key);
+    let bus = prove_bus(&mut t, &mut proof, &layout, &evaluated);
+    let and = prove_ands(&mut t, &mut proof, &layout, &evaluated);
+    drop(evaluated);
+
+    // Both oracles at their places in the joint index space.
+    let mut joint = vec![K::ZERO; 1 << layout.joint_log];
+    joint[layout.main.base..][..q.len()].copy_from_slice(&q);
+    if let Some(fixed) = &layout.fixed {
+        joint[fixed.base..][..key.vector.len()].copy_from_slice(&key.vector);
+    }
+
+    proof.section("columns");
+    let eta = t.draw("eta");
+    let [w0, w1] = adjoint::weights(system, &layout, &bus, &and, eta);
+    let mut m = [&bus.point, &and.point].map(|point| {
+        let mut m = vec![K::ZERO; 64 << layout.column_log];
+        for (i, (base, block)) in layout.joint_pairs().enumerate() {
+            let sums = bit_sums(&joint[base..][..1 << block.log], &eq_table(&point[..block.log]));
+            m[i << 7..][..BITS].copy_from_slice(&sums);
+        }
+        m
+    });
+    let [m0, m1] = &mut m;
+    let mut pairs = [(w0, std::mem::take(m0)), (w1, std::mem::take(m1))];
+    let column_point = plain(&mut t, &mut proof, "columns", &mut pairs, layout.column_log + 6);
+    let values = [pairs[0].1[0], pairs[1].1[0]];
+    proof.elements(&values);
+    t.absorb_elements("column values", &values);
+
+    proof.section("points");
+    let theta = t.draw("theta");
+    let bit_eq = eq_table(&column_point[..7]);
+    let pair_eq = eq_table(&column_point[7..]);
+    let mut omega = vec![K::ZERO; 1 << layout.joint_log];
+    for (i, (base, block)) in layout.joint_pairs().enumerate() {
+        for (scale, point) in [(K::ONE, &bus.point), (theta, &and.point)] {
+            for (o, e) in omega[base..].iter_mut().zip(eq_table(&point[..block.log])) {
+                *o += pair_eq[i] * scale * e;
+            }
+        }
+    }
+    let folded = joint.iter().map(|&x| linear_map(&bit_eq, x)).collect();
+    let mut pairs = [(omega, folded)];
+    let index = plain(&mut t, &mut proof, "points", &mut pairs, layout.joint_log);
+    proof.elements(&pairs[0].1);
+    t.absorb_elements("bit value", &pairs[0].1);
+
+    proof.section("ring switch");
+    let e = eq_table(&index);
+    let sums = bit_sums(&joint, &e);
+    proof.elements(&sums);
+    t.absorb_elements("bit sums", &sums);
+    let images = eq_table(&t.draw_many("ring", 7));
+    let weights: Vec<K> = e.iter().map(|&x| linear_map(&images, x)).collect();
+    debug_assert_eq!(
+        joint.iter().zip(&weights).map(|(&q, &w)| q * w).sum::<K>(),
+        transpose(&sums).iter().zip(&images).map(|(&r, &e)| r * e).sum::<K>()
+    );
+
+    let oracles = [Some(&layout.main), layout.fixed.as_ref()];
+    let vectors = oracles.into_iter().flatten().map(|o: &Oracle| {
+        let range = o.base..o.base + (1 << o.pairs.log);
+        (weights[range.clone()].to_vec(), joint[range].to_vec())
+    });
+    let vectors: Vec<_> = vectors.collect();
+    open(&mut t, &mut proof, &schedule, vectors, (&code, &tree), key);
+    Ok(proof)
+}
+
+/// Evaluates every row of every slab.
+fn evaluate(
+    layout: &Layout,
+    system: &System,
+    tables: &[&dyn TableRules],
+    q: &[K],
+    key: &ProvingKey,
+) -> Vec<Vec<Row>> {
+    let words = |stack: &Stack, vector: &[K], slab: usize, x: usize, n: usize| -> Vec<u64> {
+        let blocks = stack.blocks.iter().filter(|b| b.slab == slab);
+        let pairs = blocks.map(|b| to_bits(vector[b.base + x]));
+        pairs.flat_map(|p| [p as u64, (p >> 64) as u64]).take(n).collect()
+    };
+    layout
+        .slabs
+        .iter()
+        .enumerate()
+        .map(|(s, slab)| {
+            let shape = &system.tables[slab.table];
+            (0..1 << slab.log)
+                .map(|x| {
+                    let committed = words(&layout.main.pairs, q, s, x, shape.committed.len());
+                    let fixed = layout
+                        .fixed
+                        .as_ref()
+                        .map_or_else(Vec::new, |f| words(&f.pairs, &key.vector, s, x, shape.fixed.len()));
+                    let mut check = Check::new(&committed, &fixed, x < slab.rows);
+                    tables[slab.table].check(&mut check);
+                    Row { ands: check.ands, pushes: check.pushes, pulls: check.pulls }
+                })
+                .collect()
+        })
+        .collect()
+}
+
+/// Interpolates p of degree 2 from its values at 0, 1 and X: coefficients c0, c1, c2.
+fn interpolate([p0, p1, px]: [K; 3]) -> [K; 3] {
+    let x = x_power(1);
+    let (d, e) = (p0 + p1, px + p0);
+    // c1 + c2 = d and c1 X + c2 X^2 = e.
+    let c2 = (e + d * x) * (x * x + x).invert_or_zero();
+    [p0, d + c2, c2]
+}
+
+/// The value at z of the line through `v[y]` (at 0) and `v[y + half]` (at 1).
+fn line(v: &[K], half: usize, y: usize, z: K) -> K {
+    v[y] + z * (v[y] + v[y + half])
+}
+
+fn bind(v: &mut Vec<K>, r: K) {
+    let half = v.len() / 2;
+    *v = (0..half).map(|y| line(v, half, y, r)).collect();
+}
+
+/// Plain rounds on the sum over all pairs of the inner product of their vectors; binds `variables`
+/// variables of each and returns the point.
+fn plain<H: Hash>(
+    t: &mut Transcript<H>,
+    proof: &mut Proof,
+    label: &'static str,
+    pairs: &mut [(Vec<K>, Vec<K>)],
+    variables: usize,
+) -> Vec<K> {
+    let mut point = Vec::new();
+    for _ in 0..variables {
+        let value = |z: K| -> K {
+            let of = |(w, q): &(Vec<K>, Vec<K>)| -> K {
+                let half = w.len() / 2;
+                (0..half).map(|y| line(w, half, y, z) * line(q, half, y, z)).sum()
+            };
+            pairs.iter().map(of).sum()
+        };
+        let [c0, _, c2] = interpolate([K::ZERO, K::ONE, x_power(1)].map(value));
+        proof.elements(&[c0, c2]);
+        t.absorb_elements(label, &[c0, c2]);
+        let r = t.draw(label);
+        for (w, q) in pairs.iter_mut() {
+            bind(w, r);
+            bind(q, r);
+        }
+        point.insert(0, r);
+    }
+    point
+}
+
+/// Rounds on the sum over x of `eq(q, x) f(tables at x)`; binds all variables of the tables.
+fn with_eq<H: Hash>(
+    t: &mut Transcript<H>,
+    proof: &mut Proof,
+    label: &'static str,
+    q: &[K],
+    tables: &mut [Vec<K>],
+    f: impl Fn(&[K]) -> K,
+) -> Vec<K> {
+    let mut point = Vec::new();
+    for v in (0..q.len()).rev() {
+        let eq = eq_table(&q[..v]);
+        let half = 1 << v;
+        let value = |z: K| -> K {
+            let at = |y: usize| f(&tables.iter().map(|t| line(t, half, y, z)).collect::<Vec<_>>());
+            (0..half).map(|y| eq[y] * at(y)).sum()
+        };
+        let [_, c1, c2] = interpolate([K::ZERO, K::ONE, x_power(1)].map(value));
+        proof.elements(&[c1, c2]);
+        t.absorb_elements(label, &[c1, c2]);
+        let r = t.draw(label);
+        tables.iter_mut().for_each(|v| bind(v, r));
+        point.insert(0, r);
+    }
+    point
+}
+
+fn prove_bus<H: Hash>(
+    t: &mut Transcript<H>,
+    proof: &mut Proof,
+    layout: &Layout,
+    evaluated: &[Vec<Row>],
+) -> BusClaims {
+    proof.section("bus");
+    let fingerprint = Fingerprint::draw(t);
+    let leaves = |stack: &Stack, messages: fn(&Row) -> &[[u64; 5]]| {
+        let mut out = vec![K::ONE; 1 << layout.bus_log];
+        for b in &stack.blocks {
+            let active = layout.slabs[b.slab].rows;
+            for (x, row) in evaluated[b.slab].iter().enumerate() {
+                let leaf = fingerprint.of(&messages(row)[b.item]);
+                out[b.base + x] = if x < active { leaf } else { leaf + fingerprint.gamma + K::ONE };
+            }
+        }
+        out
+    };
+    // Layers from the root to the leaves.
+    let layers = |leaves: Vec<K>| {
+        let mut layers = vec![leaves];
+        while layers[0].len() > 1 {
+            let half = layers[0].len() / 2;
+            let above = (0..half).map(|y| layers[0][y] * layers[0][y + half]).collect();
+            layers.insert(0, above);
+        }
+        layers
+    };
+    let push = layers(leaves(&layout.pushes, |r| &r.pushes));
+    let pull = layers(leaves(&layout.pulls, |r| &r.pulls));
+    let products = [push[0][0], pull[0][0]];
+    proof.elements(&products);
+    t.absorb_elements("products", &products);
+    let mut point = Vec::new();
+    let [mut push_claim, mut pull_claim] = products;
+    for layer in 0..layout.bus_log {
+        let lambda = t.draw("lambda");
+        let half = 1 << layer;
+        let mut tables: Vec<Vec<K>> = [&push, &pull]
+            .iter()
+            .flat_map(|tree| [tree[layer + 1][..half].to_vec(), tree[layer + 1][half..].to_vec()])
+            .collect();
+        let f = |v: &[K]| v[0] * v[1] + lambda * v[2] * v[3];
+        let mut at = with_eq(t, proof, "product layer", &point, &mut tables, f);
+        let v: Vec<K> = tables.iter().map(|t| t[0]).collect();
+        proof.elements(&v);
+        t.absorb_elements("layer values", &v);
+        let top = t.draw("layer variable");
+        push_claim = v[0] + top * (v[0] + v[1]);
+        pull_claim = v[2] + top * (v[2] + v[3]);
+        at.push(top);
+        point = at;
+    }
+    BusClaims { fingerprint, push: push_claim, pull: pull_claim, point }
+}
+
+fn prove_ands<H: Hash>(
+    t: &mut Transcript<H>,
+    proof: &mut Proof,
+    layout: &Layout,
+    evaluated: &[Vec<Row>],
+) -> AndClaims {
+    proof.section("and check");
+    let rho = t.draw_many("rho", layout.ands.log);
+    let eq = eq_table(&rho);
+    let mut words = vec![[0; 3]; 1 << layout.ands.log];
+    for b in &layout.ands.blocks {
+        for (x, row) in evaluated[b.slab].iter().enumerate() {
+            words[b.base + x] = row.ands[b.item];
+        }
+    }
+    let fold = |word: u64, l: &[K]| -> K { (0..64).filter(|j| word >> j & 1 == 1).map(|j| l[j]).sum() };
+    let skip: Vec<K> = (64..128)
+        .map(|point| {
+            let l = byte_lagrange(6, embed_byte(point));
+            words
+                .iter()
+                .zip(&eq)
+                .map(|([a, b, c], &e)| e * (fold(*a, &l) * fold(*b, &l) + fold(*c, &l)))
+                .sum()
+        })
+        .collect();
+    proof.elements(&skip);
+    t.absorb_elements("skip", &skip);
+    let z = t.draw("z");
+    let bit_weights = byte_lagrange(6, z);
+    let mut tables: Vec<Vec<K>> =
+        (0..3).map(|o| words.iter().map(|w| fold(w[o], &bit_weights)).collect()).collect();
+    let point = with_eq(t, proof, "and", &rho, &mut tables, |v| v[0] * v[1] + v[2]);
+    let values = [tables[0][0], tables[1][0], tables[2][0]];
+    proof.elements(&values);
+    t.absorb_elements("and values", &values);
+    AndClaims { bit_weights, point, values }
+}
+
+/// Entry u: the sum of the weights of the elements whose bit u is 1.
+fn bit_sums(q: &[K], w: &[K]) -> [K; BITS] {
+    std::array::from_fn(|u| {
+        q.iter().zip(w).filter(|(q, _)| to_bits(**q) >> u & 1 == 1).map(|(_, &w)| w).sum()
+    })
+}
+
+/// The sum of the images of the 1 bits of x.
+fn linear_map(images: &[K], x: K) -> K {
+    (0..BITS).filter(|u| to_bits(x) >> u & 1 == 1).map(|u| images[u]).sum()
+}
+
+/// Encodes by the definition: each symbol is an inner product with its row of the code.
+fn encode(data: &[K], code: &Code) -> Codeword {
+    let rows = 1 << code.position_log();
+    let mut values = Vec::with_capacity(rows * code.lanes);
+    for position in 0..rows {
+        let row = tensor(&subspace_values(code.log, position));
+        for lane in data.chunks(1 << code.log) {
+            values.push(row.iter().zip(lane).map(|(&r, &d)| r * d).sum());
+        }
+    }
+    values.resize(rows * code.lanes, from_bits(0));
+    Codeword { lanes: code.lanes, rows, values }
+}
+
+/// The opening of the oracles' (weights, vector) pairs, the main one first.
+fn open<H: Hash + Sync + Send>(
+    t: &mut Transcript<H>,
+    proof: &mut Proof,
+    schedule: &Schedule,
+    mut vectors: Vec<(Vec<K>, Vec<K>)>,
+    main: (&Codeword, &Tree),
+    key: &ProvingKey,
+) {
+    proof.section("opening");
+    plain(t, proof, "fold", &mut vectors, schedule.main.lane_log);
+    // (code, codeword, tree, where its folded vector lies) of everything queried in this round.
+    let mut queried: Vec<(Code, Codeword, Tree, usize)> =
+        vec![(schedule.main, main.0.clone(), main.1.clone(), schedule.bases.0)];
+    if let (Some(code), Some((codeword, tree))) = (schedule.fixed, &key.committed) {
+        queried.push((code, codeword.clone(), tree.clone(), schedule.bases.1));
+    }
+    let mut w = vec![K::ZERO; 1 << schedule.second_log];
+    let mut q = w.clone();
+    for ((ow, oq), (_, _, _, base)) in vectors.iter().zip(&queried) {
+        w[*base..][..ow.len()].copy_from_slice(ow);
+        q[*base..][..oq.len()].copy_from_slice(oq);
+    }
+    for round in 0..=schedule.rounds.len() {
+        let next = schedule.rounds.get(round).map(|code| {
+            let stored = if round == 0 { schedule.second_len } else { q.len() };
+            let codeword = encode(&q[..stored], code);
+            let tree = Tree::new::<H>(&codeword);
+            proof.digest(&tree.root());
+            t.absorb("root", &tree.root());
+            (*code, codeword, tree, 0)
+        });
+        if next.is_none() {
+            proof.elements(&q[..schedule.final_len]);
+            t.absorb_elements("final vector", &q[..schedule.final_len]);
+        }
+        let nonce = grind(t, GRINDING);
+        proof.u64(nonce);
+        t.check_work(GRINDING, nonce);
+        let mut positions = Vec::new();
+        for (code, codeword, tree, base) in &queried {
+            let mut drawn: Vec<usize> =
+                (0..code.queries).map(|_| t.draw_index("query", code.position_log())).collect();
+            drawn.sort_unstable();
+            drawn.dedup();
+            for row in tree.open(codeword, &drawn, proof) {
+                t.absorb_elements("opened row", row);
+            }
+            positions.extend(drawn.into_iter().map(|p| (p, code.log, *base)));
+        }
+        let Some(next) = next else { break };
+        let beta = t.draw("beta");
+        let mut c = beta;
+        for (p, log, base) in positions {
+            for (w, g) in w[base..].iter_mut().zip(tensor(&subspace_values(log, p))) {
+                *w += c * g;
+            }
+            c *= beta;
+        }
+        let mut pairs = [(w, q)];
+        plain(t, proof, "fold", &mut pairs, next.0.lane_log);
+        [(w, q)] = pairs;
+        queried = vec![next];
+    }
+    let mut pairs = [(w, q)];
+    plain(t, proof, "tail", &mut pairs, schedule.final_log);
+}

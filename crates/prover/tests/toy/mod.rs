@@ -1,0 +1,152 @@
+//! A toy machine: memory cells to which constants from a fixed program are added.
+//!
+//! `step` rows follow one another by time, take the constant of their pc from the fixed table
+//! `program` (each pc is executed once) and add it to a memory cell; `cell` rows hold the first and
+//! the last value of each cell.
+
+use dyad_prover::{ProvingKey, Rows, StoredRows};
+use dyad_rules::{Rules, Table, TableRules, fill, gadgets};
+use dyad_verifier::{Blake3, Hash, Level, Statement, System};
+
+pub const MEMORY: u64 = 1;
+pub const STATE: u64 = 2;
+pub const PROGRAM: u64 = 3;
+
+#[derive(Clone, Copy, Default)]
+pub struct Step {
+    pub pc: u64,
+    pub time: u64,
+    pub address: u64,
+    pub old: u64,
+    pub previous: u64,
+    pub constant: u64,
+}
+
+pub struct StepTable;
+impl Table for StepTable {
+    type Event = Step;
+    const NAME: &'static str = "step";
+    fn rules<R: Rules>(r: &mut R, e: &Step) {
+        let pc = r.commit("pc", || e.pc);
+        let time = r.commit("time", || e.time);
+        r.pull(STATE, &[pc, time]);
+        let (one, four) = (r.constant(1), r.constant(4));
+        let next_pc = gadgets::add(r, "pc + 1", pc, one).sum;
+        let next_time = gadgets::add(r, "time + 4", time, four).sum;
+        r.push(STATE, &[next_pc, next_time]);
+        let address = r.commit("address", || e.address);
+        let old = r.commit("old", || e.old);
+        let previous = r.commit("previous", || e.previous);
+        let constant = r.commit("constant", || e.constant);
+        r.pull(PROGRAM, &[pc, address, constant]);
+        gadgets::assert_less_halves(r, "order", (previous << 32) ^ (previous & 0), (time << 32) ^ one);
+        r.pull(MEMORY, &[address, old, previous]);
+        let new = gadgets::add(r, "new", old, constant).sum;
+        r.push(MEMORY, &[address, new, time]);
+    }
+}
+
+#[derive(Clone, Copy, Default)]
+pub struct Cell {
+    pub address: u64,
+    pub first: u64,
+    pub last: u64,
+    pub time: u64,
+}
+
+pub struct CellTable;
+impl Table for CellTable {
+    type Event = Cell;
+    const NAME: &'static str = "cell";
+    fn rules<R: Rules>(r: &mut R, e: &Cell) {
+        let address = r.fixed("address", || e.address);
+        let first = r.fixed("first", || e.first);
+        let last = r.commit("last", || e.last);
+        let time = r.commit("time", || e.time);
+        let zero = r.constant(0);
+        r.push(MEMORY, &[address, first, zero]);
+        r.pull(MEMORY, &[address, last, time]);
+    }
+}
+
+#[derive(Clone, Copy, Default)]
+pub struct Instruction {
+    pub pc: u64,
+    pub address: u64,
+    pub constant: u64,
+}
+
+pub struct ProgramTable;
+impl Table for ProgramTable {
+    type Event = Instruction;
+    const NAME: &'static str = "program";
+    fn rules<R: Rules>(r: &mut R, e: &Instruction) {
+        let pc = r.fixed("pc", || e.pc);
+        let address = r.fixed("address", || e.address);
+        let constant = r.fixed("constant", || e.constant);
+        r.push(PROGRAM, &[pc, address, constant]);
+    }
+}
+
+pub const TABLES: [&dyn TableRules; 3] = [&StepTable, &CellTable, &ProgramTable];
+
+/// Everything a proof is made from and checked against.
+pub struct Toy {
+    pub system: System,
+    pub key: ProvingKey,
+    pub statement: Statement,
+    pub rows: Vec<StoredRows>,
+}
+
+fn stored<T: Table>(events: &[T::Event], fixed: bool) -> StoredRows {
+    let mut out = StoredRows { rows: events.len(), ..StoredRows::default() };
+    for e in events {
+        let f = fill::<T>(e);
+        let words = if fixed { f.fixed } else { f.committed };
+        out.width = words.len();
+        out.words.extend(words);
+    }
+    out
+}
+
+/// A run of `steps` steps over `cells` cells.
+pub fn toy<H: Hash>(steps: usize, cells: usize) -> Toy {
+    let mut memory: Vec<Cell> =
+        (0..cells as u64).map(|i| Cell { address: 8 * i + 64, first: i * i, last: i * i, time: 0 }).collect();
+    let (mut events, mut program) = (Vec::new(), Vec::new());
+    for i in 0..steps {
+        let cell = &mut memory[(i * 7 + i / 3) % cells];
+        let constant = u64::MAX / (i as u64 + 3);
+        let (pc, time) = (100 + i as u64, 4 + 4 * i as u64);
+        program.push(Instruction { pc, address: cell.address, constant });
+        events.push(Step { pc, time, address: cell.address, old: cell.last, previous: cell.time, constant });
+        cell.last = cell.last.wrapping_add(constant);
+        cell.time = time;
+    }
+    let system = System::new::<H>(TABLES.iter().map(|t| t.shape()).collect());
+    let fixed = [stored::<CellTable>(&memory, true), stored::<ProgramTable>(&program, true)];
+    let fixed: Vec<&dyn Rows> = fixed.iter().map(|f| f as &dyn Rows).collect();
+    let key = ProvingKey::new::<H>(Level::L100, &system, &fixed).expect("a small program");
+    let end = [STATE, 100 + steps as u64, 4 + 4 * steps as u64, 0, 0];
+    let statement = Statement {
+        bytes: steps.to_le_bytes().to_vec(),
+        pushes: vec![[STATE, 100, 4, 0, 0]],
+        pulls: vec![end],
+    };
+    let rows = vec![
+        stored::<StepTable>(&events, false),
+        stored::<CellTable>(&memory, false),
+        StoredRows { rows: program.len(), ..StoredRows::default() },
+    ];
+    Toy { system, key, statement, rows }
+}
+
+impl Toy {
+    pub fn witness(&self) -> Vec<&dyn Rows> {
+        self.rows.iter().map(|r| r as &dyn Rows).collect()
+    }
+
+    pub fn verify(&self, proof: &[u8]) -> Result<dyad_verifier::Verified, dyad_verifier::Error> {
+        dyad_verifier::verify::<Blake3>(Level::L100, &self.system, &self.key.key, &self.statement, proof)
+    }
+}
