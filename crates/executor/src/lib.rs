@@ -1,1 +1,125 @@
-//! Being written.
+//! Runs Dyad programs.
+//!
+//! One interpreter loop, watched by an observer: nobody ([`run`]), one who counts the rows of each
+//! table ([`meter`]), or one who writes down what the tables' rules need ([`record`]). What an
+//! instruction computes is `execute` of its family in `dyad_machine`; here are the loop, memory,
+//! system calls and traps.
+//!
+//! The machine stops in one of three ways: it exits, it traps ([`Trap`]), or it uses up its
+//! cycles. Only runs that exit have proofs.
+//!
+//! [`record_with`] is a lying executor, for tests of what the rules reject.
+
+mod code;
+mod error;
+mod fault;
+mod interpreter;
+mod memory;
+mod meter;
+mod observer;
+mod recorder;
+mod syscall;
+
+use dyad_machine::record::Records;
+use dyad_program::Program;
+
+pub use error::{Cause, CycleLimit, Error, Trap};
+pub use fault::{Fault, Moment};
+pub use meter::Rows;
+
+use fault::Honest;
+use interpreter::Interpreter;
+use meter::Meter;
+use observer::Silent;
+use recorder::Recorder;
+
+/// The most cycles that a recorded run may take: times are multiples of 4 in 32 bits, and the
+/// time after the last one must fit too.
+pub const MAX_CYCLES: u64 = (1 << 30) - 2;
+
+/// At most this many bytes of diagnostics are kept; a program may write more, which is dropped.
+pub const MAX_DIAGNOSTICS: usize = 16 << 20;
+
+/// What a run may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Cycles: instructions and steps of copies. Recorded runs stop at [`MAX_CYCLES`] in any case.
+    pub max_cycles: u64,
+}
+
+impl Default for Limits {
+    /// As many cycles as a recorded run may take.
+    fn default() -> Self {
+        Self { max_cycles: MAX_CYCLES }
+    }
+}
+
+/// What a program that exited leaves behind.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// The exit code; 0 means success by convention.
+    pub exit_code: u8,
+    /// The public output: all bytes written to fd 1.
+    pub output: Vec<u8>,
+    /// All bytes written to fd 2, up to [`MAX_DIAGNOSTICS`]. They are not proved.
+    pub diagnostics: Vec<u8>,
+    /// Instructions executed, system calls included.
+    pub instructions: u64,
+    /// Instructions, and steps of the copies that system calls make.
+    pub cycles: u64,
+}
+
+/// Runs a program to its end with `input` as private input.
+///
+/// # Errors
+/// [`Error::Trap`] where the program does what the machine forbids, [`Error::CycleLimit`] where
+/// it doesn't exit in time.
+pub fn run(program: &Program, input: &[u8], limits: Limits) -> Result<Outcome, Error> {
+    Interpreter::new(program, input, limits.max_cycles).run(&mut Silent, &mut Honest)
+}
+
+/// Runs a program and counts the rows of each table that a proof of the run would have.
+///
+/// # Errors
+/// As for [`run`].
+pub fn meter(program: &Program, input: &[u8], limits: Limits) -> Result<(Outcome, Rows), Error> {
+    let mut meter = Meter::new(program);
+    let outcome = Interpreter::new(program, input, limits.max_cycles).run(&mut meter, &mut Honest)?;
+    Ok((outcome, meter.rows()))
+}
+
+/// Runs a program and records the run: 64 bytes an instruction, and the memory it touches.
+///
+/// # Errors
+/// As for [`run`]; the cycle limit is at most [`MAX_CYCLES`].
+pub fn record(program: &Program, input: &[u8], limits: Limits) -> Result<(Outcome, Records), Error> {
+    recorded(program, input, limits, &mut Honest)
+}
+
+/// Records a run that didn't happen: before each instruction `tamper` may ask for a [`Fault`], and
+/// everything after it follows from the changed state. An honest prover cannot prove such records;
+/// that a dishonest one cannot either is what tests show with them.
+///
+/// # Errors
+/// As for [`record`]: a faulty run may trap or never end.
+pub fn record_with(
+    program: &Program,
+    input: &[u8],
+    limits: Limits,
+    mut tamper: impl FnMut(&Moment) -> Option<Fault>,
+) -> Result<(Outcome, Records), Error> {
+    recorded(program, input, limits, &mut fault::Lying(&mut tamper))
+}
+
+fn recorded<T: fault::Tamper>(
+    program: &Program,
+    input: &[u8],
+    limits: Limits,
+    tamper: &mut T,
+) -> Result<(Outcome, Records), Error> {
+    let mut recorder = Recorder::new(program);
+    let mut interpreter = Interpreter::new(program, input, limits.max_cycles.min(MAX_CYCLES));
+    let outcome = interpreter.run(&mut recorder, tamper)?;
+    let records = recorder.finish(&interpreter, &outcome);
+    Ok((outcome, records))
+}

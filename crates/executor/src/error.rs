@@ -1,0 +1,187 @@
+//! Why a run did not exit.
+
+use core::fmt;
+
+use dyad_program::Location;
+use thiserror::Error;
+
+/// Why a run did not exit.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Error {
+    /// The program did what the machine forbids.
+    #[error(transparent)]
+    Trap(Box<Trap>),
+    /// The program used up its cycles.
+    #[error(transparent)]
+    CycleLimit(Box<CycleLimit>),
+}
+
+/// The program did what the machine forbids: such a run has no proof.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trap {
+    /// What it did.
+    pub cause: Cause,
+    /// Address of the instruction that did it.
+    pub pc: u32,
+    /// That instruction, disassembled; `None` where the word at `pc` is none.
+    pub instruction: Option<String>,
+    /// Cycles used before.
+    pub cycle: u64,
+    /// Function and source line of `pc`, as far as the ELF file tells.
+    pub location: Location,
+    /// What the program had written to fd 2.
+    pub diagnostics: Vec<u8>,
+}
+
+impl fmt::Display for Trap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the program trapped: {} (", self.cause)?;
+        if let Some(instruction) = &self.instruction {
+            write!(f, "`{instruction}` ")?;
+        }
+        write!(f, "at {:#x}, in {}, cycle {})", self.pc, self.location, self.cycle)
+    }
+}
+
+impl core::error::Error for Trap {}
+
+/// The program used up its cycles.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CycleLimit {
+    /// The limit.
+    pub max_cycles: u64,
+    /// Address of the instruction that was next.
+    pub pc: u32,
+    /// Its function and source line, as far as the ELF file tells.
+    pub location: Location,
+    /// What the program had written to fd 2.
+    pub diagnostics: Vec<u8>,
+}
+
+impl fmt::Display for CycleLimit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { max_cycles, pc, location, .. } = self;
+        write!(f, "the program did not exit within {max_cycles} cycles, it was at {pc:#x} in {location}: ")?;
+        f.write_str(if *max_cycles < crate::MAX_CYCLES {
+            "raise the cycle limit, or look for a loop that does not end"
+        } else {
+            "a proof holds no longer run, so divide the work"
+        })
+    }
+}
+
+impl core::error::Error for CycleLimit {}
+
+/// What a program did to trap.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Cause {
+    /// A word that is no instruction of the machine.
+    #[error("{word:#010x} is not an instruction of RV64IM{}", hint(*word))]
+    IllegalInstruction {
+        /// The word at the pc.
+        word: u32,
+    },
+    /// A jump or branch, or the fall-through, to an address that is not a multiple of 4.
+    #[error("control goes to {target:#x}, which is not a multiple of 4")]
+    TargetMisaligned {
+        /// The address.
+        target: u64,
+    },
+    /// A jump or branch, or the fall-through, to an address outside all executable segments.
+    #[error("control goes to {target:#x}, where there is no code{}", null(*target))]
+    TargetNotExecutable {
+        /// The address.
+        target: u64,
+    },
+    /// A branch or JAL whose target is outside the 32-bit address space.
+    #[error("control goes to an address outside 32 bits")]
+    TargetOutOfRange,
+    /// EBREAK.
+    #[error("a breakpoint was reached, as compilers put where a program aborts")]
+    Breakpoint,
+    /// A load at an address that is not a multiple of its size.
+    #[error("a load of {size} bytes at {address:#x}, which is not a multiple of {size}")]
+    LoadMisaligned {
+        /// The address.
+        address: u64,
+        /// Bytes to load.
+        size: u64,
+    },
+    /// A store at an address that is not a multiple of its size.
+    #[error("a store of {size} bytes at {address:#x}, which is not a multiple of {size}")]
+    StoreMisaligned {
+        /// The address.
+        address: u64,
+        /// Bytes to store.
+        size: u64,
+    },
+    /// A load outside memory.
+    #[error("a load at {address:#x}, outside memory{}", null(*address))]
+    LoadOutOfRange {
+        /// The address.
+        address: u64,
+    },
+    /// A store outside memory.
+    #[error("a store at {address:#x}, outside memory{}", null(*address))]
+    StoreOutOfRange {
+        /// The address.
+        address: u64,
+    },
+    /// A store to a cell of a read-only segment.
+    #[error("a store at {address:#x}, which is read-only")]
+    StoreReadOnly {
+        /// The address.
+        address: u64,
+    },
+    /// A system call that the machine lacks.
+    #[error("unsupported system call {number}: there are 63 (read), 64 (write) and 93 (exit)")]
+    UnsupportedCall {
+        /// a7.
+        number: u64,
+    },
+    /// `read` of another file than 0 or `write` to another than 1 and 2.
+    #[error("system call {number} on file {file}: read takes 0, write takes 1 (output) or 2 (diagnostics)")]
+    UnsupportedFile {
+        /// 63 or 64.
+        number: u64,
+        /// a0.
+        file: u64,
+    },
+    /// `read` or `write` whose buffer is longer than 32 bits or not all in memory.
+    #[error("system call {number} with a buffer of {length} bytes at {address:#x}, outside memory{}", null(*address))]
+    BufferOutOfRange {
+        /// 63 or 64.
+        number: u64,
+        /// a1.
+        address: u64,
+        /// a2.
+        length: u64,
+    },
+    /// `read` into a read-only cell.
+    #[error("system call 63 (read) into memory at {address:#x}, which is read-only")]
+    BufferReadOnly {
+        /// Address of the first byte that can't be written.
+        address: u64,
+    },
+}
+
+/// What an address below all memory usually comes from.
+fn null(address: u64) -> &'static str {
+    if address < dyad_machine::instr::RAM_START { " (a null pointer?)" } else { "" }
+}
+
+/// What an unknown word usually comes from.
+fn hint(word: u32) -> &'static str {
+    match word {
+        0 | u32::MAX => " (control ran into data or padding?)",
+        _ if word & 3 != 3 => " (a compressed instruction? Build for riscv64im, without C)",
+        _ => match word & 0x7f {
+            0x2f => " (an atomic instruction: build for riscv64im, without A)",
+            0x07 | 0x27 | 0x43 | 0x47 | 0x4b | 0x4f | 0x53 => {
+                " (a floating-point instruction: build for riscv64im with soft floats)"
+            }
+            0x73 => " (there are no control and status registers)",
+            _ => "",
+        },
+    }
+}

@@ -1,0 +1,283 @@
+//! The interpreter loop.
+
+use dyad_machine::families::{branch, execute, jump, load, store};
+use dyad_machine::instr::{Instr, NOWHERE, Op, STACK_TOP};
+use dyad_program::{Location, Program};
+
+use crate::code::Code;
+use crate::error::{Cause, CycleLimit, Error, Trap};
+use crate::fault::{Fault, Moment, Tamper};
+use crate::memory::{Memory, in_memory};
+use crate::observer::{Observer, Seen};
+use crate::{Outcome, syscall};
+
+/// Slots for registers: more than there are, so that a masked index needs no check.
+const SLOTS: usize = 64;
+
+/// The registers by number.
+pub(crate) struct Registers([u64; SLOTS]);
+
+impl Registers {
+    fn new() -> Self {
+        let mut r = Self([0; SLOTS]);
+        r.set(2, STACK_TOP);
+        r
+    }
+
+    #[inline(always)]
+    pub fn get(&self, register: u8) -> u64 {
+        self.0[usize::from(register) % SLOTS]
+    }
+
+    #[inline(always)]
+    pub fn set(&mut self, register: u8, value: u64) {
+        self.0[usize::from(register) % SLOTS] = value;
+    }
+}
+
+/// A machine that runs a program.
+pub(crate) struct Interpreter<'a> {
+    pub program: &'a Program,
+    pub registers: Registers,
+    pub memory: Memory,
+    /// The private input that is left.
+    pub input: &'a [u8],
+    pub output: Vec<u8>,
+    pub diagnostics: Vec<u8>,
+    /// Time units used.
+    pub cycle: u64,
+    /// Those of them that were steps of copies.
+    pub copy_steps: u64,
+    pub max_cycles: u64,
+}
+
+/// Why the loop stopped before the program exited.
+pub(crate) struct Stop {
+    /// The instruction to blame.
+    pc: u64,
+    /// `None` where the cycles are used up.
+    cause: Option<Cause>,
+}
+
+/// What an instruction does beside advancing the time.
+struct Effect {
+    /// What rd becomes; `None` for instructions that have none.
+    rd: Option<u64>,
+    next: u64,
+    /// For loads and stores the address and the cell before.
+    ram: Option<(u32, u64)>,
+}
+
+/// Evaluates `$alu` or the arms that follow, with the operation as a constant in each: so every
+/// operation is one jump away.
+macro_rules! by_operation {
+    ($op:expr, [$($op_alu:ident)*] => $alu:ident, [$($op_branch:ident)*] => $branch:ident,
+     [$($op_load:ident)*] => $load:ident, [$($op_store:ident)*] => $store:ident, $($rest:tt)*) => {
+        match $op {
+            $(Op::$op_alu => $alu!(Op::$op_alu),)*
+            $(Op::$op_branch => $branch!(Op::$op_branch),)*
+            $(Op::$op_load => $load!(Op::$op_load),)*
+            $(Op::$op_store => $store!(Op::$op_store),)*
+            $($rest)*
+        }
+    };
+}
+
+impl<'a> Interpreter<'a> {
+    pub fn new(program: &'a Program, input: &'a [u8], max_cycles: u64) -> Self {
+        Self {
+            program,
+            registers: Registers::new(),
+            memory: Memory::new(program.image()),
+            input,
+            output: Vec::new(),
+            diagnostics: Vec::new(),
+            cycle: 0,
+            copy_steps: 0,
+            max_cycles,
+        }
+    }
+
+    /// Runs the program to its end.
+    pub fn run<O: Observer, T: Tamper>(
+        &mut self,
+        observer: &mut O,
+        tamper: &mut T,
+    ) -> Result<Outcome, Error> {
+        match self.run_loop(observer, tamper) {
+            Ok(exit_code) => Ok(Outcome {
+                exit_code,
+                output: core::mem::take(&mut self.output),
+                diagnostics: core::mem::take(&mut self.diagnostics),
+                instructions: self.cycle - self.copy_steps,
+                cycles: self.cycle,
+            }),
+            Err(stop) => Err(self.explain(stop)),
+        }
+    }
+
+    fn run_loop<O: Observer, T: Tamper>(&mut self, observer: &mut O, tamper: &mut T) -> Result<u8, Stop> {
+        let code = Code::new(self.program);
+        let mut range = code.first();
+        let mut pc = u64::from(self.program.entry());
+        let mut from = pc;
+        loop {
+            let Some((mut instr, position)) = range.fetch(pc) else {
+                range = code.find(pc).ok_or_else(|| self.lost(from, pc))?;
+                continue;
+            };
+            if self.cycle >= self.max_cycles {
+                return Err(Stop { pc, cause: None });
+            }
+            let fault = tamper.fault(|| Moment { cycle: self.cycle, pc: pc as u32, instr });
+            from = pc;
+            match fault {
+                Some(Fault::Register { register, value }) => self.registers.set(register, value),
+                Some(Fault::Memory { address, value }) => self.memory.set(address, value),
+                Some(Fault::Instruction(other)) => instr = other,
+                Some(Fault::Skip) => {
+                    pc += 4;
+                    continue;
+                }
+                _ => {}
+            }
+            if instr.op == Op::Ecall {
+                let at = syscall::At { pc: pc as u32, index: range.index(position), fault };
+                match syscall::call(self, observer, at) {
+                    Ok(None) => pc += 4,
+                    Ok(Some(code)) => return Ok(code),
+                    Err(cause) => return Err(Stop { pc, cause }),
+                }
+            } else {
+                let effect =
+                    self.effect(instr, pc, fault).map_err(|cause| Stop { pc, cause: Some(cause) })?;
+                observer.step(Seen {
+                    pc: pc as u32,
+                    time: time(self.cycle),
+                    index: range.index(position),
+                    instr,
+                    rs1: self.registers.get(instr.rs1),
+                    rs2: self.registers.get(instr.rs2),
+                    rd_old: self.registers.get(instr.rd),
+                    ram: effect.ram,
+                });
+                if let Some(value) = effect.rd {
+                    self.registers.set(instr.rd, value);
+                }
+                self.cycle += 1;
+                pc = effect.next;
+            }
+            match fault {
+                Some(Fault::Repeat) => pc = from,
+                Some(Fault::Next(target)) => pc = u64::from(target),
+                _ => {}
+            }
+        }
+    }
+
+    /// Computes what an instruction other than ECALL does; memory is changed already.
+    #[inline(always)]
+    fn effect(&mut self, i: Instr, pc: u64, fault: Option<Fault>) -> Result<Effect, Cause> {
+        let a = self.registers.get(i.rs1);
+        let b = self.registers.get(i.rs2);
+        let next = pc + 4;
+        let result = |honest| match fault {
+            Some(Fault::Result(lie)) => Some(lie),
+            _ => Some(honest),
+        };
+        macro_rules! alu {
+            ($op:expr) => {
+                Effect { rd: result(execute($op, a, b ^ i.imm)), next, ram: None }
+            };
+        }
+        macro_rules! branch {
+            ($op:expr) => {{
+                let taken = branch::taken($op, a, b) != matches!(fault, Some(Fault::Branch));
+                Effect { rd: None, next: if taken { i.imm } else { next }, ram: None }
+            }};
+        }
+        macro_rules! load {
+            ($op:expr) => {{
+                let (address, size) = (a.wrapping_add(i.imm), load::size($op));
+                if address % size != 0 {
+                    return Err(Cause::LoadMisaligned { address, size });
+                }
+                let at = in_memory(address).ok_or(Cause::LoadOutOfRange { address })?;
+                let cell = self.memory.get(at);
+                Effect { rd: result(load::extract($op, cell, address)), next, ram: Some((at, cell)) }
+            }};
+        }
+        macro_rules! store {
+            ($op:expr) => {{
+                let (address, size) = (a.wrapping_add(i.imm), store::size($op));
+                if address % size != 0 {
+                    return Err(Cause::StoreMisaligned { address, size });
+                }
+                let at = in_memory(address).ok_or(Cause::StoreOutOfRange { address })?;
+                if self.memory.is_read_only(at) {
+                    return Err(Cause::StoreReadOnly { address });
+                }
+                let cell = self.memory.entry(at);
+                let before = *cell;
+                *cell = match fault {
+                    Some(Fault::Stored(lie)) => lie,
+                    _ => store::merge($op, before, address, b),
+                };
+                Effect { rd: None, next, ram: Some((at, before)) }
+            }};
+        }
+        Ok(by_operation!(i.op,
+            [Add Sub Addw Subw And Or Xor Sll Sllw Srl Srlw Sra Sraw Slt Sltu Upper
+             Mul Mulh Mulhsu Mulhu Mulw Div Divu Rem Remu Divw Divuw Remw Remuw] => alu,
+            [Beq Bne Blt Bge Bltu Bgeu] => branch,
+            [Lb Lh Lw Ld Lbu Lhu Lwu] => load,
+            [Sb Sh Sw Sd] => store,
+            Op::Jal => Effect { rd: result(next), next: i.imm, ram: None },
+            Op::Jalr => Effect { rd: result(next), next: jump::target(a, i.imm), ram: None },
+            Op::Ebreak => return Err(Cause::Breakpoint),
+            Op::Ecall => unreachable!("system calls are not made here"),
+        ))
+    }
+
+    /// Why there is no instruction at `pc`, where control came from `from`.
+    #[cold]
+    fn lost(&self, from: u64, pc: u64) -> Stop {
+        let word = || {
+            let pc = u32::try_from(pc).ok()?;
+            let code = self.program.segments().iter().find(|s| s.executable && s.contains(u64::from(pc)))?;
+            code.contains(u64::from(pc) + 3).then(|| (self.memory.get(pc) >> (8 * (pc & 4))) as u32)
+        };
+        if pc == u64::from(NOWHERE) {
+            Stop { pc: from, cause: Some(Cause::TargetOutOfRange) }
+        } else if pc % 4 != 0 {
+            Stop { pc: from, cause: Some(Cause::TargetMisaligned { target: pc }) }
+        } else if let Some(word) = word() {
+            Stop { pc, cause: Some(Cause::IllegalInstruction { word }) }
+        } else {
+            Stop { pc: from, cause: Some(Cause::TargetNotExecutable { target: pc }) }
+        }
+    }
+
+    /// The error, with what people want to know.
+    #[cold]
+    fn explain(&mut self, stop: Stop) -> Error {
+        let pc = stop.pc as u32;
+        let location: Location = self.program.symbols().location(stop.pc);
+        let diagnostics = core::mem::take(&mut self.diagnostics);
+        let Some(cause) = stop.cause else {
+            let max_cycles = self.max_cycles;
+            return Error::CycleLimit(Box::new(CycleLimit { max_cycles, pc, location, diagnostics }));
+        };
+        let instrs = self.program.instrs();
+        let found = instrs.binary_search_by_key(&pc, |i| i.0).ok();
+        let instruction = found.map(|i| instrs[i].1.to_string());
+        let cycle = self.cycle;
+        Error::Trap(Box::new(Trap { cause, pc, instruction, cycle, location, diagnostics }))
+    }
+}
+
+/// The time of the step after `cycle` others; meaningful up to [`crate::MAX_CYCLES`].
+#[inline(always)]
+pub(crate) fn time(cycle: u64) -> u32 {
+    (cycle as u32).wrapping_add(1) << 2
+}
