@@ -8,7 +8,7 @@ use crate::code::Code;
 use crate::error::{Cause, CycleLimit, Error, Trap};
 use crate::fault::{Fault, Moment, Tamper};
 use crate::memory::{Memory, in_memory};
-use crate::observer::{Observer, Seen};
+use crate::observer::{Observer, Seen, Touched};
 use crate::{Outcome, syscall};
 
 /// Slots for registers: more than there are, so that a masked index needs no check.
@@ -64,8 +64,7 @@ struct Effect {
     /// What rd becomes; `None` for instructions that have none.
     rd: Option<u64>,
     next: u64,
-    /// For loads and stores the address and the cell before.
-    ram: Option<(u32, u64)>,
+    ram: Option<Touched>,
 }
 
 /// Evaluates `$alu` or the arms that follow, with the operation as a constant in each: so every
@@ -204,7 +203,8 @@ impl<'a> Interpreter<'a> {
                 }
                 let at = in_memory(address).ok_or(Cause::LoadOutOfRange { address })?;
                 let cell = self.memory.get(at);
-                Effect { rd: result(load::extract($op, cell, address)), next, ram: Some((at, cell)) }
+                let touched = Touched { address: at, read_only: self.memory.is_read_only(at), before: cell };
+                Effect { rd: result(load::extract($op, cell, address)), next, ram: Some(touched) }
             }};
         }
         macro_rules! store {
@@ -219,11 +219,12 @@ impl<'a> Interpreter<'a> {
                 }
                 let cell = self.memory.entry(at);
                 let before = *cell;
+                let touched = Touched { address: at, read_only: false, before };
                 *cell = match fault {
                     Some(Fault::Stored(lie)) => lie,
                     _ => store::merge($op, before, address, b),
                 };
-                Effect { rd: None, next, ram: Some((at, before)) }
+                Effect { rd: None, next, ram: Some(touched) }
             }};
         }
         Ok(by_operation!(i.op,

@@ -1,6 +1,6 @@
 //! Counts the rows of each table.
 
-use dyad_machine::instr::{Instr, KINDS, Kind, OPS, REGISTERS};
+use dyad_machine::instr::{Instr, KINDS, Kind, OPS, RAM_TOP, REGISTERS};
 use dyad_machine::record::{Copy, Ecall, Records};
 use dyad_program::Program;
 
@@ -38,7 +38,7 @@ pub struct Rows {
     pub registers: u64,
     /// Cells of the image.
     pub image: u64,
-    /// Other cells touched, and the sentinel.
+    /// Other cells touched, and in any case the top cell.
     pub ram: u64,
 }
 
@@ -61,7 +61,7 @@ impl Rows {
             program: count(program.instrs().len()),
             registers: count(REGISTERS),
             image: count(program.image().len()),
-            ram: count(records.cells.len() - program.image().len() + 1),
+            ram: count(records.cells.len() - program.image().len()),
         }
     }
 
@@ -85,6 +85,7 @@ impl Meter {
         for cell in program.image() {
             *known.entry(cell.address) = true;
         }
+        *known.entry(RAM_TOP as u32) = true;
         let count = |length: usize| length as u64;
         let rows = Rows {
             program: count(program.instrs().len()),
@@ -116,8 +117,8 @@ impl Observer for Meter {
     #[inline(always)]
     fn step(&mut self, Seen { instr: Instr { op, .. }, ram, .. }: Seen) {
         self.ops[op as usize] += 1;
-        if let Some((address, _)) = ram {
-            self.touch(address);
+        if let Some(touched) = ram {
+            self.touch(touched.address);
         }
     }
 

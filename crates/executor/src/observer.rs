@@ -14,8 +14,17 @@ pub(crate) struct Seen {
     pub rs1: u64,
     pub rs2: u64,
     pub rd_old: u64,
-    /// For loads and stores the address and the cell before.
-    pub ram: Option<(u32, u64)>,
+    pub ram: Option<Touched>,
+}
+
+/// The memory cell that a load or store accesses.
+#[derive(Clone, Copy)]
+pub(crate) struct Touched {
+    /// The address loaded from or stored to.
+    pub address: u32,
+    pub read_only: bool,
+    /// The cell's value before.
+    pub before: u64,
 }
 
 /// Which system call.

@@ -1,6 +1,6 @@
 //! Records a run: events with the previous time of every cell they access.
 
-use dyad_machine::instr::{Kind, OUTPUT_LENGTH, REGISTERS};
+use dyad_machine::instr::{Kind, OUTPUT_LENGTH, RAM_TOP, REGISTERS};
 use dyad_machine::record::{Access, Cell, Copy, Ecall, Records, Step};
 use dyad_program::Program;
 
@@ -48,7 +48,10 @@ pub(crate) struct Recorder {
 impl Recorder {
     pub fn new(program: &Program) -> Self {
         let records = Records { fetches: vec![0; program.instrs().len()], ..Records::default() };
-        Self { registers: Times([0; 64]), ram: Paged::new(), records }
+        let mut ram = Paged::new();
+        // Makes the page, so that the top cell is listed.
+        ram.entry(RAM_TOP as u32);
+        Self { registers: Times([0; 64]), ram, records }
     }
 
     /// The records of a run that exited.
@@ -77,7 +80,7 @@ impl Recorder {
     }
 }
 
-/// The image's cells and the others that were accessed, by increasing address.
+/// The image's cells, the others that were accessed and the top cell, by increasing address.
 fn cells(machine: &Interpreter<'_>, ram: &Paged<u32>) -> Vec<Cell> {
     let mut image = machine.program.image().iter().peekable();
     let mut cells = Vec::new();
@@ -85,7 +88,7 @@ fn cells(machine: &Interpreter<'_>, ram: &Paged<u32>) -> Vec<Cell> {
         let (last, last_time) = (machine.memory.get(address), ram.get(address));
         cells.push(Cell { address, read_only, first, last, last_time });
     };
-    for (address, _) in ram.iter().filter(|(_, time)| *time != 0) {
+    for (address, _) in ram.iter().filter(|&(address, time)| time != 0 || address == RAM_TOP as u32) {
         while let Some(i) = image.next_if(|i| i.address < address) {
             push(i.address, i.read_only, i.value);
         }
@@ -93,9 +96,6 @@ fn cells(machine: &Interpreter<'_>, ram: &Paged<u32>) -> Vec<Cell> {
             Some(i) => push(address, i.read_only, i.value),
             None => push(address, false, 0),
         }
-    }
-    for i in image {
-        push(i.address, i.read_only, i.value);
     }
     cells
 }
@@ -124,9 +124,12 @@ impl Observer for Recorder {
             step.rd_old = s.rd_old;
             step.rd_prev = self.registers.access(s.instr.rd, s.time | 3);
         }
-        if let Some((address, cell)) = s.ram {
-            step.mem = cell;
-            step.mem_prev = core::mem::replace(self.ram.entry(address), s.time | 1);
+        if let Some(ram) = s.ram {
+            step.mem = ram.before;
+            step.mem_prev = core::mem::replace(self.ram.entry(ram.address), s.time | 1);
+            if kind == Kind::Load {
+                step.rs2 = u64::from(ram.read_only);
+            }
         }
         self.records.steps[kind as usize].push(step);
     }

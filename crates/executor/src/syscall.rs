@@ -60,8 +60,7 @@ pub(crate) fn call<O: Observer>(
     };
     if matches!(kind, Call::Read | Call::Write) {
         let fits = a2 < RAM_END && a1 < RAM_END;
-        // The address after the last byte is a 32-bit number too.
-        if !fits || (length > 0 && (in_memory(a1).is_none() || a1 + length >= RAM_END)) {
+        if !fits || (length > 0 && (in_memory(a1).is_none() || a1 + length > RAM_END)) {
             return Err(Some(out_of_range));
         }
     }
@@ -169,7 +168,7 @@ fn copy_in<O: Observer>(m: &mut Interpreter<'_>, o: &mut O, mut s: Step) -> Resu
         if unit == Unit::End {
             return Ok(());
         }
-        s.pointer += moved as u32;
+        s.pointer = s.pointer.wrapping_add(moved as u32);
         s.remaining -= moved as u32;
     }
 }
@@ -202,7 +201,7 @@ fn copy_out<O: Observer>(m: &mut Interpreter<'_>, o: &mut O, mut s: Step) -> Res
         if unit == Unit::End {
             return Ok(());
         }
-        s.pointer += moved as u32;
+        s.pointer = s.pointer.wrapping_add(moved as u32);
         s.remaining -= moved as u32;
     }
 }

@@ -3,7 +3,7 @@
 //! Only the ELF header and the program headers are read: section headers say nothing about what a
 //! program is. `e_flags` is not looked at; code that the machine lacks simply doesn't decode.
 
-use dyad_machine::instr::{RAM_END, RAM_START};
+use dyad_machine::instr::{RAM_START, RAM_TOP};
 use object::LittleEndian as LE;
 use object::elf::{
     ELFCLASS64, ELFDATA2LSB, ELFMAG, EM_RISCV, ET_EXEC, FileHeader64, PF_W, PF_X, PN_XNUM, PT_DYNAMIC,
@@ -13,9 +13,9 @@ use object::pod;
 
 use crate::{LoadError, Segment, SegmentError};
 
-/// One past the highest address a segment may have: the last cell of memory is reserved, so that
-/// an address one past the end of anything fits 32 bits.
-pub const SEGMENT_END: u64 = RAM_END - 8;
+/// One past the highest address a segment may have: every run lists the top cell of memory among
+/// those that no image defines.
+pub const SEGMENT_END: u64 = RAM_TOP;
 
 /// At most this many bytes from the file and of read-only memory together: 64 MiB.
 pub const MAX_IMAGE_BYTES: u64 = 64 << 20;

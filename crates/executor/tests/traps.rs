@@ -1,0 +1,160 @@
+//! What traps, and what the trap says.
+
+mod common;
+
+use common::{load, traps, traps_with};
+use dyad_executor::{Cause, Error, Limits, MAX_CYCLES, record, run};
+use dyad_program::Program;
+use dyad_program::testing::asm::*;
+use dyad_program::testing::{CODE, DATA, Elf};
+
+#[test]
+fn words_that_are_no_instructions() {
+    // Zero, all ones, C.NOP, LR.W, FADD.S, CSRRW, FENCE.I, SLLIW by 32.
+    for word in [0, u32::MAX, 0x0001, 0x1005_252f, 0x00c5_8553, 0x3400_1073, 0x0000_100f, 0x0205_951b] {
+        let trap = traps_with(&load(&[nop(), word, nop()], &[]), &[]);
+        assert_eq!((trap.cause, trap.pc), (Cause::IllegalInstruction { word }, CODE as u32 + 4));
+        assert_eq!(trap.instruction, None);
+    }
+    let text = traps_with(&load(&[0x1005_252f], &[]), &[]).to_string();
+    assert!(text.contains("0x1005252f is not an instruction") && text.contains("without A"), "{text}");
+}
+
+#[test]
+fn data_between_code_is_no_harm() {
+    assert_eq!(common::runs(&[vec![jal(ZERO, 8), 0], exit(3)].concat(), &[], &[]).exit_code, 3);
+}
+
+#[test]
+fn control_leaves_the_code() {
+    let not_executable = |target| Cause::TargetNotExecutable { target };
+    assert_eq!(traps(&[nop()], &[]), not_executable(CODE + 4));
+    assert_eq!(traps(&[jal(ZERO, 4096)], &[]), not_executable(CODE + 4096));
+    assert_eq!(traps(&[jalr(ZERO, ZERO, 0)], &[]), not_executable(0));
+    assert_eq!(traps(&[li(A0, DATA), vec![jalr(ZERO, A0, 0)]].concat(), &[0; 8]), not_executable(DATA));
+    let high = 1 << 32 | CODE;
+    assert_eq!(traps(&[li(A0, high), vec![jalr(ZERO, A0, 0)]].concat(), &[]), not_executable(high));
+    let top = u64::MAX - 3;
+    assert_eq!(traps(&[addi(A0, ZERO, -4), jalr(ZERO, A0, 0)], &[]), not_executable(top));
+    assert_eq!(traps(&[nop(), jal(ZERO, -0x20000)], &[]), Cause::TargetOutOfRange);
+    let misaligned = |target| Cause::TargetMisaligned { target };
+    assert_eq!(traps(&[jal(ZERO, 6)], &[]), misaligned(CODE + 6));
+    assert_eq!(traps(&[beq(ZERO, ZERO, 2)], &[]), misaligned(CODE + 2));
+    assert_eq!(traps(&[auipc(A0, 0), jalr(ZERO, A0, 3)], &[]), misaligned(CODE + 2));
+    // A branch that isn't taken may point anywhere.
+    assert_eq!(traps(&[bne(ZERO, ZERO, 2), ebreak()], &[]), Cause::Breakpoint);
+}
+
+#[test]
+fn a_bad_jump_is_blamed_on_the_jump() {
+    let trap = traps_with(&load(&[nop(), jal(ZERO, 4096)], &[]), &[]);
+    assert_eq!((trap.pc, trap.cycle), (CODE as u32 + 4, 2));
+    assert_eq!(trap.instruction.as_deref(), Some("jal zero, 0x11004"));
+}
+
+#[test]
+fn several_executable_segments() {
+    let code = [li(A0, 0xf000_0000), vec![jalr(RA, A0, 0)], exit(4)].concat();
+    let elf = Elf::new(CODE).code(CODE, &code).code(0xf000_0000, &[jalr(ZERO, RA, 0)]);
+    let program = Program::from_elf(&elf.build()).expect("loads");
+    assert_eq!(run(&program, &[], Limits::default()).expect("runs").exit_code, 4);
+}
+
+#[test]
+fn memory_accesses() {
+    let at = |address: u64, word| traps(&[li(A1, address), vec![word]].concat(), &[]);
+    for (load, size) in [(lh as fn(_, _, _) -> _, 2), (lhu, 2), (lw, 4), (lwu, 4), (ld, 8)] {
+        for offset in 1..size {
+            let address = DATA + offset;
+            assert_eq!(at(address, load(A0, A1, 0)), Cause::LoadMisaligned { address, size });
+        }
+    }
+    for (store, size) in [(sh as fn(_, _, _) -> _, 2), (sw, 4), (sd, 8)] {
+        for offset in 1..size {
+            let address = DATA + offset;
+            assert_eq!(at(address, store(A0, A1, 0)), Cause::StoreMisaligned { address, size });
+        }
+    }
+    for address in [0, 0xff8, 1 << 32, 1 << 63, u64::MAX - 7] {
+        assert_eq!(at(address, ld(A0, A1, 0)), Cause::LoadOutOfRange { address });
+        assert_eq!(at(address, lb(A0, A1, 0)), Cause::LoadOutOfRange { address });
+        assert_eq!(at(address, sd(A0, A1, 0)), Cause::StoreOutOfRange { address });
+        assert_eq!(at(address, sb(A0, A1, 0)), Cause::StoreOutOfRange { address });
+    }
+    assert_eq!(at(0, lb(A0, A1, -1)), Cause::LoadOutOfRange { address: u64::MAX });
+    // Code is read-only, and so is the rest of its last cell.
+    for address in [CODE, CODE + 4] {
+        assert_eq!(at(address, sb(A0, A1, 0)), Cause::StoreReadOnly { address });
+    }
+    let elf = Elf::new(CODE).code(CODE, &[li(A1, DATA), vec![lb(A0, A1, 8), sb(A0, A1, 8)]].concat());
+    let program = Program::from_elf(&elf.read_only(DATA, &[0; 9]).build()).expect("loads");
+    assert_eq!(traps_with(&program, &[]).cause, Cause::StoreReadOnly { address: DATA + 8 });
+}
+
+#[test]
+fn system_calls() {
+    assert_eq!(traps(&syscall(0, 0, 0, 0), &[]), Cause::UnsupportedCall { number: 0 });
+    assert_eq!(traps(&syscall(94, 0, 0, 0), &[]), Cause::UnsupportedCall { number: 94 });
+    for (number, file) in [(63, 1), (63, 2), (63, 1 << 32), (64, 0), (64, 3), (64, u64::MAX)] {
+        assert_eq!(
+            traps(&syscall(number, file, DATA, 0), &[]),
+            Cause::UnsupportedFile { number: number.into(), file }
+        );
+    }
+    let calls = [(63, 0, 8), (64, 1, 8)];
+    for (number, file, _) in calls {
+        for (address, length) in
+            [(0xfff, 1), (0, 8), (1 << 32, 1), (1 << 32, 0), (0xffff_ffff, 2), (DATA, 1 << 32), (u64::MAX, 1)]
+        {
+            let program = load(&syscall(number, file, address, length), &[]);
+            let number = number.into();
+            let expected = Cause::BufferOutOfRange { number, address, length };
+            assert_eq!(traps_with(&program, &[7; 9]).cause, expected);
+        }
+    }
+    let program = load(&syscall(63, 0, CODE, 1), &[]);
+    assert_eq!(traps_with(&program, &[7]).cause, Cause::BufferReadOnly { address: CODE });
+}
+
+#[test]
+fn a_trap_says_where_it_was_and_what_was_printed() {
+    let code = [syscall(64, 2, DATA, 5), vec![ebreak()]].concat();
+    let end = 4 * code.len() as u64;
+    let elf = Elf::new(CODE).code(CODE, &code).data(DATA, b"alas!").symbol("main", CODE, end);
+    let trap = traps_with(&Program::from_elf(&elf.build()).expect("loads"), &[]);
+    assert_eq!(trap.diagnostics, b"alas!");
+    let pc = CODE + end - 4;
+    let text = format!(
+        "the program trapped: a breakpoint was reached, as compilers put where a program aborts \
+         (`ebreak` at {pc:#x}, in main+{:#x}, cycle {})",
+        end - 4,
+        code.len() - 1
+    );
+    assert_eq!(trap.to_string(), text);
+}
+
+#[test]
+fn runs_that_do_not_end() {
+    let program = load(&[nop(), jal(ZERO, -4)], &[]);
+    for max_cycles in [0, 1, 1000] {
+        let Err(Error::CycleLimit(limit)) = run(&program, &[], Limits { max_cycles }) else {
+            panic!("no limit at {max_cycles}");
+        };
+        assert_eq!(limit.max_cycles, max_cycles);
+        assert!(limit.to_string().contains("raise the cycle limit"), "{limit}");
+        assert!(matches!(record(&program, &[], Limits { max_cycles }), Err(Error::CycleLimit(_))));
+    }
+    assert_eq!(Limits::default().max_cycles, MAX_CYCLES);
+}
+
+#[test]
+fn the_limit_counts_copies_and_is_exact() {
+    let code = [syscall(64, 1, DATA, 24), exit(0)].concat();
+    let program = load(&code, &[0; 24]);
+    let cycles = code.len() as u64 + 3 + 1;
+    let outcome = run(&program, &[], Limits { max_cycles: cycles }).expect("just enough");
+    assert_eq!((outcome.cycles, outcome.instructions), (cycles, code.len() as u64));
+    for max_cycles in 0..cycles {
+        assert!(matches!(run(&program, &[], Limits { max_cycles }), Err(Error::CycleLimit(_))));
+    }
+}
