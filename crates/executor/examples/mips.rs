@@ -3,6 +3,8 @@
 //! `cargo run --release -p dyad-executor --example mips [ELF [INPUT-FILE]]`; without an ELF, a
 //! loop of additions, shifts, loads, stores, products and branches.
 
+#![allow(clippy::wildcard_imports, reason = "mnemonics")]
+
 use std::time::Instant;
 
 use dyad_executor::{Limits, meter, record, run};

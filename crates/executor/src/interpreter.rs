@@ -250,7 +250,7 @@ impl<'a> Interpreter<'a> {
         };
         if pc == u64::from(NOWHERE) {
             Stop { pc: from, cause: Some(Cause::TargetOutOfRange) }
-        } else if pc % 4 != 0 {
+        } else if !pc.is_multiple_of(4) {
             Stop { pc: from, cause: Some(Cause::TargetMisaligned { target: pc }) }
         } else if let Some(word) = word() {
             Stop { pc, cause: Some(Cause::IllegalInstruction { word }) }

@@ -23,6 +23,7 @@ const A2: u8 = 12;
 const A7: u8 = 17;
 
 /// Which ECALL.
+#[derive(Clone, Copy)]
 pub(crate) struct At {
     pub pc: u32,
     pub index: u32,
