@@ -183,3 +183,83 @@ pub fn disordered(case: &Case, accesses: Accesses) -> Vec<Executed> {
     change(accesses.rd, 3, |s| &mut s.rd_prev);
     out
 }
+
+/// Cases for loads and stores: `op` at all offsets that its `size` divides, at edges of the address
+/// space and with values and immediates of all kinds.
+pub fn memory_cases(op: Op, size: u64, store: bool, random: &mut Random) -> Vec<Case> {
+    let mut out = Vec::new();
+    for i in 0..300 {
+        let start = [0x1000, 0xffff_fff8, 0x7fff_fff8, 0x8000_0000, random.word() & 0xffff_fff8][i % 5];
+        let address = start + size * (random.word() % (8 / size));
+        let imm =
+            [0, 1, -1i64 as u64, 2047, -2048i64 as u64, (random.word() % 4096).wrapping_sub(2048)][i % 6];
+        out.push(memory_case(op, address, imm, store, random));
+    }
+    out
+}
+
+/// A load or store `op` at `address`, with random data.
+pub fn memory_case(op: Op, address: u64, imm: u64, store: bool, random: &mut Random) -> Case {
+    let rs1 = address.wrapping_sub(imm);
+    let which = random.below(3);
+    let (rd, rs1_name, rs2) = if store { (SINK, 8, [9, 8, 0][which]) } else { ([9, 8, SINK][which], 8, 0) };
+    let instr = Instr { op, rd, rs1: rs1_name, rs2, imm };
+    let mut case = Case::new(instr, rs1, if rs2 == 0 { 0 } else { random.operand() }, random);
+    if !store {
+        case.event.step.rs2 = random.word() & 1;
+    }
+    if random.below(2) == 0 {
+        case.event.step.mem = random.operand();
+    }
+    case
+}
+
+/// [`messages`] and those of the RAM cell that is `place`, address and read-only bit, and becomes
+/// `new`.
+pub fn messages_with_ram(
+    case: &Case,
+    accesses: Accesses,
+    result: u64,
+    (place, new): (u32, u64),
+) -> (Vec<MessageValue>, Vec<MessageValue>) {
+    let s = case.event.step;
+    let (mut pushes, mut pulls) = messages(case, accesses, result, s.pc + 4);
+    let at = |time: u32| u64::from(place) | u64::from(time) << 32;
+    pulls.push(Message::Ram { at: at(s.mem_prev), value: s.mem }.value());
+    pushes.push(Message::Ram { at: at(s.time | 1), value: new }.value());
+    harness::net(pushes, pulls)
+}
+
+/// Runs the harness on a table of loads or stores; `ram` gives the result, place and new value of
+/// the cell. Demands that misaligned and distant addresses and disordered times are refused.
+pub fn memory_table<T: Table<Event = Executed>>(
+    ops: &[(Op, u64)],
+    accesses: Accesses,
+    ram: impl Fn(&Case, u64) -> (u64, (u32, u64)),
+) {
+    let mut random = Random(31);
+    let store = accesses.rs2;
+    let cases: Vec<_> =
+        ops.iter().flat_map(|&(op, size)| memory_cases(op, size, store, &mut random)).collect();
+    let mut wrong = Vec::new();
+    for &(op, size) in ops {
+        for offset in (0..8).filter(|offset| offset % size != 0) {
+            wrong.push(memory_case(op, 0x2000 + offset, 0, store, &mut random).event);
+        }
+        for address in [1 << 32, 1 << 63, u64::MAX & !7, 0x1000_0000_2000] {
+            wrong.push(memory_case(op, address, random.word() % 2048, store, &mut random).event);
+        }
+        let mut late = memory_case(op, 0x2000, 0, store, &mut random).event;
+        for prev in [late.step.time | 1, late.step.time | 2, u32::MAX] {
+            late.step.mem_prev = prev;
+            wrong.push(late);
+        }
+    }
+
+    let said = harness::all_refusing::<T>(&events(&cases), &wrong, &[]);
+    for (case, Said { pushes, pulls, .. }) in cases.iter().zip(said) {
+        let address = case.event.step.rs1.wrapping_add(case.instr.imm);
+        let (result, cell) = ram(case, address);
+        assert_eq!((pushes, pulls), messages_with_ram(case, accesses, result, cell), "{case:x?}");
+    }
+}

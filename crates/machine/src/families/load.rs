@@ -1,7 +1,10 @@
 //! Loads, naturally aligned, from cells of 8 bytes.
 
+use dyad_rules::{Rules, Table, Word, gadgets};
+
 use super::{Encoding, FUNCT3, Format, line};
 use crate::instr::{Kind, Op};
+use crate::row::{Destination, Executed, Row, halves};
 
 /// Flag: 1 byte.
 pub const BYTE: u32 = 1;
@@ -55,5 +58,116 @@ pub fn extract(op: Op, cell: u64, address: u64) -> u64 {
         Op::Lhu => u64::from(x as u16),
         Op::Lwu => u64::from(x as u32),
         _ => unreachable!("not a load"),
+    }
+}
+
+const LOW: u64 = 0xffff_ffff;
+
+/// The table of loads.
+pub struct Load;
+
+impl Table for Load {
+    type Event = Executed;
+    const NAME: &'static str = "load";
+
+    /// 14 committed words, 7 constraints.
+    #[inline(always)]
+    fn rules<R: Rules>(r: &mut R, event: &Executed) {
+        let s = event.step;
+        let mut row = Row::open(r, Kind::Load, event);
+        let rs1 = r.commit("rs1", || s.rs1);
+        let cell = r.commit("cell", || s.mem);
+        let prev = r.commit("prev rs1 | rd", || halves(s.rs1_prev, s.rd_prev));
+        // The read-only bit is the prover's claim: the bus has the cell under one of the two.
+        let prev_cell =
+            r.commit_with_free("prev cell | read-only", !(LOW << 1 | 1), || halves(s.mem_prev, s.rs2 as u32));
+        row.register(r, 1, row.registers[1], prev & LOW, rs1, rs1);
+        let rd = Destination::find(r, &mut row, event, prev >> 32);
+
+        let flags = row.flags;
+        let address = gadgets::add(r, "address", rs1, row.imm).sum;
+        aligned(r, flags, address);
+        let place = (address & (LOW & !7)) ^ prev_cell.bit(32);
+        row.ram(r, 1, place, prev_cell & LOW, cell, cell);
+
+        let shifted = shift_down(r, flags, address, cell);
+        // Masks from flags: which sizes keep bits 8..=15, 16..=31, 32..=63.
+        let (half, word, double) = (flags.broadcast(1), flags.broadcast(2), flags.broadcast(3));
+        let mask = ((half ^ word ^ double) & 0xff00) ^ ((word ^ double) & 0xffff_0000) ^ (double & !LOW);
+        let kept = gadgets::and(r, "kept", mask, shifted.bytes & !0xff) ^ (shifted.bytes & 0xff);
+        let extension = (shifted.signs.broadcast(0) & !0xff)
+            ^ (shifted.signs.broadcast(1) & !0xffff)
+            ^ (shifted.signs.broadcast(2) & !LOW);
+        rd.write(r, &row, kept ^ extension);
+        let next_pc = row.next_pc;
+        row.close(r, next_pc);
+    }
+}
+
+/// Demands that `address` fits in 32 bits and is a multiple of the size that bits 0..=3 of `flags`
+/// say. Cost 0/1.
+#[inline(always)]
+pub(super) fn aligned<R: Rules>(r: &mut R, flags: R::Word, address: R::Word) {
+    let (half, word, double) = (flags.broadcast(1), flags.broadcast(2), flags.broadcast(3));
+    let wrong = (half & 1) ^ (word & 3) ^ (double & 7) ^ r.constant(!LOW);
+    let zero = r.constant(0);
+    r.assert_and("aligned", address, wrong, zero);
+}
+
+struct Shifted<W> {
+    /// The cell with the addressed bytes at the bottom.
+    bytes: W,
+    /// Bits 0, 1 and 2: the sign of a byte, half or word, if a load of that size is signed.
+    signs: W,
+}
+
+/// Moves the bytes at `address & 7` to the bottom of `cell`. Cost 1/1.
+///
+/// Where a bit of the address is 1, the upper half of what may be asked for replaces the lower
+/// one: 32 bits, then 16, then 8. The upper half stays, since whoever needs both has a 0 there.
+#[inline(always)]
+fn shift_down<R: Rules>(r: &mut R, flags: R::Word, address: R::Word, cell: R::Word) -> Shifted<R::Word> {
+    let committed = r.commit("shifted", || {
+        let (cell, address) = (cell.value(), address.value());
+        let bit = |i: u32| (address >> i & 1).wrapping_neg();
+        let by_4 = (cell ^ cell >> 32) & bit(2) & LOW;
+        let x = cell ^ by_4;
+        let by_2 = (x ^ x >> 16) & bit(1) & 0xffff;
+        let x = x ^ by_2;
+        let by_1 = (x ^ x >> 8) & bit(0) & 0xff;
+        let x = x ^ by_1;
+        let signs = x >> 7 & 1 | x >> 14 & 2 | x >> 29 & 4;
+        by_4 | by_2 << 32 | by_1 << 48 | (signs & flags.value() >> 4) << 56
+    });
+    let (by_4, by_2, by_1) = (committed & LOW, (committed >> 32) & 0xffff, (committed >> 48) & 0xff);
+    let x4 = cell ^ by_4;
+    let x2 = x4 ^ by_2;
+    let bytes = x2 ^ by_1;
+    let condition = (address.broadcast(2) & LOW)
+        ^ (address.broadcast(1) & 0xffff << 32)
+        ^ (address.broadcast(0) & 0xff << 48)
+        ^ (((flags >> 4) & 7) << 56);
+    let signs = bytes.bit(7) ^ (bytes.bit(15) << 1) ^ (bytes.bit(31) << 2);
+    let change = ((cell ^ (cell >> 32)) & LOW)
+        ^ (((x4 ^ (x4 >> 16)) & 0xffff) << 32)
+        ^ (((x2 ^ (x2 >> 8)) & 0xff) << 48)
+        ^ (signs << 56);
+    r.assert_and("shifted", condition, change, committed);
+    Shifted { bytes, signs: committed >> 56 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Accesses, memory_table};
+
+    #[test]
+    fn loads() {
+        let ops = ENCODINGS.iter().map(|e| (e.op, size(e.op))).collect::<alloc::vec::Vec<_>>();
+        let accesses = Accesses { rs1: true, rs2: false, rd: true };
+        memory_table::<Load>(&ops, accesses, |c, address| {
+            let s = c.event.step;
+            (extract(c.instr.op, s.mem, address), (address as u32 & !7 | s.rs2 as u32, s.mem))
+        });
     }
 }

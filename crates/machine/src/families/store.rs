@@ -1,7 +1,13 @@
 //! Stores, naturally aligned, to cells of 8 bytes.
 
+use dyad_rules::fill::Value;
+use dyad_rules::{Rules, Table, Word, gadgets};
+
+use super::load::aligned;
 use super::{Encoding, FUNCT3, Format, line};
 use crate::instr::{Kind, Op};
+use crate::message::{Message, pull, push};
+use crate::row::{Executed, Row, Sources};
 
 /// Flag: 1 byte.
 pub const BYTE: u32 = 1;
@@ -46,4 +52,115 @@ pub fn merge(op: Op, cell: u64, address: u64, value: u64) -> u64 {
     };
     let shift = 8 * (address & 7);
     (cell & !(mask << shift)) | (value & mask) << shift
+}
+
+const LOW: u64 = 0xffff_ffff;
+
+/// The table of stores.
+pub struct Store;
+
+impl Table for Store {
+    type Event = Executed;
+    const NAME: &'static str = "store";
+
+    /// 14 committed words, 7 constraints.
+    #[inline(always)]
+    fn rules<R: Rules>(r: &mut R, event: &Executed) {
+        let s = event.step;
+        let mut row = Row::open(r, Kind::Store, event);
+        let Sources { rs1, rs2 } = Sources::read(r, &mut row, event);
+        let old = r.commit("cell", || s.mem);
+        let prev = r.commit_with_free("prev cell", !LOW, || u64::from(s.mem_prev)) & LOW;
+        row.after(r, 1, prev);
+
+        let address = gadgets::add(r, "address", rs1, row.imm).sum;
+        aligned(r, row.flags, address);
+        // The read-only bit is 0: no cell that may not be written is on the bus under this name.
+        let place = address & (LOW & !7);
+
+        let Spread { low_bytes, mask } = spread(r, row.flags, address, rs2);
+        // The upper word is the lower one again where bit 2 of the address says so.
+        let change = row.and(r, address.broadcast(2) & LOW, (rs2 >> 32) ^ low_bytes);
+        let data = low_bytes ^ (((rs2 >> 32) ^ change) << 32);
+        let new = gadgets::select(r, "merged", mask, data, old);
+
+        let now = row.at(r, 1);
+        pull(r, Message::Ram { at: place ^ (prev << 32), value: old });
+        push(r, Message::Ram { at: place ^ (now << 32), value: new });
+        let next_pc = row.next_pc;
+        row.close(r, next_pc);
+    }
+}
+
+struct Spread<W> {
+    /// The lower word of the data, its byte 0 also at byte 1 if bit 0 of the address is 1, and
+    /// then its half 0 also at half 1 if bit 1 is.
+    low_bytes: W,
+    /// Ones in the bytes of the cell that are written.
+    mask: W,
+}
+
+/// Copies the data's lower word to where `address` may want it, and finds the bytes to be written.
+/// Cost 1/1.
+///
+/// The address being aligned, its bits below the size are 0. So word j of the cell is written if
+/// bit 2 of the address is j or the size is 8; half j of a written word if bit 1 is j or the size
+/// is at least 4; byte j of a written half if bit 0 is j or the size is at least 2.
+#[inline(always)]
+fn spread<R: Rules>(r: &mut R, flags: R::Word, address: R::Word, data: R::Word) -> Spread<R::Word> {
+    let one = r.constant(1);
+    let (half, word, double) = (flags.bit(1), flags.bit(2), flags.bit(3));
+    // Bit j: whether word, half, byte j is chosen. An address bit and a size that includes it
+    // exclude one another: their sum is their disjunction.
+    let words = (address.bit(2) ^ one) ^ ((address.bit(2) ^ double) << 1);
+    let halves = (address.bit(1) ^ one) ^ ((address.bit(1) ^ word ^ double) << 1);
+    let bytes = (address.bit(0) ^ one) ^ ((address.bit(0) ^ half ^ word ^ double) << 1);
+    let (halves, bytes) = (halves ^ (halves << 2), bytes ^ (bytes << 2) ^ (bytes << 4) ^ (bytes << 6));
+
+    let committed = r.commit("spread", || {
+        let (data, address) = (data.value(), address.value());
+        let bit = |i: u32| (address >> i & 1).wrapping_neg();
+        let by_1 = (data ^ data >> 8) & bit(0) & 0xff;
+        let data = data ^ by_1 << 8;
+        let by_2 = (data ^ data >> 16) & bit(1) & 0xffff;
+        let halves = halves.value() & double_bits(Value(words.value()), 2).0;
+        let bytes = bytes.value() & double_bits(Value(halves), 4).0;
+        by_2 | by_1 << 16 | halves << 24 | bytes << 28
+    });
+    let (by_2, by_1) = (committed & 0xffff, (committed >> 16) & 0xff);
+    let data_1 = data ^ (by_1 << 8);
+    let low_bytes = (data_1 ^ (by_2 << 16)) & LOW;
+    let condition =
+        (address.broadcast(1) & 0xffff) ^ (address.broadcast(0) & 0xff_0000) ^ (halves << 24) ^ (bytes << 28);
+    let change = ((data_1 ^ (data_1 >> 16)) & 0xffff)
+        ^ (((data ^ (data >> 8)) & 0xff) << 16)
+        ^ (double_bits(words, 2) << 24)
+        ^ (double_bits(committed >> 24, 4) << 28);
+    r.assert_and("spread", condition, change, committed);
+    let byte = |i: u32| committed.broadcast(28 + i) & 0xff << (8 * i);
+    let mask = (1..8).fold(byte(0), |mask, i| mask ^ byte(i));
+    Spread { low_bytes, mask }
+}
+
+/// Each of the `n` lowest bits twice, n > 0.
+#[inline(always)]
+fn double_bits<W: Word>(x: W, n: u32) -> W {
+    let pair = |i: u32| (x.bit(i) ^ (x.bit(i) << 1)) << (2 * i);
+    (1..n).fold(pair(0), |all, i| all ^ pair(i))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Accesses, memory_table};
+
+    #[test]
+    fn stores() {
+        let ops = ENCODINGS.iter().map(|e| (e.op, size(e.op))).collect::<alloc::vec::Vec<_>>();
+        let accesses = Accesses { rs1: true, rs2: true, rd: false };
+        memory_table::<Store>(&ops, accesses, |c, address| {
+            let s = c.event.step;
+            (0, (address as u32 & !7, merge(c.instr.op, s.mem, address, s.rs2)))
+        });
+    }
 }
