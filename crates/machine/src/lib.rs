@@ -12,16 +12,21 @@
 //! families  one file a family
 //! memory    the tables of first and last values: program, registers, image, other RAM
 //! tables    the list
+//! statement what the verifier itself puts on the bus and takes from it
+//! audit     checks all rows of a run without proving it
 //! ```
 #![no_std]
 #![forbid(unsafe_code)]
 
 extern crate alloc;
 
+pub mod audit;
 pub mod families;
 pub mod instr;
 pub mod message;
 pub mod record;
 pub mod row;
+pub mod statement;
+pub mod tables;
 #[cfg(test)]
 mod testing;

@@ -93,3 +93,68 @@ impl Rules for Fill {
     #[inline]
     fn pull(&mut self, _: u64, _: &[Value]) {}
 }
+
+/// Fills a row in place, without allocating: writes the committed words of the row or its fixed
+/// words, in order.
+#[derive(Debug)]
+pub struct FillInto<'a> {
+    out: &'a mut [u64],
+    next: usize,
+    fixed: bool,
+}
+
+impl<'a> FillInto<'a> {
+    /// Writes the committed words to `out`, which has room for exactly one row.
+    #[inline]
+    pub fn committed(out: &'a mut [u64]) -> Self {
+        Self { out, next: 0, fixed: false }
+    }
+
+    /// Writes the fixed words to `out`, which has room for exactly one row.
+    #[inline]
+    pub fn fixed(out: &'a mut [u64]) -> Self {
+        Self { out, next: 0, fixed: true }
+    }
+
+    #[inline(always)]
+    fn write(&mut self, v: u64) {
+        self.out[self.next] = v;
+        self.next += 1;
+    }
+}
+
+impl Rules for FillInto<'_> {
+    type Word = Value;
+
+    #[inline(always)]
+    fn constant(&mut self, c: u64) -> Value {
+        Value(c)
+    }
+
+    #[inline(always)]
+    fn fixed(&mut self, _: &'static str, value: impl FnOnce() -> u64) -> Value {
+        let v = value();
+        if self.fixed {
+            self.write(v);
+        }
+        Value(v)
+    }
+
+    #[inline(always)]
+    fn commit_with_free(&mut self, _: &'static str, _: u64, advice: impl FnOnce() -> u64) -> Value {
+        let v = advice();
+        if !self.fixed {
+            self.write(v);
+        }
+        Value(v)
+    }
+
+    #[inline(always)]
+    fn assert_and(&mut self, _: &'static str, _: Value, _: Value, _: Value) {}
+
+    #[inline(always)]
+    fn push(&mut self, _: u64, _: &[Value]) {}
+
+    #[inline(always)]
+    fn pull(&mut self, _: u64, _: &[Value]) {}
+}

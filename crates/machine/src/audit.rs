@@ -1,0 +1,83 @@
+//! Checks the rows of a whole run without proving it: every constraint of every row, and that the
+//! messages of all rows and of the statement balance.
+//!
+//! A run that passes has a proof; one that fails says where. It holds all messages in memory, so
+//! it is for tests and for finding faults, not for long runs.
+
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+use core::fmt;
+
+use dyad_rules::check::{Check, MessageValue};
+
+use crate::statement::Statement;
+use crate::tables::{Run, TABLES, TableRows};
+
+/// What is wrong with a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Finding {
+    /// A row breaks a constraint.
+    Broken {
+        /// The table.
+        table: &'static str,
+        /// The row's index in it.
+        row: usize,
+        /// The constraint.
+        constraint: &'static str,
+    },
+    /// A message is put on the bus more often than it is taken, or less often.
+    Unbalanced {
+        /// The message.
+        message: MessageValue,
+        /// How often it is put, less how often it is taken.
+        excess: i64,
+    },
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Broken { table, row, constraint } => {
+                write!(f, "row {row} of table {table:?} breaks {constraint:?}")
+            }
+            Self::Unbalanced { message, excess } if *excess > 0 => {
+                write!(f, "message {message:x?} is put {excess} times more than it is taken")
+            }
+            Self::Unbalanced { message, excess } => {
+                write!(f, "message {message:x?} is taken {} times more than it is put", -excess)
+            }
+        }
+    }
+}
+
+/// Everything that is wrong with a run and what is stated of it: nothing, if it can be proved.
+pub fn audit(run: &Run<'_>, statement: &Statement<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut balance: BTreeMap<MessageValue, i64> = BTreeMap::new();
+    let mut count = |messages: Vec<MessageValue>, by: i64| {
+        for m in messages {
+            *balance.entry(m).or_default() += by;
+        }
+    };
+    count(statement.pushes(), 1);
+    count(statement.pulls(), -1);
+    for table in TABLES {
+        let shape = table.rules.shape();
+        let committed = TableRows::collect(shape.committed.len(), &*run.rows(table.id));
+        let fixed = TableRows::collect(shape.fixed.len(), &*run.fixed_rows(table.id));
+        for row in 0..committed.rows {
+            let mut check = Check::new(committed.row(row), fixed.row(row), true);
+            table.rules.check(&mut check);
+            findings.extend(check.broken.iter().map(|b| Finding::Broken {
+                table: shape.name,
+                row,
+                constraint: b.name,
+            }));
+            count(check.pushes, 1);
+            count(check.pulls, -1);
+        }
+    }
+    let unbalanced = balance.into_iter().filter(|&(_, excess)| excess != 0);
+    findings.extend(unbalanced.map(|(message, excess)| Finding::Unbalanced { message, excess }));
+    findings
+}

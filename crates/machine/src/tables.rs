@@ -1,0 +1,256 @@
+//! The list of all tables, and how their rows are filled from the records of a run.
+//!
+//! Adding a table is a variant of [`TableId`] and a line of [`TABLES`].
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::marker::PhantomData;
+use core::ops::Range;
+
+use dyad_rules::fill::FillInto;
+use dyad_rules::{Table, TableRules};
+
+use crate::families::{addition, branch, compare, divide, jump, logic, multiply, shift, upper};
+use crate::instr::Kind;
+use crate::record::Records;
+use crate::row::Executed;
+
+/// The tables, in the order of proofs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[allow(missing_docs, reason = "each is documented where its rules are")]
+pub enum TableId {
+    Addition,
+    AndOr,
+    Xor,
+    ShiftLeft,
+    ShiftRight,
+    Compare,
+    Upper,
+    BranchEqual,
+    BranchLess,
+    Jump,
+    JumpRegister,
+    Multiply,
+    MultiplyHigh,
+    Divide,
+}
+
+/// A table of the machine.
+pub struct Entry {
+    /// Which it is.
+    pub id: TableId,
+    /// Its rules.
+    pub rules: &'static dyn TableRules,
+    rows: for<'a> fn(&'a Run<'a>, Columns) -> Box<dyn FillRows + 'a>,
+}
+
+/// All tables, in the order of [`TableId`].
+#[rustfmt::skip]
+pub static TABLES: &[Entry] = &[
+    Entry { id: TableId::Addition,     rules: &addition::Addition,     rows: |r, c| r.steps::<addition::Addition>(Kind::Addition, c) },
+    Entry { id: TableId::AndOr,        rules: &logic::AndOr,           rows: |r, c| r.steps::<logic::AndOr>(Kind::AndOr, c) },
+    Entry { id: TableId::Xor,          rules: &logic::Xor,             rows: |r, c| r.steps::<logic::Xor>(Kind::Xor, c) },
+    Entry { id: TableId::ShiftLeft,    rules: &shift::ShiftLeft,       rows: |r, c| r.steps::<shift::ShiftLeft>(Kind::ShiftLeft, c) },
+    Entry { id: TableId::ShiftRight,   rules: &shift::ShiftRight,      rows: |r, c| r.steps::<shift::ShiftRight>(Kind::ShiftRight, c) },
+    Entry { id: TableId::Compare,      rules: &compare::Compare,       rows: |r, c| r.steps::<compare::Compare>(Kind::Compare, c) },
+    Entry { id: TableId::Upper,        rules: &upper::Upper,           rows: |r, c| r.steps::<upper::Upper>(Kind::Upper, c) },
+    Entry { id: TableId::BranchEqual,  rules: &branch::BranchEqual,    rows: |r, c| r.steps::<branch::BranchEqual>(Kind::BranchEqual, c) },
+    Entry { id: TableId::BranchLess,   rules: &branch::BranchLess,     rows: |r, c| r.steps::<branch::BranchLess>(Kind::BranchLess, c) },
+    Entry { id: TableId::Jump,         rules: &jump::Jump,             rows: |r, c| r.steps::<jump::Jump>(Kind::Jump, c) },
+    Entry { id: TableId::JumpRegister, rules: &jump::JumpRegister,     rows: |r, c| r.steps::<jump::JumpRegister>(Kind::JumpRegister, c) },
+    Entry { id: TableId::Multiply,     rules: &multiply::Multiply,     rows: |r, c| r.steps::<multiply::Multiply>(Kind::Multiply, c) },
+    Entry { id: TableId::MultiplyHigh, rules: &multiply::MultiplyHigh, rows: |r, c| r.steps::<multiply::MultiplyHigh>(Kind::MultiplyHigh, c) },
+    Entry { id: TableId::Divide,       rules: &divide::Divide,         rows: |r, c| r.steps::<divide::Divide>(Kind::Divide, c) },
+];
+
+// The order of the list is that of the enumeration.
+const _: () = {
+    let mut i = 0;
+    while i < TABLES.len() {
+        assert!(TABLES[i].id as usize == i, "a table out of order");
+        i += 1;
+    }
+};
+
+/// The rules of all tables, in the order of [`TableId`].
+pub fn tables() -> Vec<&'static dyn TableRules> {
+    TABLES.iter().map(|t| t.rules).collect()
+}
+
+/// The rows of a table, filled on demand, by several threads if wanted.
+pub trait FillRows: Sync {
+    /// How many there are.
+    fn rows(&self) -> usize;
+
+    /// Writes the words of the rows in `range`, row after row.
+    ///
+    /// # Panics
+    /// If `range` is not within the rows, or `out` is not as long as the range times the columns.
+    fn fill(&self, range: Range<usize>, out: &mut [u64]);
+}
+
+/// The rows of one table held in memory.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TableRows {
+    /// Words of a row.
+    pub width: usize,
+    /// How many rows.
+    pub rows: usize,
+    /// `width * rows` words, row after row.
+    pub words: Vec<u64>,
+}
+
+impl TableRows {
+    /// All rows of a table of `width` columns.
+    pub fn collect(width: usize, from: &dyn FillRows) -> Self {
+        let rows = from.rows();
+        let mut words = alloc::vec![0; width * rows];
+        from.fill(0..rows, &mut words);
+        Self { width, rows, words }
+    }
+
+    /// The words of row `i`.
+    pub fn row(&self, i: usize) -> &[u64] {
+        &self.words[i * self.width..(i + 1) * self.width]
+    }
+}
+
+impl FillRows for TableRows {
+    fn rows(&self) -> usize {
+        self.rows
+    }
+
+    fn fill(&self, range: Range<usize>, out: &mut [u64]) {
+        out.copy_from_slice(&self.words[range.start * self.width..range.end * self.width]);
+    }
+}
+
+/// A program, and perhaps a recorded run of it: where the words of all tables come from.
+pub struct Run<'a> {
+    records: Option<&'a Records>,
+    words: &'a [(u64, u32)],
+}
+
+impl<'a> Run<'a> {
+    /// The run recorded in `records` of the program with these instruction words.
+    pub fn new(records: &'a Records, words: &'a [(u64, u32)]) -> Self {
+        Self { records: Some(records), words }
+    }
+
+    /// A program that was not run: only its fixed columns have rows.
+    pub fn of_program(words: &'a [(u64, u32)]) -> Self {
+        Self { records: None, words }
+    }
+
+    /// The committed words of a table's rows.
+    pub fn rows(&'a self, id: TableId) -> Box<dyn FillRows + 'a> {
+        (TABLES[id as usize].rows)(self, Columns::Committed)
+    }
+
+    /// The fixed words of a table's rows; no words where the table has no fixed columns.
+    pub fn fixed_rows(&'a self, id: TableId) -> Box<dyn FillRows + 'a> {
+        (TABLES[id as usize].rows)(self, Columns::Fixed)
+    }
+
+    /// Part of the records; nothing if there are none.
+    fn recorded<E>(&self, part: impl FnOnce(&'a Records) -> &'a Vec<E>) -> &'a [E] {
+        self.records.map_or(&[], |r| part(r))
+    }
+
+    fn steps<T: Table<Event = Executed> + 'a>(
+        &'a self,
+        kind: Kind,
+        columns: Columns,
+    ) -> Box<dyn FillRows + 'a> {
+        let steps = self.recorded(|r| &r.steps[kind as usize]);
+        events::<T>(columns, steps.len(), |i| {
+            let step = steps[i];
+            let (w0, w1) = self.words[step.instr as usize];
+            Executed { step, w0, w1 }
+        })
+    }
+}
+
+/// Which columns are filled.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Columns {
+    Committed,
+    Fixed,
+}
+
+/// Rows made from events: `event(i)` is that of row i.
+struct Events<T, F> {
+    rows: usize,
+    event: F,
+    columns: Columns,
+    table: PhantomData<fn() -> T>,
+}
+
+fn events<'a, T: Table + 'a>(
+    columns: Columns,
+    rows: usize,
+    event: impl Fn(usize) -> T::Event + Sync + 'a,
+) -> Box<dyn FillRows + 'a> {
+    Box::new(Events::<T, _> { rows, event, columns, table: PhantomData })
+}
+
+impl<T: Table, F: Fn(usize) -> T::Event + Sync> FillRows for Events<T, F> {
+    fn rows(&self) -> usize {
+        self.rows
+    }
+
+    fn fill(&self, range: Range<usize>, out: &mut [u64]) {
+        if range.is_empty() {
+            return;
+        }
+        assert_eq!(out.len() % range.len(), 0, "{}: not a whole number of words a row", T::NAME);
+        let width = out.len() / range.len();
+        for (i, row) in range.zip(out.chunks_exact_mut(width.max(1))) {
+            let event = (self.event)(i);
+            match self.columns {
+                Columns::Committed => T::rules(&mut FillInto::committed(row), &event),
+                Columns::Fixed => T::rules(&mut FillInto::fixed(row), &event),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::instr::Op;
+    use crate::testing::cases;
+    use alloc::collections::BTreeSet;
+    use dyad_rules::harness::Random;
+
+    #[test]
+    fn names_are_unique() {
+        let names: BTreeSet<_> = tables().iter().map(|t| t.name()).collect();
+        assert_eq!(names.len(), TABLES.len());
+    }
+
+    /// Rows filled in place, in pieces, are those that `fill` makes one by one.
+    #[test]
+    fn rows_are_those_of_the_rules() {
+        let cases = cases(&[Op::Srl, Op::Sraw], &mut Random(3));
+        let mut records = Records::default();
+        let mut words = Vec::new();
+        let mut expected = Vec::new();
+        for (i, case) in cases.iter().enumerate() {
+            let mut event = case.event;
+            event.step.instr = i as u32;
+            words.push((event.w0, event.w1));
+            records.steps[Kind::ShiftRight as usize].push(event.step);
+            expected.extend(dyad_rules::fill::<shift::ShiftRight>(&event).committed);
+        }
+        let width = expected.len() / cases.len();
+        let run = Run::new(&records, &words);
+        let rows = run.rows(TableId::ShiftRight);
+        assert_eq!(TableRows::collect(width, &*rows).words, expected);
+        let mut piece = alloc::vec![0; 5 * width];
+        rows.fill(7..12, &mut piece);
+        assert_eq!(piece, expected[7 * width..12 * width]);
+        rows.fill(7..7, &mut []);
+        assert_eq!(run.rows(TableId::Addition).rows(), 0);
+    }
+}
