@@ -60,12 +60,20 @@ pub struct Elf {
     parts: Vec<Part>,
     symbols: Vec<(String, u64, u64)>,
     sections: Vec<(String, Vec<u8>)>,
+    spacing: u64,
 }
 
 impl Elf {
     /// A file whose program starts at `entry`.
     pub fn new(entry: u64) -> Self {
-        Self { entry, parts: Vec::new(), symbols: Vec::new(), sections: Vec::new() }
+        Self { entry, parts: Vec::new(), symbols: Vec::new(), sections: Vec::new(), spacing: 8 }
+    }
+
+    /// Lays the file out in pages, as operating systems want it.
+    #[must_use]
+    pub fn paged(mut self) -> Self {
+        self.spacing = 0x1000;
+        self
     }
 
     /// Adds any segment.
@@ -118,11 +126,10 @@ impl Elf {
     pub fn build(&self) -> Vec<u8> {
         let mut file = vec![0; 64 + 56 * self.parts.len()];
         for (i, part) in self.parts.iter().enumerate() {
-            // The offset agrees with the address modulo any alignment up to 8.
-            while file.len() as u64 % 8 != part.address % 8 {
-                file.push(0);
-            }
-            let offset = file.len() as u64;
+            // The offset agrees with the address modulo the spacing.
+            let padding = part.address.wrapping_sub(file.len() as u64) % self.spacing;
+            let offset = file.len() as u64 + padding;
+            file.resize(offset as usize, 0);
             file.extend(&part.bytes);
             let header: Vec<u8> = [u64::from(part.kind) | u64::from(part.flags) << 32, offset]
                 .into_iter()
