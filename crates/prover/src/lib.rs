@@ -8,12 +8,20 @@
 #![deny(unsafe_code)]
 
 mod adjoint;
+mod and_check;
+mod bus;
+mod claims;
+mod evaluate;
 pub mod kernels;
 mod merkle;
+mod opening;
+mod prove;
 pub mod reference;
+mod rounds;
 mod witness;
 mod work;
 mod writer;
 
+pub use prove::{STEPS, prove};
 pub use witness::{ProvingKey, Rows, StoredRows};
 pub use writer::Proof;

@@ -1,0 +1,95 @@
+//! The AND check: the univariate round, then the sumcheck over constraints and rows.
+
+use dyad_field::{K, PrimeCharacteristicRing, byte_lagrange};
+use dyad_rules::lanes::LANES;
+use dyad_verifier::Hash;
+use dyad_verifier::and_check::AndClaims;
+use dyad_verifier::columns::block_weight;
+
+use crate::evaluate::{Committed, slab_blocks};
+use crate::kernels::and_check::{Skip, fold_words};
+use crate::kernels::eq::{self, Split};
+use crate::kernels::sumcheck::{and_round, fold};
+use crate::rounds::Session;
+
+/// Proves the AND constraints, up to the claims returned.
+pub fn prove<H: Hash>(s: &mut Session<'_, H>, c: &Committed<'_>) -> AndClaims {
+    s.proof.section("and check");
+    s.step("and check: bits");
+    let layout = c.layout;
+    let rho = s.t.draw_many("rho", layout.ands.log);
+    let skip = univariate(c, &rho);
+    s.send("skip", &skip);
+    let z = s.t.draw("z");
+
+    s.step("and check: rows");
+    let bit_weights = byte_lagrange(6, z);
+    let l: &[K; 64] = bit_weights.as_slice().try_into().expect("64 Lagrange values");
+    let mut operands = [0; 3].map(|_| vec![K::ZERO; layout.ands.len]);
+    let [a, b, k] = &mut operands;
+    c.map([&layout.ands; 3], [a, b, k], |task, lanes, parts| {
+        task.run(lanes, |x, lanes| {
+            for (i, words) in lanes.ands.iter().enumerate() {
+                for (part, word) in parts.iter_mut().zip(words) {
+                    fold_words(&word.0, l, &mut part[i][x..x + LANES]);
+                }
+            }
+        });
+    });
+    let [mut a, mut b, mut k] = operands;
+    let mut eq = Split::new(&rho);
+    let mut point = Vec::with_capacity(rho.len());
+    for v in (0..rho.len()).rev() {
+        eq.drop_highest();
+        let half = 1 << v;
+        let r = s.round("and", and_round(&eq, &a, &b, &k, half));
+        for table in [&mut a, &mut b, &mut k] {
+            fold(table, half, r);
+        }
+        point.push(r);
+    }
+    point.reverse();
+    let values = [&a, &b, &k].map(|t| t.first().copied().unwrap_or_default());
+    s.send("and values", &values);
+    AndClaims { bit_weights, point, values }
+}
+
+/// `R` at the 64 points of the coset.
+fn univariate(c: &Committed<'_>, rho: &[K]) -> [K; 64] {
+    let layout = c.layout;
+    // eq(rho, base + x) is the weight of the block times the row's eq of the slab.
+    let rows = eq_by_log(layout.slabs.iter().map(|s| s.log), rho);
+    let weights: Vec<Vec<K>> = (0..layout.slabs.len())
+        .map(|s| slab_blocks(&layout.ands, s).iter().map(|b| block_weight(rho, b)).collect())
+        .collect();
+    c.fold(
+        Skip::new,
+        |skip, task, lanes| {
+            let row_eq = &rows[layout.slabs[task.slab].log];
+            task.run(lanes, |x, l| {
+                let row_eq = &row_eq[task.start + x..][..LANES];
+                for ([a, b, c], &place) in l.ands.iter().zip(&weights[task.slab]) {
+                    let ops: [[u64; 3]; LANES] = std::array::from_fn(|i| [a.0[i], b.0[i], c.0[i]]);
+                    let weights: [K; LANES] = std::array::from_fn(|i| place * row_eq[i]);
+                    skip.add(&ops, &weights);
+                }
+            });
+        },
+        |mut a, b| {
+            a.merge(&b);
+            a
+        },
+    )
+    .finish()
+}
+
+/// The eq tables of the low coordinates of a point, for each logarithm that occurs.
+pub fn eq_by_log(logs: impl Iterator<Item = usize>, point: &[K]) -> Vec<Vec<K>> {
+    let mut out = vec![Vec::new(); point.len() + 1];
+    for log in logs {
+        if log <= point.len() && out[log].is_empty() {
+            out[log] = eq::table(&point[..log]);
+        }
+    }
+    out
+}

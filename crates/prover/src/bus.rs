@@ -1,0 +1,83 @@
+//! The bus: leaves of all messages, their products, and the layers' sumchecks.
+
+use dyad_field::{K, PrimeCharacteristicRing, from_word};
+use dyad_rules::lanes::{LANES, LaneMessage};
+use dyad_verifier::Hash;
+use dyad_verifier::bus::{BusClaims, Fingerprint};
+
+use crate::evaluate::Committed;
+use crate::kernels::bus::fingerprint;
+use crate::kernels::eq::Split;
+use crate::kernels::sumcheck::{fold, gkr_round};
+use crate::kernels::tree;
+use crate::rounds::Session;
+
+/// Proves that pushes and pulls balance, up to the claims returned.
+pub fn prove<H: Hash>(s: &mut Session<'_, H>, c: &Committed<'_>) -> BusClaims {
+    s.proof.section("bus");
+    s.step("bus leaves");
+    let f = Fingerprint::draw(&mut s.t);
+    let [mut push, mut pull] = leaves(c, &f);
+
+    s.step("bus products");
+    push.resize(1 << c.layout.bus_log, K::ONE);
+    pull.resize(1 << c.layout.bus_log, K::ONE);
+    let (mut push, mut pull) = (tree::product(push), tree::product(pull));
+    let top = |t: &mut Vec<Vec<K>>| t.pop().and_then(|l| l.first().copied()).unwrap_or(K::ONE);
+    let (mut push_claim, mut pull_claim) = (top(&mut push), top(&mut pull));
+    s.send("products", &[push_claim, pull_claim]);
+    let mut point: Vec<K> = Vec::new();
+    while let (Some(mut push_low), Some(mut pull_low)) = (push.pop(), pull.pop()) {
+        let lambda = s.t.draw("lambda");
+        let mut push_high = push_low.split_off(push_low.len() / 2);
+        let mut pull_high = pull_low.split_off(pull_low.len() / 2);
+        let mut at = Vec::with_capacity(point.len());
+        let mut eq = Split::new(&point);
+        for v in (0..point.len()).rev() {
+            eq.drop_highest();
+            let half = 1 << v;
+            let round = gkr_round(&eq, [&push_low, &push_high, &pull_low, &pull_high], half, lambda);
+            let r = s.round("product layer", round);
+            for table in [&mut push_low, &mut push_high, &mut pull_low, &mut pull_high] {
+                fold(table, half, r);
+            }
+            at.push(r);
+        }
+        at.reverse();
+        let v = [push_low[0], push_high[0], pull_low[0], pull_high[0]];
+        s.send("layer values", &v);
+        let top = s.t.draw("layer variable");
+        push_claim = v[0] + top * (v[0] + v[1]);
+        pull_claim = v[2] + top * (v[2] + v[3]);
+        at.push(top);
+        point = at;
+    }
+    BusClaims { fingerprint: f, push: push_claim, pull: pull_claim, point }
+}
+
+/// The leaves of all pushes and all pulls, laid out as their stacks.
+fn leaves(c: &Committed<'_>, f: &Fingerprint) -> [Vec<K>; 2] {
+    let stacks = [&c.layout.pushes, &c.layout.pulls];
+    let mut out = stacks.map(|s| vec![K::ZERO; s.len]);
+    let [push, pull] = &mut out;
+    // The tag's part of a leaf is a constant of active rows.
+    let mut alphas = [K::ZERO; 5];
+    alphas[..4].copy_from_slice(&f.alpha[1..]);
+    let write = |m: &LaneMessage, active: &[u64; LANES], out: &mut [K]| {
+        let words: [[u64; LANES]; 4] = std::array::from_fn(|i| m.words[i + 1].0);
+        let constant = std::array::from_fn(|i| {
+            if active[i] == 0 { K::ONE } else { f.gamma + f.alpha[0] * from_word(m.words[0].0[i]) }
+        });
+        out[..LANES].copy_from_slice(&fingerprint(&words[..m.len - 1], &alphas, constant));
+    };
+    c.map(stacks, [push, pull], |task, lanes, [pushes, pulls]| {
+        task.run(lanes, |x, l| {
+            for (messages, parts) in [(&l.pushes, &mut *pushes), (&l.pulls, &mut *pulls)] {
+                for (m, part) in messages.iter().zip(parts) {
+                    write(m, &l.active.0, &mut part[x..]);
+                }
+            }
+        });
+    });
+    out
+}

@@ -1,0 +1,161 @@
+//! Running the rules of every slab on its committed rows, eight at a time, on all threads.
+
+use dyad_field::{K, to_bits};
+use dyad_rules::TableRules;
+use dyad_rules::lanes::{LANES, Lane, Lanes};
+use dyad_verifier::layout::{Block, Stack};
+use dyad_verifier::{Layout, System};
+use rayon::prelude::*;
+
+/// Rows evaluated by one task: a multiple of [`LANES`].
+const GRAIN: usize = 512;
+
+/// The committed vectors and what gives them meaning.
+#[derive(Clone, Copy)]
+pub struct Committed<'a> {
+    /// The tables' shapes.
+    pub system: &'a System,
+    /// Where everything lies.
+    pub layout: &'a Layout,
+    /// The tables' rules.
+    pub tables: &'a [&'a dyn TableRules],
+    /// The run's pairs of columns.
+    pub main: &'a [K],
+    /// The program's pairs of columns.
+    pub fixed: &'a [K],
+}
+
+/// The blocks of one slab in a stack; they are adjacent.
+pub fn slab_blocks(stack: &Stack, slab: usize) -> &[Block] {
+    let start = stack.blocks.iter().position(|b| b.slab == slab).unwrap_or(stack.blocks.len());
+    let count = stack.blocks[start..].iter().take_while(|b| b.slab == slab).count();
+    &stack.blocks[start..start + count]
+}
+
+/// A part of a vector laid out as a stack: for each task of a slab, its part of each block.
+type Parts<'v> = Vec<Vec<&'v mut [K]>>;
+
+/// Splits vectors that are laid out as `stack` into the parts of each slab's tasks.
+fn split<'v>(layout: &Layout, stack: &Stack, vector: &'v mut [K]) -> Vec<Parts<'v>> {
+    let mut by_slab: Vec<Parts<'v>> = layout
+        .slabs
+        .iter()
+        .map(|s| (0..(1usize << s.log).div_ceil(GRAIN)).map(|_| Vec::new()).collect())
+        .collect();
+    let mut rest = vector;
+    for b in &stack.blocks {
+        let (block, after) = rest.split_at_mut(1 << b.log);
+        rest = after;
+        for (task, part) in by_slab[b.slab].iter_mut().zip(block.chunks_mut(GRAIN)) {
+            task.push(part);
+        }
+    }
+    by_slab
+}
+
+/// The rows that a task evaluates, in blocks of eight.
+pub struct Task<'a> {
+    committed: Committed<'a>,
+    main: &'a [Block],
+    fixed: &'a [Block],
+    /// Index of the slab.
+    pub slab: usize,
+    /// First row within the slab.
+    pub start: usize,
+    /// Rows, a multiple of eight.
+    pub rows: usize,
+}
+
+impl Task<'_> {
+    /// Evaluates the rules and hands each block of eight rows to `each`, with the index of its first
+    /// row within the task.
+    pub fn run(&self, lanes: &mut Lanes, mut each: impl FnMut(usize, &Lanes)) {
+        let c = &self.committed;
+        let slab = &c.layout.slabs[self.slab];
+        lanes.committed.resize(2 * self.main.len(), Lane::default());
+        lanes.fixed.resize(2 * self.fixed.len(), Lane::default());
+        for x in (0..self.rows).step_by(LANES) {
+            let row = self.start + x;
+            for (blocks, vector, out) in
+                [(self.main, c.main, &mut lanes.committed), (self.fixed, c.fixed, &mut lanes.fixed)]
+            {
+                for (b, pair) in blocks.iter().zip(out.chunks_exact_mut(2)) {
+                    let elements = &vector[b.base + row..][..LANES];
+                    for (i, &k) in elements.iter().enumerate() {
+                        let bits = to_bits(k);
+                        pair[0].0[i] = bits as u64;
+                        pair[1].0[i] = (bits >> 64) as u64;
+                    }
+                }
+            }
+            lanes.active = Lane(std::array::from_fn(|i| if row + i < slab.rows { u64::MAX } else { 0 }));
+            lanes.restart();
+            c.tables[slab.table].lanes(lanes);
+            each(x, lanes);
+        }
+    }
+}
+
+impl<'a> Committed<'a> {
+    fn task(&self, slab: usize, index: usize) -> Task<'a> {
+        let rows = 1 << self.layout.slabs[slab].log;
+        let start = index * GRAIN;
+        Task {
+            committed: *self,
+            main: slab_blocks(&self.layout.main.pairs, slab),
+            fixed: self.layout.fixed.as_ref().map_or(&[], |f| slab_blocks(&f.pairs, slab)),
+            slab,
+            start,
+            rows: GRAIN.min(rows - start),
+        }
+    }
+
+    /// Evaluates all rows; `each` gets the task, a `Lanes` to work with, and the task's part of every
+    /// block of each of the vectors.
+    pub fn map<const N: usize>(
+        &self,
+        stacks: [&Stack; N],
+        vectors: [&mut [K]; N],
+        each: impl Fn(&Task<'_>, &mut Lanes, &mut [Vec<&mut [K]>; N]) + Sync,
+    ) {
+        let mut parts: Vec<_> =
+            stacks.into_iter().zip(vectors).map(|(s, v)| split(self.layout, s, v)).collect();
+        let mut tasks = Vec::new();
+        for slab in 0..self.layout.slabs.len() {
+            for index in 0..(1usize << self.layout.slabs[slab].log).div_ceil(GRAIN) {
+                let own: [Vec<&mut [K]>; N] =
+                    std::array::from_fn(|v| std::mem::take(&mut parts[v][slab][index]));
+                tasks.push((self.task(slab, index), own));
+            }
+        }
+        tasks.into_par_iter().for_each_init(Lanes::default, |lanes, (task, mut own)| {
+            each(&task, lanes, &mut own);
+        });
+    }
+
+    /// Evaluates all rows, accumulating into one `T` a thread.
+    pub fn fold<T: Send>(
+        &self,
+        new: impl Fn() -> T + Sync + Send,
+        each: impl Fn(&mut T, &Task<'_>, &mut Lanes) + Sync + Send,
+        merge: impl Fn(T, T) -> T + Sync + Send,
+    ) -> T {
+        let tasks: Vec<Task<'_>> = (0..self.layout.slabs.len())
+            .flat_map(|slab| {
+                let rows = 1usize << self.layout.slabs[slab].log;
+                (0..rows.div_ceil(GRAIN)).map(move |index| (slab, index))
+            })
+            .map(|(slab, index)| self.task(slab, index))
+            .collect();
+        // Few, large parts: an accumulator may be much larger than a task.
+        let parts = 4 * rayon::current_num_threads();
+        tasks
+            .par_chunks(tasks.len().div_ceil(parts).max(1))
+            .map(|tasks| {
+                let (mut t, mut lanes) = (new(), Lanes::default());
+                tasks.iter().for_each(|task| each(&mut t, task, &mut lanes));
+                t
+            })
+            .reduce(&new, merge)
+    }
+}

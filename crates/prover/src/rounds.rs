@@ -1,0 +1,79 @@
+//! The rounds of sumchecks: kernels, proof and transcript together.
+
+use dyad_field::K;
+use dyad_verifier::Hash;
+use dyad_verifier::transcript::Transcript;
+
+use crate::kernels::sumcheck::{fold, inner_round};
+use crate::writer::Proof;
+
+/// The parties to every step of the protocol.
+pub struct Session<'a, H> {
+    /// The transcript.
+    pub t: Transcript<H>,
+    /// The proof so far.
+    pub proof: Proof,
+    /// Told of each step as it begins.
+    pub observer: &'a mut dyn FnMut(&'static str),
+}
+
+impl<H: Hash> Session<'_, H> {
+    /// Says that a step begins.
+    pub fn step(&mut self, name: &'static str) {
+        (self.observer)(name);
+    }
+
+    /// Appends elements to the proof and absorbs them.
+    pub fn send(&mut self, label: &'static str, elements: &[K]) {
+        self.proof.elements(elements);
+        self.t.absorb_elements(label, elements);
+    }
+
+    /// Sends two coefficients of a round and draws its challenge.
+    pub fn round(&mut self, label: &'static str, (a, b): (K, K)) -> K {
+        self.send(label, &[a, b]);
+        self.t.draw(label)
+    }
+
+    /// Plain rounds that bind the `variables` highest variables of the sum over all pairs of the inner
+    /// product of weights and vector; `log` is the number of variables of each pair. Returns the
+    /// challenges, that of the lowest variable first.
+    pub fn plain(&mut self, label: &'static str, pairs: &mut [Pair], variables: usize) -> Vec<K> {
+        let mut point = Vec::with_capacity(variables);
+        for _ in 0..variables {
+            let mut sum = (K::default(), K::default());
+            for p in pairs.iter() {
+                let (c0, c2) = inner_round(&p.weights, &p.vector, 1 << (p.log - 1));
+                sum.0 += c0;
+                sum.1 += c2;
+            }
+            let r = self.round(label, sum);
+            for p in pairs.iter_mut() {
+                p.log -= 1;
+                fold(&mut p.weights, 1 << p.log, r);
+                fold(&mut p.vector, 1 << p.log, r);
+            }
+            point.push(r);
+        }
+        point.reverse();
+        point
+    }
+}
+
+/// Weights and a vector of 2^`log` entries each, those past the end being 0.
+#[derive(Clone, Debug, Default)]
+pub struct Pair {
+    /// Logarithm of the length.
+    pub log: usize,
+    /// The weights.
+    pub weights: Vec<K>,
+    /// The vector.
+    pub vector: Vec<K>,
+}
+
+impl Pair {
+    /// The only entry of the vector once all variables are bound.
+    pub fn value(&self) -> K {
+        self.vector.first().copied().unwrap_or_default()
+    }
+}

@@ -1,0 +1,30 @@
+//! The prover against the reference prover, byte for byte.
+
+mod toy;
+
+use dyad_prover::{prove, reference};
+use dyad_verifier::{Blake3, Level};
+
+#[test]
+fn proofs_are_those_of_the_reference() {
+    for (steps, cells) in [(1, 1), (5, 3), (8, 8), (33, 5), (300, 20)] {
+        let t = toy::toy::<Blake3>(steps, cells);
+        let args = (Level::L100, &t.system, &toy::TABLES, &t.key, &t.statement, t.witness());
+        let slow = reference::prove::<Blake3>(args.0, args.1, args.2, args.3, args.4, &args.5).unwrap();
+        let mut seen = Vec::new();
+        let fast =
+            prove::<Blake3>(args.0, args.1, args.2, args.3, args.4, &args.5, &mut |s| seen.push(s)).unwrap();
+        assert_eq!(seen, dyad_prover::STEPS);
+        assert_eq!(slow.sections, fast.sections);
+        for w in slow.sections.windows(2) {
+            let range = w[0].1..w[1].1;
+            assert!(
+                slow.bytes[range.clone()] == fast.bytes[range],
+                "{steps} steps: section {} differs",
+                w[0].0
+            );
+        }
+        assert!(slow == fast, "{steps} steps: the opening differs");
+        assert!(t.verify(&fast.bytes).is_ok());
+    }
+}
