@@ -1,1 +1,37 @@
-fn main() {}
+//! The `dyad` command: guest projects, runs, proofs.
+//!
+//! Exit status: 0 on success, 1 where a run, a proof or a build is bad, 2 where the command
+//! itself is. Results go to standard output, everything else to standard error.
+
+mod args;
+mod commands;
+mod failure;
+mod files;
+mod progress;
+mod report;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Args, Command};
+
+fn main() -> ExitCode {
+    let result = match Args::parse().command {
+        Command::New(args) => commands::new::run(&args),
+        Command::Build(args) => commands::build::run(&args),
+        Command::Run(args) => commands::run::run(&args),
+        Command::Key(args) => commands::key::run(&args),
+        Command::Prove(args) => commands::prove::run(&args),
+        Command::Verify(args) => commands::verify::run(&args),
+        Command::Inspect(args) => commands::inspect::run(&args),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            let red = anstyle::AnsiColor::Red.on_default().bold();
+            anstream::eprintln!("{red}error:{red:#} {failure}");
+            failure.status()
+        }
+    }
+}

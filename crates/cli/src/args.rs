@@ -1,0 +1,152 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+/// Runs RISC-V programs and proves what they gave, to anyone, without showing their input.
+#[derive(Parser)]
+#[command(name = "dyad", version, arg_required_else_help = true)]
+pub struct Args {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Make a guest project, with a test that runs on this machine
+    New(New),
+    /// Build a guest project into an ELF file
+    Build(Build),
+    /// Execute a program: output, exit code, cycles by table
+    Run(Run),
+    /// Make the verifying key of a program
+    Key(Key),
+    /// Execute a program and prove the run
+    Prove(Prove),
+    /// Check a proof against a verifying key; needs neither program nor input
+    Verify(Verify),
+    /// Say what an ELF file, a key or a proof is
+    Inspect(Inspect),
+}
+
+#[derive(clap::Args)]
+pub struct New {
+    /// Directory to make; its last part is the project's name
+    pub directory: PathBuf,
+}
+
+#[derive(clap::Args)]
+pub struct Build {
+    /// The guest project
+    #[arg(default_value = ".")]
+    pub directory: PathBuf,
+    /// Where to write the ELF file [default: NAME.elf]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// The binary to build, where the project has several
+    #[arg(long, value_name = "NAME")]
+    pub bin: Option<String>,
+    /// Features of the project to turn on
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub features: Vec<String>,
+    /// Fail rather than change Cargo.lock
+    #[arg(long)]
+    pub locked: bool,
+    /// Where cargo keeps its results [default: `dyad` in the project's target directory]
+    #[arg(long, value_name = "DIR")]
+    pub target_dir: Option<PathBuf>,
+    /// Show what cargo says only if the build fails
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+/// A program and its input.
+#[derive(clap::Args)]
+pub struct Task {
+    /// The program: a static RV64IM ELF file
+    pub elf: PathBuf,
+    /// The private input, `-` for standard input [default: empty]
+    #[arg(short, long, value_name = "FILE")]
+    pub input: Option<PathBuf>,
+}
+
+#[derive(clap::Args)]
+pub struct Run {
+    #[command(flatten)]
+    pub task: Task,
+    /// Write the public output to a file, `-` for standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Stop after this many cycles [default: as many as one proof can hold]
+    #[arg(long, value_name = "N")]
+    pub max_cycles: Option<u64>,
+    /// Print one JSON object
+    #[arg(long, conflicts_with = "output")]
+    pub json: bool,
+}
+
+#[derive(clap::Args)]
+pub struct Key {
+    /// The program: a static RV64IM ELF file
+    pub elf: PathBuf,
+    /// Where to write the key [default: the program's name with .key]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(clap::Args)]
+pub struct Prove {
+    #[command(flatten)]
+    pub task: Task,
+    /// Where to write the proof [default: the program's name with .proof]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Threads to use [default: all]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+    /// Show where the time went
+    #[arg(long)]
+    pub timings: bool,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(clap::Args)]
+pub struct Verify {
+    /// The proof
+    pub proof: PathBuf,
+    /// The verifying key of the program that the proof must be about
+    #[arg(short, long, value_name = "FILE")]
+    pub key: PathBuf,
+    /// Write the proved public output to a file, `-` for standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// The exit code that the run must have
+    #[arg(long, value_name = "CODE", default_value_t = 0)]
+    pub exit_code: u8,
+    /// Print one JSON object
+    #[arg(long, conflicts_with = "output")]
+    pub json: bool,
+}
+
+#[derive(clap::Args)]
+pub struct Inspect {
+    /// An ELF file, a key or a proof
+    pub file: PathBuf,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Args::command().debug_assert();
+    }
+}

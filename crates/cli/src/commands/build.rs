@@ -1,0 +1,33 @@
+//! `dyad build`: an ELF file from a guest project.
+
+use dyad_build::{BuildError, BuildOptions};
+
+use crate::{
+    args::Build,
+    failure::{Failure, bad},
+    files,
+    report::{Report, size},
+};
+
+pub fn run(args: &Build) -> Result<(), Failure> {
+    let options = BuildOptions {
+        bin: args.bin.clone(),
+        features: args.features.clone(),
+        locked: args.locked,
+        target_dir: args.target_dir.clone(),
+        quiet: args.quiet,
+    };
+    let built = dyad_build::build(&args.directory, &options).map_err(|error| match error {
+        BuildError::NotAProject { .. } | BuildError::WhichBinary { .. } => Failure::Usage(error.to_string()),
+        error => bad(error),
+    })?;
+    let elf = files::read(&built.elf)?;
+    let place = files::place(args.output.as_deref(), &built.elf, "elf");
+    files::write(&place, &elf)?;
+    let mut report = Report::default();
+    report
+        .title(format_args!("{}: {}", place.display(), size(elf.len() as u64)))
+        .fact("compiler", built.compiler)
+        .print(files::fills_stdout(args.output.as_deref()));
+    Ok(())
+}

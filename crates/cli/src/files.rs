@@ -1,0 +1,67 @@
+//! Files, with `-` for the standard ones.
+
+use std::{
+    fs,
+    io::{self, Read, Write},
+    path::{Path, PathBuf},
+};
+
+use crate::failure::Failure;
+
+fn is_standard(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// Reads all of a file.
+pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    fs::read(path).map_err(|error| Failure::Usage(format!("cannot read {}: {error}", path.display())))
+}
+
+/// Reads the private input; none means empty.
+pub fn read_input(path: Option<&Path>) -> Result<Vec<u8>, Failure> {
+    match path {
+        None => Ok(Vec::new()),
+        Some(path) if is_standard(path) => {
+            let mut input = Vec::new();
+            let read = io::stdin().lock().read_to_end(&mut input);
+            read.map_err(|error| Failure::Usage(format!("cannot read standard input: {error}")))?;
+            Ok(input)
+        }
+        Some(path) => read(path),
+    }
+}
+
+/// Writes a whole file, or to standard output.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let written = if is_standard(path) {
+        let mut out = io::stdout().lock();
+        out.write_all(bytes).and_then(|()| out.flush())
+    } else {
+        fs::write(path, bytes)
+    };
+    written.map_err(|error| Failure::Usage(format!("cannot write {}: {error}", path.display())))
+}
+
+/// Where a result goes: the place asked for, or the source's name with another ending, here.
+pub fn place(asked: Option<&Path>, source: &Path, ending: &str) -> PathBuf {
+    asked.map_or_else(
+        || Path::new(source.file_name().unwrap_or(source.as_os_str())).with_extension(ending),
+        Path::to_owned,
+    )
+}
+
+/// Whether bytes for `path` go to standard output, so that nothing else should.
+pub fn fills_stdout(path: Option<&Path>) -> bool {
+    path.is_some_and(is_standard)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_lie_here_under_the_source_s_name() {
+        assert_eq!(place(None, Path::new("a/b/hello.elf"), "key"), Path::new("hello.key"));
+        assert_eq!(place(Some(Path::new("x/y")), Path::new("hello.elf"), "key"), Path::new("x/y"));
+    }
+}

@@ -1,0 +1,170 @@
+//! What people read: facts, tables with bars, numbers with units.
+
+use std::{
+    fmt::{Display, Write as _},
+    io::Write as _,
+};
+
+use anstyle::{AnsiColor, Style};
+
+const LABEL: Style = AnsiColor::Cyan.on_default();
+const STRONG: Style = Style::new().bold();
+const BAR: Style = AnsiColor::Green.on_default();
+
+/// Columns that a full bar takes.
+const BAR_WIDTH: usize = 30;
+/// Bytes of a value that are shown.
+const SHOWN: usize = 512;
+
+/// Text with color, which is printed as a whole.
+#[derive(Default)]
+pub struct Report {
+    text: String,
+}
+
+impl Report {
+    /// A line that says what the report is about.
+    pub fn title(&mut self, text: impl Display) -> &mut Self {
+        let _ = writeln!(self.text, "{STRONG}{text}{STRONG:#}");
+        self
+    }
+
+    /// One named fact.
+    pub fn fact(&mut self, name: &str, value: impl Display) -> &mut Self {
+        let _ = writeln!(self.text, "  {LABEL}{name:<14}{LABEL:#} {value}");
+        self
+    }
+
+    /// Parts of a whole, largest first, each with its share as a bar.
+    pub fn parts(&mut self, title: &str, unit: &str, parts: &[(String, f64, String)]) -> &mut Self {
+        let total: f64 = parts.iter().map(|part| part.1).sum();
+        let most = parts.iter().map(|part| part.1).fold(0.0, f64::max);
+        let mut parts: Vec<_> = parts.iter().filter(|part| part.1 > 0.0).collect();
+        parts.sort_by(|a, b| b.1.total_cmp(&a.1));
+        let names = parts.iter().map(|part| part.0.len()).max().unwrap_or(0).max(title.len());
+        let values = parts.iter().map(|part| part.2.len()).max().unwrap_or(0).max(unit.len());
+        let _ = writeln!(self.text, "\n  {LABEL}{title:<names$}  {unit:>values$}   share{LABEL:#}");
+        for (name, size, value) in parts {
+            let share = 100.0 * size / total;
+            let bar = bar(size / most);
+            let _ = writeln!(self.text, "  {name:<names$}  {value:>values$}  {share:5.1}%  {BAR}{bar}{BAR:#}");
+        }
+        self
+    }
+
+    /// Prints the report on standard output, or on standard error where that is taken.
+    pub fn print(&self, to_stderr: bool) {
+        // A reader that has gone away needs no message.
+        let _ = if to_stderr {
+            anstream::stderr().lock().write_all(self.text.as_bytes())
+        } else {
+            anstream::stdout().lock().write_all(self.text.as_bytes())
+        };
+    }
+}
+
+/// A bar for `share`, from 0 to 1, in eighths of a column.
+fn bar(share: f64) -> String {
+    const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+    let eighths = (share.clamp(0.0, 1.0) * (8 * BAR_WIDTH) as f64).round().max(1.0) as usize;
+    "█".repeat(eighths / 8) + EIGHTHS[eighths % 8]
+}
+
+/// Prints one JSON object on standard output.
+pub fn print_json(value: &impl serde::Serialize) {
+    let text = serde_json::to_string_pretty(value).unwrap_or_default();
+    let _ = writeln!(std::io::stdout().lock(), "{text}");
+}
+
+/// A number with a space between thousands.
+pub fn number(n: u64) -> String {
+    let digits = n.to_string();
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            text.push(' ');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A size in bytes, kB, MB or GB (powers of ten).
+pub fn size(bytes: u64) -> String {
+    match bytes {
+        0..10_000 => format!("{} bytes", number(bytes)),
+        10_000..10_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
+        10_000_000..10_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
+        _ => format!("{:.1} GB", bytes as f64 / 1e9),
+    }
+}
+
+/// A time in ms, s or min.
+pub fn time(seconds: f64) -> String {
+    match seconds {
+        s if s < 1.0 => format!("{:.1} ms", s * 1e3),
+        s if s < 120.0 => format!("{s:.2} s"),
+        s => format!("{:.1} min", s / 60.0),
+    }
+}
+
+/// Bytes as two hexadecimal digits each.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// Bytes as people can read them: text where it is text, otherwise hexadecimal; cut if long.
+pub fn value(bytes: &[u8]) -> String {
+    let shown = &bytes[..bytes.len().min(SHOWN)];
+    let text = match std::str::from_utf8(shown) {
+        Ok(text) => Some(text),
+        // A character may be cut in two.
+        Err(error) if error.error_len().is_none() && shown.len() < bytes.len() => {
+            std::str::from_utf8(&shown[..error.valid_up_to()]).ok()
+        }
+        Err(_) => None,
+    };
+    let is_text = |text: &&str| text.chars().all(|c| !c.is_control() || matches!(c, '\n' | '\t' | '\r'));
+    let (length, more) = (bytes.len(), if shown.len() < bytes.len() { " ..." } else { "" });
+    match text.filter(is_text) {
+        _ if bytes.is_empty() => "nothing".to_owned(),
+        Some(text) => {
+            let text = text.trim_end_matches(['\n', '\r']).replace('\n', "\n                 ");
+            format!("{text}{more} ({})", size(length as u64))
+        }
+        None => format!("0x{}{more} ({})", hex(shown), size(length as u64)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers() {
+        assert_eq!([0, 999, 1000, 1_234_567].map(number), ["0", "999", "1 000", "1 234 567"]);
+        assert_eq!([9_999, 10_000, 2_500_000_000].map(size), ["9 999 bytes", "10.0 kB", "2500.0 MB"]);
+        assert_eq!([0.0123, 2.0, 600.0].map(time), ["12.3 ms", "2.00 s", "10.0 min"]);
+    }
+
+    #[test]
+    fn values_are_text_or_hexadecimal() {
+        assert_eq!(value(b""), "nothing");
+        assert_eq!(value(b"55\n"), "55 (3 bytes)");
+        assert_eq!(value(&[0, 255]), "0x00ff (2 bytes)");
+        // An escape sequence must not reach the terminal.
+        assert_eq!(value(b"\x1b[2J"), "0x1b5b324a (4 bytes)");
+        // The cut falls inside of a character of two bytes.
+        let long = "aé".repeat(400);
+        assert!(value(long.as_bytes()).starts_with("aéaé"));
+    }
+
+    #[test]
+    fn bars_are_never_empty() {
+        assert_eq!(bar(0.0), "▏");
+        assert_eq!(bar(1.0).chars().count(), BAR_WIDTH);
+    }
+}
