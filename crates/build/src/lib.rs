@@ -12,7 +12,7 @@ mod template;
 
 use std::{
     io,
-    path::{Path, PathBuf},
+    path::{self, Path, PathBuf},
     process::{Command, Stdio},
 };
 
@@ -51,7 +51,12 @@ pub struct Built {
 pub fn build(directory: &Path, options: &BuildOptions) -> Result<Built, BuildError> {
     let project = project::read(directory, options.bin.as_deref())?;
     let compiler = compiler::find(&project.directory)?;
-    let results = options.target_dir.clone().unwrap_or_else(|| project.target_dir.join("dyad"));
+    let results = match &options.target_dir {
+        Some(asked) => {
+            path::absolute(asked).map_err(|source| BuildError::File { path: asked.clone(), source })?
+        }
+        None => project.target_dir.join("dyad"),
+    };
     let target = target::write(&compiler, &results)?;
 
     let mut cargo = cargo_command(&compiler, &project, options, &target, &results);

@@ -42,6 +42,16 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     written.map_err(|error| Failure::Usage(format!("cannot write {}: {error}", path.display())))
 }
 
+/// Copies a file, with its permissions, or to standard output; returns how many bytes it has.
+pub fn copy(from: &Path, to: &Path) -> Result<u64, Failure> {
+    if is_standard(to) {
+        let bytes = read(from)?;
+        write(to, &bytes)?;
+        return Ok(bytes.len() as u64);
+    }
+    fs::copy(from, to).map_err(|error| Failure::Usage(format!("cannot write {}: {error}", to.display())))
+}
+
 /// Where a result goes: the place asked for, or the source's name with another ending, here.
 pub fn place(asked: Option<&Path>, source: &Path, ending: &str) -> PathBuf {
     asked.map_or_else(

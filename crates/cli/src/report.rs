@@ -47,7 +47,8 @@ impl Report {
         for (name, size, value) in parts {
             let share = 100.0 * size / total;
             let bar = bar(size / most);
-            let _ = writeln!(self.text, "  {name:<names$}  {value:>values$}  {share:5.1}%  {BAR}{bar}{BAR:#}");
+            let _ =
+                writeln!(self.text, "  {name:<names$}  {value:>values$}  {share:5.1}%  {BAR}{bar}{BAR:#}");
         }
         self
     }
@@ -76,12 +77,22 @@ pub fn print_json(value: &impl serde::Serialize) {
     let _ = writeln!(std::io::stdout().lock(), "{text}");
 }
 
+/// Passes on what a program said to the person who runs it, on standard error.
+pub fn print_diagnostics(diagnostics: &[u8]) {
+    let text = String::from_utf8_lossy(diagnostics);
+    let clean: String = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
+    if !clean.is_empty() {
+        let end = if clean.ends_with('\n') { "" } else { "\n" };
+        let _ = write!(std::io::stderr().lock(), "{clean}{end}");
+    }
+}
+
 /// A number with a space between thousands.
 pub fn number(n: u64) -> String {
     let digits = n.to_string();
     let mut text = String::new();
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             text.push(' ');
         }
         text.push(digit);

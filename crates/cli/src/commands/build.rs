@@ -21,12 +21,11 @@ pub fn run(args: &Build) -> Result<(), Failure> {
         BuildError::NotAProject { .. } | BuildError::WhichBinary { .. } => Failure::Usage(error.to_string()),
         error => bad(error),
     })?;
-    let elf = files::read(&built.elf)?;
     let place = files::place(args.output.as_deref(), &built.elf, "elf");
-    files::write(&place, &elf)?;
+    let bytes = files::copy(&built.elf, &place)?;
     let mut report = Report::default();
     report
-        .title(format_args!("{}: {}", place.display(), size(elf.len() as u64)))
+        .title(format_args!("{}: {}", place.display(), size(bytes)))
         .fact("compiler", built.compiler)
         .print(files::fills_stdout(args.output.as_deref()));
     Ok(())

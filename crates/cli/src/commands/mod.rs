@@ -1,4 +1,6 @@
 //! One file a command.
 
 pub mod build;
+pub mod inspect;
 pub mod new;
+pub mod run;
