@@ -2,8 +2,7 @@
 //!
 //! A row is opened with [`Row::open`], accesses its cells, and is closed with [`Row::close`].
 //! Its comparisons of times, the addition of 4 to the time and small products are lanes of 32
-//! bits, two to a committed word of carries. They are committed together, when the row is closed
-//! or when [`Row::and`] asks for its product; no cell can be accessed after that.
+//! bits, two to a committed word of carries ([`Lanes`]).
 
 use dyad_rules::{Rules, Word, gadgets};
 
@@ -24,28 +23,114 @@ pub struct Executed {
     pub w1: u32,
 }
 
-/// A 32-bit comparison or addition of low halves, waiting for its half of a word.
-#[derive(Clone, Copy)]
-enum Lane<W> {
-    /// a < b.
-    Less(W, W),
-    /// The carries of a + b are wanted; one a row.
-    Add(W, W),
-    /// a & b is wanted; at most one a row.
-    And(W, W),
+/// Equations on 32 bits, packed two to a committed word: a lane waits for the next one, and what is
+/// left when the row is closed gets a word of its own.
+pub struct Lanes<W> {
+    waiting: Option<Equation<W>>,
+    words: usize,
 }
 
-/// What the lanes of a row gave.
+/// Bit by bit `(a ^ i) & (b ^ i) = c ^ i`, `i` being `c` shifted up by one where the mask `carried`
+/// is 1. `c` is the word of carries of `a + b` where all but bit 0 is carried, and `a & b` where
+/// nothing is.
 #[derive(Clone, Copy)]
-struct Settled<W> {
-    /// The carries of the addition, in the low half.
-    carries: W,
-    /// The product, in the low half.
-    product: W,
+struct Equation<W> {
+    /// In the low half.
+    a: W,
+    /// In the low half.
+    b: W,
+    /// Where the carry of the bit below comes in.
+    carried: u64,
+    /// The bits of `c` that are the constant 1; they are not committed.
+    forced: u64,
 }
 
-/// At most this many lanes a row.
-const MAX_LANES: usize = 8;
+/// A lane that carries.
+const CARRIED: u64 = 0xffff_fffe;
+
+const NAMES: [&str; 6] = ["times 0", "times 1", "times 2", "times 3", "times 4", "times 5"];
+
+impl<W: Word> Lanes<W> {
+    /// No lanes.
+    #[inline(always)]
+    #[allow(clippy::new_without_default, reason = "an empty list of equations says nothing")]
+    pub fn new() -> Self {
+        Self { waiting: None, words: 0 }
+    }
+
+    /// Demands `x < y` as unsigned numbers, `y` having a zero high half; that of `x` is ignored.
+    ///
+    /// `y + !x` carries out exactly when x < y: the top carry is the constant 1.
+    #[inline(always)]
+    pub fn less<R: Rules<Word = W>>(&mut self, r: &mut R, x: W, y: W) {
+        let a = (x & LOW) ^ r.constant(LOW);
+        self.add_equation(r, Equation { a, b: y, carried: CARRIED, forced: 1 << 31 });
+    }
+
+    /// `x & y`, both with a zero high half.
+    #[inline(always)]
+    pub fn and<R: Rules<Word = W>>(&mut self, r: &mut R, x: W, y: W) -> W {
+        self.at_once(r, Equation { a: x, b: y, carried: 0, forced: 0 })
+    }
+
+    /// The carries of `x + y`, both with a zero high half.
+    #[inline(always)]
+    pub fn carries<R: Rules<Word = W>>(&mut self, r: &mut R, x: W, y: W) -> W {
+        self.at_once(r, Equation { a: x, b: y, carried: CARRIED, forced: 0 })
+    }
+
+    /// Commits what waits.
+    #[inline(always)]
+    pub fn finish<R: Rules<Word = W>>(mut self, r: &mut R) {
+        if let Some(low) = self.waiting.take() {
+            self.word(r, low, None);
+        }
+    }
+
+    #[inline(always)]
+    fn add_equation<R: Rules<Word = W>>(&mut self, r: &mut R, e: Equation<W>) {
+        match self.waiting.take() {
+            Some(low) => {
+                self.word(r, low, Some(e));
+            }
+            None => self.waiting = Some(e),
+        }
+    }
+
+    /// Commits an equation now and returns its `c`, in the low half.
+    #[inline(always)]
+    fn at_once<R: Rules<Word = W>>(&mut self, r: &mut R, e: Equation<W>) -> W {
+        match self.waiting.take() {
+            Some(low) => self.word(r, low, Some(e)) >> 32,
+            None => self.word(r, e, None),
+        }
+    }
+
+    /// One committed word. Cost 1/1.
+    #[inline(always)]
+    fn word<R: Rules<Word = W>>(&mut self, r: &mut R, low: Equation<W>, high: Option<Equation<W>>) -> W {
+        let Equation { mut a, mut b, mut carried, mut forced } = low;
+        if let Some(high) = high {
+            a = a ^ (high.a << 32);
+            b = b ^ (high.b << 32);
+            carried |= high.carried << 32;
+            forced |= high.forced << 32;
+        }
+        let name = NAMES[self.words];
+        self.words += 1;
+        let committed = r.commit_with_free(name, forced, || {
+            let half = |x: u64, y: u64, carried: u64| {
+                if carried & LOW == 0 { x & y & LOW } else { gadgets::carries(x, y, false) & LOW }
+            };
+            let (a, b) = (a.value(), b.value());
+            (half(a & LOW, b & LOW, carried) | half(a >> 32, b >> 32, carried >> 32) << 32) & !forced
+        });
+        let c = if forced == 0 { committed } else { (committed & !forced) ^ r.constant(forced) };
+        let i = (c << 1) & carried;
+        r.assert_and(name, a ^ i, b ^ i, c ^ i);
+        c
+    }
+}
 
 /// An instruction row under construction.
 pub struct Row<W> {
@@ -61,9 +146,9 @@ pub struct Row<W> {
     pub flags: W,
     /// rd, rs1, rs2 as words.
     pub registers: [W; 3],
-    lanes: [Option<Lane<W>>; MAX_LANES],
-    used: usize,
-    settled: Option<Settled<W>>,
+    /// `time + 4`, in the low half.
+    next_time: W,
+    lanes: Lanes<W>,
 }
 
 /// The advice for committing two 32-bit numbers in one word.
@@ -73,7 +158,7 @@ pub fn halves(low: u32, high: u32) -> u64 {
 
 impl<W: Word> Row<W> {
     /// Takes the machine's state and the program cell of an instruction of this kind.
-    /// Cost 3/0 and one lane.
+    /// Cost 4/1.
     #[inline(always)]
     pub fn open<R: Rules<Word = W>>(r: &mut R, kind: Kind, event: &Executed) -> Self {
         let s = event.step;
@@ -102,26 +187,20 @@ impl<W: Word> Row<W> {
         pull(r, Message::Program { at: pc ^ (w1p & !LOW), w0, w1 });
         push(r, Message::Program { at: state, w0, w1 });
         let imm = (w0 >> 32) ^ (w1.bit(16) << 32) ^ (w1.broadcast(17) & !((1 << 33) - 1));
-        let mut row = Self {
+        let mut lanes = Lanes::new();
+        lanes.less(r, w1p >> 32, time);
+        let four = r.constant(4);
+        let carries = lanes.carries(r, time, four);
+        Self {
             state,
             time,
             next_pc: w0 & LOW,
             imm,
             flags: (w1 >> 18) & 0x1ff,
             registers: [w1 & 0x3f, (w1 >> 6) & 0x1f, (w1 >> 11) & 0x1f],
-            lanes: [None; MAX_LANES],
-            used: 0,
-            settled: None,
-        };
-        row.lane(Lane::Less(w1p >> 32, time));
-        row
-    }
-
-    #[inline(always)]
-    fn lane(&mut self, lane: Lane<W>) {
-        assert!(self.settled.is_none(), "the row's times are compared already");
-        self.lanes[self.used] = Some(lane);
-        self.used += 1;
+            next_time: time ^ four ^ ((carries << 1) & LOW),
+            lanes,
+        }
     }
 
     /// The time of an access in `slot` 0..=3, in the low half.
@@ -135,7 +214,7 @@ impl<W: Word> Row<W> {
     #[inline(always)]
     pub fn after<R: Rules<Word = W>>(&mut self, r: &mut R, slot: u64, prev: W) {
         let now = self.at(r, slot);
-        self.lane(Lane::Less(prev, now));
+        self.lanes.less(r, prev, now);
     }
 
     /// A register access: finds `old`, leaves `new`. `register` is the index, `prev` the previous
@@ -165,12 +244,11 @@ impl<W: Word> Row<W> {
         self.after(r, slot, prev);
     }
 
-    /// `x & y` of two low halves. Cost 1/1, or nothing where the row has an odd number of lanes
-    /// without it. At most one a row, after all accesses.
+    /// `x & y` of two low halves. Cost 1/1, or nothing where an odd number of accesses waits for
+    /// another lane.
     #[inline(always)]
     pub fn and<R: Rules<Word = W>>(&mut self, r: &mut R, x: W, y: W) -> W {
-        self.lane(Lane::And(x, y));
-        self.settle(r).product
+        self.lanes.and(r, x & LOW, y & LOW)
     }
 
     /// `x` with its high half replaced by copies of bit 31 where `condition` is all ones; `x` where
@@ -181,94 +259,26 @@ impl<W: Word> Row<W> {
         x ^ (self.and(r, condition, change) << 32)
     }
 
-    /// Commits and constrains all lanes, the addition of 4 to the time included.
+    /// `next_pc | (time + 4) << 32` where `next_pc` has a zero high half.
     #[inline(always)]
-    fn settle<R: Rules<Word = W>>(&mut self, r: &mut R) -> Settled<W> {
-        if let Some(settled) = self.settled {
-            return settled;
-        }
-        let (zero, four) = (r.constant(0), r.constant(4));
-        self.lane(Lane::Add(self.time, four));
-        let mut settled = Settled { carries: zero, product: zero };
-        let mut i = 0;
-        while i < self.used {
-            let c = Self::lane_pair(r, LANE_NAMES[i / 2], self.lanes[i], self.lanes[i + 1]);
-            for (lane, half) in [(self.lanes[i], c & LOW), (self.lanes[i + 1], c >> 32)] {
-                match lane {
-                    Some(Lane::Add(..)) => settled.carries = half,
-                    Some(Lane::And(..)) => settled.product = half,
-                    _ => {}
-                }
-            }
-            i += 2;
-        }
-        self.settled = Some(settled);
-        settled
+    pub fn next_state(&self, next_pc: W) -> W {
+        next_pc ^ (self.next_time << 32)
     }
 
-    /// Compares all times and returns `next_pc | (time + 4) << 32` where `next_pc` has a zero high
-    /// half. Cost 1/1 for every two lanes, the addition's included.
+    /// Completes the row: the machine goes on at `next_pc`, which has a zero high half.
     #[inline(always)]
-    pub fn next_state<R: Rules<Word = W>>(&mut self, r: &mut R, next_pc: W) -> W {
-        let carries = self.settle(r).carries;
-        let sum = self.time ^ r.constant(4) ^ ((carries << 1) & LOW);
-        next_pc ^ (sum << 32)
-    }
-
-    /// [`Row::next_state`], put on the bus: the row is complete.
-    #[inline(always)]
-    pub fn close<R: Rules<Word = W>>(mut self, r: &mut R, next_pc: W) {
-        let next = self.next_state(r, next_pc);
+    pub fn close<R: Rules<Word = W>>(self, r: &mut R, next_pc: W) {
+        let next = self.next_state(next_pc);
         push(r, Message::State(next));
+        self.finish(r);
     }
 
-    /// One committed word of carries for two lanes, a product counting as carries that go nowhere.
-    /// The top carry of a comparison is the constant 1 (`b + !a` carries out exactly when a < b),
-    /// and its committed bit is free.
+    /// Completes a row that puts another message than [`Message::State`].
     #[inline(always)]
-    fn lane_pair<R: Rules<Word = W>>(
-        r: &mut R,
-        name: &'static str,
-        low: Option<Lane<W>>,
-        high: Option<Lane<W>>,
-    ) -> W {
-        let zero = r.constant(0);
-        let mut forced = 0;
-        // Where the carry of the bit below comes in.
-        let mut carried = 0;
-        let (mut a, mut b) = (zero, zero);
-        for (lane, shift) in [(low, 0), (high, 32)] {
-            let (x, y) = match lane {
-                Some(Lane::Less(x, y)) => {
-                    forced |= 1u64 << (31 + shift);
-                    carried |= 0xffff_fffe << shift;
-                    (x ^ r.constant(LOW), y)
-                }
-                Some(Lane::Add(x, y)) => {
-                    carried |= 0xffff_fffe << shift;
-                    (x, y)
-                }
-                Some(Lane::And(x, y)) => (x, y),
-                None => continue,
-            };
-            a = a ^ ((x & LOW) << shift);
-            b = b ^ ((y & LOW) << shift);
-        }
-        let committed = r.commit_with_free(name, forced, || {
-            let half = |x: u64, y: u64, carried: u64| {
-                if carried & LOW == 0 { x & y & LOW } else { gadgets::carries(x, y, false) & LOW }
-            };
-            let (a, b) = (a.value(), b.value());
-            (half(a & LOW, b & LOW, carried) | half(a >> 32, b >> 32, carried >> 32) << 32) & !forced
-        });
-        let c = (committed & !forced) ^ r.constant(forced);
-        let i = (c << 1) & carried;
-        r.assert_and(name, a ^ i, b ^ i, c ^ i);
-        c
+    pub fn finish<R: Rules<Word = W>>(self, r: &mut R) {
+        self.lanes.finish(r);
     }
 }
-
-const LANE_NAMES: [&str; MAX_LANES / 2] = ["times 0", "times 1", "times 2", "times 3"];
 
 /// The register that an instruction writes, in slot 3.
 pub struct Destination<W> {
