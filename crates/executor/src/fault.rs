@@ -10,9 +10,10 @@ pub enum Fault {
     Result(u64),
     /// The whole 8-byte cell holds this after a store.
     Stored(u64),
-    /// The instruction is passed over: not executed, not recorded, and no time passes.
+    /// The instruction is passed over: not executed, not recorded, and no time passes, so that the
+    /// next one is at the same cycle.
     Skip,
-    /// The instruction is executed and recorded twice.
+    /// Control stays at this instruction, which is executed and recorded again at the next cycle.
     Repeat,
     /// A branch goes the other way.
     Branch,

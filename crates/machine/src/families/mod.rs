@@ -180,7 +180,7 @@ pub(crate) const EXECUTED_BY: [(Kind, u32); OPS] = {
 ///
 /// # Panics
 /// On those others.
-#[inline]
+#[inline(always)]
 pub fn execute(op: Op, a: u64, b: u64) -> u64 {
     match op.kind() {
         Kind::Addition => addition::execute(op, a, b),

@@ -1,0 +1,211 @@
+//! What a recorded run consists of, on programs small enough to follow by hand.
+
+#![allow(clippy::wildcard_imports, reason = "mnemonics")]
+
+mod common;
+
+use common::load;
+use dyad_executor::{Fault, Limits, Moment, Rows, meter, record, record_with};
+use dyad_machine::instr::{Kind, RAM_TOP, decode};
+use dyad_machine::record::{Access, Cell, Copy, Ecall, Records, Step};
+use dyad_program::testing::asm::*;
+use dyad_program::testing::{CODE, DATA};
+
+const PC: u32 = CODE as u32;
+
+fn recorded(code: &[u32], data: &[u8], input: &[u8]) -> Records {
+    record(&load(code, data), input, Limits::default()).expect("the program exits").1
+}
+
+fn access(value: u64, prev: u32) -> Access {
+    Access { value, prev }
+}
+
+#[test]
+fn steps_hold_values_and_previous_times() {
+    let code = [
+        addi(T0, ZERO, 5), // time 4
+        add(T0, T0, T0),   // time 8
+        fence(),           // time 12
+        auipc(A1, 0xf0),   // time 16
+        sd(T0, A1, -12),   // time 20: at DATA
+        lw(T1, A1, -12),   // time 24
+        lwu(T1, A1, -8),   // time 28: the same cell
+        beq(T1, ZERO, 8),  // time 32
+        ebreak(),
+        jal(RA, 4),         // time 36
+        addi(A7, ZERO, 93), // time 40
+        ecall(),            // time 44
+    ];
+    let r = recorded(&code, &[7; 8], &[]);
+    let step = |at: u32, pc: u32| Step { pc: PC + 4 * pc, instr: pc, time: at, ..Step::default() };
+    assert_eq!(
+        r.steps[Kind::Addition as usize],
+        [
+            Step { rs2_prev: 5, ..step(4, 0) },
+            Step { rs1_prev: 7, rs1: 5, rs2_prev: 9, rs2: 5, rd_prev: 10, rd_old: 5, ..step(8, 1) },
+            Step { rs1_prev: 6, rs2_prev: 13, ..step(12, 2) },
+            Step { rs1_prev: 34, rs2_prev: 41, rd_prev: 0, ..step(40, 10) },
+        ]
+    );
+    assert_eq!(r.steps[Kind::Upper as usize], [step(16, 3)]);
+    let cell = 0x0707_0707_0707_0707;
+    let base = DATA + 12;
+    assert_eq!(
+        r.steps[Kind::Store as usize],
+        [Step { rs1: base, rs1_prev: 19, rs2: 10, rs2_prev: 11, mem: cell, ..step(20, 4) }]
+    );
+    assert_eq!(
+        r.steps[Kind::Load as usize],
+        [
+            Step { rs1: base, rs1_prev: 21, mem: 10, mem_prev: 21, ..step(24, 5) },
+            Step { rs1: base, rs1_prev: 25, rd_old: 10, rd_prev: 27, mem: 10, mem_prev: 25, ..step(28, 6) },
+        ]
+    );
+    assert_eq!(r.steps[Kind::BranchEqual as usize], [Step { rs1_prev: 31, rs2_prev: 14, ..step(32, 7) }]);
+    assert_eq!(r.steps[Kind::Jump as usize], [step(36, 9)]);
+    assert_eq!(
+        r.exits,
+        [Ecall {
+            pc: PC + 44,
+            time: 44,
+            instr: 11,
+            a7: access(93, 43),
+            a1: access(base, 29),
+            ..Ecall::default()
+        }]
+    );
+    assert_eq!(r.fetches, [4, 8, 12, 16, 20, 24, 28, 32, 0, 36, 40, 44]);
+    assert_eq!(r.registers.len(), 34);
+    assert_eq!(r.registers[0], access(0, 42));
+    assert_eq!(r.registers[1], access(u64::from(PC) + 40, 39));
+    assert_eq!(r.registers[2], access(0xffff_f000, 0));
+    assert_eq!(r.registers[5], access(10, 22));
+    assert_eq!(r.registers[32], access(0, 15));
+    assert_eq!(r.registers[33], access(0, 45));
+    let cells = &r.cells[code.len() / 2..];
+    let top = Cell { address: RAM_TOP as u32, ..Cell::default() };
+    assert_eq!(
+        cells,
+        [Cell { address: DATA as u32, first: cell, last: 10, last_time: 29, read_only: false }, top]
+    );
+    assert!(r.cells[..code.len() / 2].iter().all(|c| c.read_only && c.first == c.last && c.last_time == 0));
+    assert_eq!((r.instructions, r.cycles, r.exit_code), (11, 11, 0));
+}
+
+#[test]
+fn loads_say_whether_their_cell_is_read_only() {
+    let r = recorded(&[vec![auipc(A1, 0), lw(A0, A1, 0), lw(A0, SP, 0)], exit(0)].concat(), &[], &[]);
+    let loads = &r.steps[Kind::Load as usize];
+    assert_eq!((loads[0].rs2, loads[1].rs2), (1, 0));
+}
+
+#[test]
+fn copies_have_times_of_their_own() {
+    let read = syscall(63, 0, DATA + 7, 10);
+    let code = [read.clone(), syscall(64, 1, DATA + 7, 10), exit(0)].concat();
+    let r = recorded(&code, &[0; 24], b"ABCDEFGHIJKL");
+    let at = 4 * read.len() as u32;
+    let pc = PC + at;
+    let copy = |step: u32, pointer: u64, remaining| Copy {
+        pc,
+        time: at + 4 * step,
+        pointer: pointer as u32,
+        remaining,
+        ..Copy::default()
+    };
+    let (abc, first) = (u64::from_le_bytes(*b"BCDEFGHI"), u64::from(b'A') << 56);
+    assert_eq!((r.reads[0].time, r.reads[0].result, r.reads[0].a2.value), (at, 10, 10));
+    assert_eq!(
+        r.copy_in_bytes,
+        [
+            Copy { mem_new: first, ..copy(1, DATA + 7, 10) },
+            Copy { mem_new: u64::from(b'J'), ..copy(3, DATA + 16, 1) },
+        ]
+    );
+    assert_eq!(r.copy_in_words, [Copy { mem_new: abc, ..copy(2, DATA + 8, 9) }]);
+    assert_eq!(r.copy_in_ends, [copy(4, DATA + 17, 0)]);
+    // Out, the output's own alignment never agrees: ten bytes, each after the other.
+    let bytes = &r.copy_out_bytes;
+    assert_eq!(bytes.len(), 10);
+    assert_eq!(bytes[0].mem, access(first, (at + 4) | 1));
+    assert_eq!(bytes[1].mem, access(abc, (at + 8) | 1));
+    assert_eq!(bytes[2].mem, access(abc, bytes[1].time | 1));
+    assert_eq!(bytes[0].output, access(0, 0));
+    assert_eq!(bytes[9].output, access(9, bytes[8].time | 1));
+    assert_eq!(r.copy_out_ends[0].time, bytes[9].time + 4);
+    assert_eq!(r.registers[33].value, 10);
+    assert_eq!((r.output.as_slice(), r.cycles), (&b"ABCDEFGHIJ"[..], r.instructions + 4 + 11));
+}
+
+#[test]
+fn aligned_output_moves_by_eight_bytes() {
+    let r = recorded(&[syscall(64, 1, DATA, 17), exit(0)].concat(), &[1; 24], &[]);
+    let moved: Vec<_> = r.copy_out_words.iter().map(|c| (c.pointer - DATA as u32, c.output.value)).collect();
+    assert_eq!(moved, [(0, 0), (8, 8)]);
+    assert_eq!((r.copy_out_bytes.len(), r.copy_out_ends.len()), (1, 1));
+}
+
+#[test]
+fn a_copy_may_end_with_the_address_space() {
+    let r = recorded(&[syscall(63, 0, 0xffff_fff8, 8), exit(0)].concat(), &[], &[1; 8]);
+    assert_eq!(r.copy_in_ends[0].pointer, 0);
+    let top = r.cells.last().expect("the top cell");
+    assert_eq!((top.address, top.last), (RAM_TOP as u32, 0x0101_0101_0101_0101));
+}
+
+/// Sums 1 to 10 in memory and exits with the sum.
+fn sum() -> Vec<u32> {
+    let code = [
+        vec![addi(T0, ZERO, 10), lui(T1, 0x100)],
+        vec![ld(T2, T1, 0), add(T2, T2, T0), sd(T2, T1, 0), addi(T0, T0, -1), bne(T0, ZERO, -16)],
+        vec![mv(A0, T2), addi(A7, ZERO, 93), ecall()],
+    ];
+    code.concat()
+}
+
+/// The exit code and the records where `fault` happens before cycle `at`.
+fn lying(at: u64, fault: Fault) -> (u8, Records) {
+    let program = load(&sum(), &[0; 8]);
+    // Once: the instruction after a skipped one is at the same cycle.
+    let mut fault = Some(fault);
+    let tamper = |m: &Moment| if m.cycle == at { fault.take() } else { None };
+    let (outcome, records) =
+        record_with(&program, &[], Limits { max_cycles: 1000 }, tamper).expect("the program exits");
+    assert_eq!(outcome.exit_code, records.exit_code);
+    (outcome.exit_code, records)
+}
+
+#[test]
+fn without_faults_the_liar_is_honest() {
+    let program = load(&sum(), &[0; 8]);
+    let honest = record(&program, &[], Limits::default()).expect("runs");
+    let liar = record_with(&program, &[], Limits::default(), |_| None).expect("runs");
+    assert_eq!(honest, liar);
+    assert_eq!(honest.0.exit_code, 55);
+    let (outcome, rows) = meter(&program, &[], Limits::default()).expect("runs");
+    assert_eq!((outcome, rows), (honest.0, Rows::of(&honest.1, &program)));
+}
+
+#[test]
+fn all_that_follows_a_fault_agrees_with_it() {
+    // Cycle 2 is the first LD, 3 ADD, 4 SD, 5 ADDI, 6 BNE.
+    assert_eq!(lying(2, Fault::Result(100)).0, 155);
+    assert_eq!(lying(3, Fault::Result(100)).0, 145);
+    assert_eq!(lying(4, Fault::Stored(100)).0, 145);
+    assert_eq!(lying(3, Fault::Skip).0, 45);
+    assert_eq!(lying(3, Fault::Repeat).0, 65);
+    assert_eq!(lying(6, Fault::Branch).0, 10);
+    assert_eq!(lying(3, Fault::Register { register: T0, value: 20 }).0, 210);
+    assert_eq!(lying(2, Fault::Memory { address: DATA as u32, value: 5 }).0, 60);
+    assert_eq!(lying(6, Fault::Next(PC + 4 * 7)).0, 10);
+    let other = decode(sub(T2, T2, T0), PC + 12).expect("decodes");
+    assert_eq!(lying(3, Fault::Instruction(other)).0, 35);
+    let last = 2 + 5 * 10 + 2;
+    assert_eq!(lying(last, Fault::ExitCode(1)).0, 1);
+    let (code, records) = lying(3, Fault::Result(100));
+    assert_eq!((code, records.steps[Kind::Store as usize][0].rs2), (145, 100));
+    let (_, records) = lying(3, Fault::Repeat);
+    let times: Vec<_> = records.steps[Kind::Addition as usize].iter().map(|s| (s.pc - PC, s.time)).collect();
+    assert_eq!(times[1..3], [(12, 16), (12, 20)]);
+}
