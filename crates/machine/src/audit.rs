@@ -10,7 +10,7 @@ use core::fmt;
 
 use dyad_rules::check::{Check, MessageValue};
 
-use crate::statement::Statement;
+use crate::statement::boundary;
 use crate::tables::{Run, TABLES, TableRows};
 
 /// What is wrong with a run.
@@ -50,8 +50,9 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Everything that is wrong with a run and what is stated of it: nothing, if it can be proved.
-pub fn audit(run: &Run<'_>, statement: &Statement<'_>) -> Vec<Finding> {
+/// Everything that is wrong with a run of a program that starts at `entry`, and with the claim that
+/// it exited with `exit_code` having written `output`: nothing, if it can be proved.
+pub fn audit(run: &Run<'_>, entry: u32, output: &[u8], exit_code: u8) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut balance: BTreeMap<MessageValue, i64> = BTreeMap::new();
     let mut count = |messages: Vec<MessageValue>, by: i64| {
@@ -59,8 +60,9 @@ pub fn audit(run: &Run<'_>, statement: &Statement<'_>) -> Vec<Finding> {
             *balance.entry(m).or_default() += by;
         }
     };
-    count(statement.pushes(), 1);
-    count(statement.pulls(), -1);
+    let (pushes, pulls) = boundary(entry, output, exit_code);
+    count(pushes, 1);
+    count(pulls, -1);
     for table in TABLES {
         let shape = table.rules.shape();
         let committed = TableRows::collect(shape.committed.len(), &*run.rows(table.id));

@@ -81,7 +81,7 @@ impl<W: Word> Lanes<W> {
 
     /// Commits what waits.
     #[inline(always)]
-    pub fn finish<R: Rules<Word = W>>(mut self, r: &mut R) {
+    pub fn finish<R: Rules<Word = W>>(&mut self, r: &mut R) {
         if let Some(low) = self.waiting.take() {
             self.word(r, low, None);
         }
@@ -259,24 +259,19 @@ impl<W: Word> Row<W> {
         x ^ (self.and(r, condition, change) << 32)
     }
 
-    /// `next_pc | (time + 4) << 32` where `next_pc` has a zero high half.
+    /// Completes the row and returns `next_pc | (time + 4) << 32`, where `next_pc` has a zero high
+    /// half.
     #[inline(always)]
-    pub fn next_state(&self, next_pc: W) -> W {
+    pub fn next_state<R: Rules<Word = W>>(&mut self, r: &mut R, next_pc: W) -> W {
+        self.lanes.finish(r);
         next_pc ^ (self.next_time << 32)
     }
 
-    /// Completes the row: the machine goes on at `next_pc`, which has a zero high half.
+    /// [`Row::next_state`], put on the bus.
     #[inline(always)]
-    pub fn close<R: Rules<Word = W>>(self, r: &mut R, next_pc: W) {
-        let next = self.next_state(next_pc);
+    pub fn close<R: Rules<Word = W>>(mut self, r: &mut R, next_pc: W) {
+        let next = self.next_state(r, next_pc);
         push(r, Message::State(next));
-        self.finish(r);
-    }
-
-    /// Completes a row that puts another message than [`Message::State`].
-    #[inline(always)]
-    pub fn finish<R: Rules<Word = W>>(self, r: &mut R) {
-        self.lanes.finish(r);
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a proof states, as the messages that the verifier itself puts on the bus and takes from it.
+//! What a proof is about, as messages: the verifier puts and takes these itself.
 
 use alloc::vec::Vec;
 
@@ -8,40 +8,29 @@ use crate::instr::{RAM_START, RAM_TOP, REGISTERS, STACK_TOP};
 use crate::message::Message;
 
 /// The time of the first instruction.
-pub const FIRST_TIME: u32 = 4;
+pub const FIRST_TIME: u64 = 4;
+/// The address that the first RAM cell follows: no cell is there.
+pub const CHAIN_START: u32 = (RAM_START - 8) as u32;
 
-/// What is claimed of a run, beside the program's instructions and memory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Statement<'a> {
-    /// Address of the first instruction.
-    pub entry: u32,
-    /// The public output.
-    pub output: &'a [u8],
-    /// The exit code.
-    pub exit_code: u8,
-}
-
-impl Statement<'_> {
-    /// What the verifier puts on the bus: the first state, the first values of all registers, and
-    /// the start of the chain of RAM addresses.
-    pub fn pushes(&self) -> Vec<MessageValue> {
-        let state = u64::from(self.entry) | u64::from(FIRST_TIME) << 32;
-        let mut out = alloc::vec![Message::State(state).value(), Message::Order(RAM_START - 8).value()];
-        out.extend((0..REGISTERS as u64).map(|i| {
-            let value = if i == 2 { STACK_TOP } else { 0 };
-            Message::Register { at: i, value }.value()
-        }));
-        out
+/// The messages that the verifier (puts on the bus, takes from it) for a run that starts at
+/// `entry_pc` and exits with `exit_code` having written `output`: the initial state, the registers'
+/// first values, both ends of the chain of RAM cells, the output's bytes and the exit.
+pub fn boundary(entry_pc: u32, output: &[u8], exit_code: u8) -> (Vec<MessageValue>, Vec<MessageValue>) {
+    let mut pushes = Vec::with_capacity(REGISTERS + 2);
+    pushes.push(Message::State(u64::from(entry_pc) | FIRST_TIME << 32));
+    for index in 0..REGISTERS as u64 {
+        let value = if index == 2 { STACK_TOP } else { 0 };
+        pushes.push(Message::Register { at: index, value });
     }
+    pushes.push(Message::Order(u64::from(CHAIN_START)));
 
-    /// What the verifier takes from the bus: the exit, the output byte by byte, and the end of the
-    /// chain of RAM addresses.
-    pub fn pulls(&self) -> Vec<MessageValue> {
-        let length = self.output.len() as u64;
-        let code = u64::from(self.exit_code);
-        let mut out = alloc::vec![Message::Exit { code, length }.value(), Message::Order(RAM_TOP).value()];
-        let byte = |(i, &b): (usize, &u8)| Message::Output(u64::from(b) | (i as u64) << 8).value();
-        out.extend(self.output.iter().enumerate().map(byte));
-        out
+    let mut pulls = Vec::with_capacity(output.len() + 2);
+    pulls.push(Message::Order(RAM_TOP));
+    for (offset, &byte) in output.iter().enumerate() {
+        pulls.push(Message::Output(u64::from(byte) | (offset as u64) << 8));
     }
+    pulls.push(Message::Exit { code: u64::from(exit_code), length: output.len() as u64 });
+
+    let values = |m: Vec<Message<u64>>| m.into_iter().map(Message::value).collect();
+    (values(pushes), values(pulls))
 }
