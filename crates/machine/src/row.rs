@@ -11,6 +11,8 @@ use crate::message::{Message, pull, push};
 use crate::record::Step;
 
 const LOW: u64 = 0xffff_ffff;
+/// The bits of the kind in the second word of a program cell.
+const KIND_BITS: u64 = 0x1f << 27;
 
 /// A [`Step`] with the two words of its program cell: the event of every instruction table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -177,10 +179,12 @@ impl<W: Word> Row<W> {
         let kind_bits = (kind as u64) << 27;
         let state = r.commit("state", || halves(pc, time));
         let w0 = r.commit("instruction 0", || w0);
-        // The kind is a constant of the table: its bits are 0 in the committed word, because the
-        // bus compares the sum with the program's word.
-        let w1p = r.commit("instruction 1 | fetch prev", || halves(w1 ^ kind_bits as u32, fetch_prev));
-        let w1 = (w1p & LOW) ^ r.constant(kind_bits);
+        // The kind is a constant of the table and the committed bits in its place are ignored: if
+        // they were added, a row could execute the instruction of another table.
+        let w1p = r.commit_with_free("instruction 1 | fetch prev", KIND_BITS, || {
+            halves(w1 & !(KIND_BITS as u32), fetch_prev)
+        });
+        let w1 = (w1p & (LOW & !KIND_BITS)) ^ r.constant(kind_bits);
         pull(r, Message::State(state));
         let pc = state & LOW;
         let time = state >> 32;

@@ -6,7 +6,7 @@ use dyad_rules::Table;
 use dyad_rules::check::MessageValue;
 use dyad_rules::harness::{self, EDGES, Random, Said};
 
-use crate::instr::{Instr, Op, SINK};
+use crate::instr::{Instr, Kind, Op, SINK};
 use crate::message::Message;
 use crate::record::Step;
 use crate::row::Executed;
@@ -155,6 +155,7 @@ pub fn instruction_table_refusing<T: Table<Event = Executed>>(
     accesses: Accesses,
     execute: impl Fn(&Case) -> (u64, u32),
 ) {
+    only_its_kind::<T>(cases[0].instr.kind());
     let mut impossible = events(refused);
     for case in cases.iter().take(16) {
         impossible.extend(disordered(case, accesses));
@@ -163,6 +164,21 @@ pub fn instruction_table_refusing<T: Table<Event = Executed>>(
     for (case, Said { pushes, pulls, .. }) in cases.iter().zip(said) {
         let (result, next) = execute(case);
         assert_eq!((pushes, pulls), messages(case, accesses, result, next), "{case:x?}");
+    }
+}
+
+/// Whatever its words are, a row of an instruction table executes instructions of its kind.
+fn only_its_kind<T: Table<Event = Executed>>(kind: Kind) {
+    let width = dyad_rules::fill::<T>(&Executed::default()).committed.len();
+    let mut random = Random(11);
+    let program = Message::Program { at: 0, w0: 0, w1: 0 }.value()[0];
+    for _ in 0..100 {
+        let words: Vec<_> = (0..width).map(|_| random.word()).collect();
+        let said = harness::said::<T>(&words, &[]);
+        for messages in [said.pushes, said.pulls] {
+            let cells: Vec<_> = messages.iter().filter(|m| m[0] == program).collect();
+            assert!(cells.len() == 1 && cells[0][3] >> 27 == kind as u64, "{}: {messages:x?}", T::NAME);
+        }
     }
 }
 
@@ -237,6 +253,7 @@ pub fn memory_table<T: Table<Event = Executed>>(
     accesses: Accesses,
     ram: impl Fn(&Case, u64) -> (u64, (u32, u64)),
 ) {
+    only_its_kind::<T>(ops[0].0.kind());
     let mut random = Random(31);
     let store = accesses.rs2;
     let cases: Vec<_> =
