@@ -7,7 +7,7 @@ use dyad_verifier::and_check::AndClaims;
 use dyad_verifier::columns::block_weight;
 
 use crate::evaluate::{Committed, slab_blocks};
-use crate::kernels::and_check::{Skip, fold_words};
+use crate::kernels::and_check::{Extension, Skip, WordMap};
 use crate::kernels::eq::{self, Split};
 use crate::kernels::sumcheck::{and_round, fold};
 use crate::rounds::Session;
@@ -24,14 +24,14 @@ pub fn prove<H: Hash>(s: &mut Session<'_, H>, c: &Committed<'_>) -> AndClaims {
 
     s.step("and check: rows");
     let bit_weights = byte_lagrange(6, z);
-    let l: &[K; 64] = bit_weights.as_slice().try_into().expect("64 Lagrange values");
+    let map = WordMap::new(bit_weights.as_slice().try_into().expect("64 Lagrange values"));
     let mut operands = [0; 3].map(|_| vec![K::ZERO; layout.ands.len]);
     let [a, b, k] = &mut operands;
     c.map([&layout.ands; 3], [a, b, k], |task, lanes, parts| {
         task.run(lanes, |x, lanes| {
             for (i, words) in lanes.ands.iter().enumerate() {
                 for (part, word) in parts.iter_mut().zip(words) {
-                    fold_words(&word.0, l, &mut part[i][x..x + LANES]);
+                    map.map(&word.0, &mut part[i][x..x + LANES]);
                 }
             }
         });
@@ -62,25 +62,44 @@ fn univariate(c: &Committed<'_>, rho: &[K]) -> [K; 64] {
     let weights: Vec<Vec<K>> = (0..layout.slabs.len())
         .map(|s| slab_blocks(&layout.ands, s).iter().map(|b| block_weight(rho, b)).collect())
         .collect();
+    let extension = Extension::new();
     c.fold(
-        Skip::new,
-        |skip, task, lanes| {
-            let row_eq = &rows[layout.slabs[task.slab].log];
+        || Sums { skip: Skip::new(&extension), waiting: Vec::new() },
+        |sums, task, lanes| {
+            let row_eq = &rows[layout.slabs[task.slab].log][task.start..];
+            let places = &weights[task.slab];
+            sums.waiting.resize(places.len(), [[0; 3]; BATCH]);
             task.run(lanes, |x, l| {
-                let row_eq = &row_eq[task.start + x..][..LANES];
-                for ([a, b, c], &place) in l.ands.iter().zip(&weights[task.slab]) {
-                    let ops: [[u64; 3]; LANES] = std::array::from_fn(|i| [a.0[i], b.0[i], c.0[i]]);
-                    let weights: [K; LANES] = std::array::from_fn(|i| place * row_eq[i]);
-                    skip.add(&ops, &weights);
+                let at = x % BATCH;
+                for ([a, b, c], waiting) in l.ands.iter().zip(&mut sums.waiting) {
+                    for (i, op) in waiting[at..at + LANES].iter_mut().enumerate() {
+                        *op = [a.0[i], b.0[i], c.0[i]];
+                    }
+                }
+                let filled = at + LANES;
+                if filled == BATCH || x + LANES == task.rows {
+                    let row_eq = &row_eq[x - at..][..filled];
+                    for (ops, &place) in sums.waiting.iter().zip(places) {
+                        let weights: [K; BATCH] =
+                            std::array::from_fn(|i| row_eq.get(i).map_or(K::ZERO, |&e| place * e));
+                        sums.skip.add(&ops[..filled], &weights[..filled]);
+                    }
                 }
             });
         },
-        |mut a, b| {
-            a.merge(&b);
-            a
-        },
+        |sums| sums.skip.finish(),
     )
-    .finish()
+    .into_iter()
+    .fold([K::ZERO; 64], |a, b| std::array::from_fn(|i| a[i] + b[i]))
+}
+
+/// Rows of one constraint that are summed together.
+const BATCH: usize = 64;
+
+/// The sums of one thread, and the rows that wait to be added to them, for each constraint.
+struct Sums<'a> {
+    skip: Skip<'a>,
+    waiting: Vec<[[u64; 3]; BATCH]>,
 }
 
 /// The eq tables of the low coordinates of a point, for each logarithm that occurs.

@@ -133,13 +133,14 @@ impl<'a> Committed<'a> {
         });
     }
 
-    /// Evaluates all rows, accumulating into one `T` a thread.
-    pub fn fold<T: Send>(
+    /// Evaluates all rows in a few large parts, each accumulating into a `T` of its own; what they
+    /// come to, part by part.
+    pub fn fold<T, U: Send>(
         &self,
-        new: impl Fn() -> T + Sync + Send,
-        each: impl Fn(&mut T, &Task<'_>, &mut Lanes) + Sync + Send,
-        merge: impl Fn(T, T) -> T + Sync + Send,
-    ) -> T {
+        new: impl Fn() -> T + Sync,
+        each: impl Fn(&mut T, &Task<'_>, &mut Lanes) + Sync,
+        finish: impl Fn(T) -> U + Sync,
+    ) -> Vec<U> {
         let tasks: Vec<Task<'_>> = (0..self.layout.slabs.len())
             .flat_map(|slab| {
                 let rows = 1usize << self.layout.slabs[slab].log;
@@ -147,15 +148,14 @@ impl<'a> Committed<'a> {
             })
             .map(|(slab, index)| self.task(slab, index))
             .collect();
-        // Few, large parts: an accumulator may be much larger than a task.
         let parts = 4 * rayon::current_num_threads();
         tasks
             .par_chunks(tasks.len().div_ceil(parts).max(1))
             .map(|tasks| {
                 let (mut t, mut lanes) = (new(), Lanes::default());
                 tasks.iter().for_each(|task| each(&mut t, task, &mut lanes));
-                t
+                finish(t)
             })
-            .reduce(&new, merge)
+            .collect()
     }
 }

@@ -1,9 +1,9 @@
 //! The AND check's univariate skip: byte arithmetic over the 64 bit positions of a word.
 
-use dyad_field::{K, PrimeCharacteristicRing, byte_basis};
+use dyad_field::{K, PrimeCharacteristicRing, byte_basis, embed_byte};
 use rayon::prelude::*;
 
-use super::sums::{byte_tables, look_up};
+use super::arch;
 
 /// Bit positions of a word.
 const WORD: usize = 64;
@@ -14,58 +14,66 @@ const TASK: usize = 1 << 12;
 /// coset Lambda: point `embed_byte(64 + j)` for entry j.
 ///
 /// The 64 bits of a word are the values of its polynomial at the points `embed_byte(j)`. Values on
-/// the coset are bytes, elements of GF(2^8); so each coset point keeps, for each byte, the sum of
-/// the weights of the constraints that have this value there, and multiplies once at the end.
-pub struct Skip {
-    extension: Extension,
-    buckets: Vec<[K; 256]>,
+/// the coset are bytes, elements of GF(2^8), so the weights are summed apart for each bit of a
+/// byte, and multiplied by what the bit stands for once at the end. C is linear in its bits: the
+/// weights are summed for each of them, and the sums are extended to the coset at the end.
+pub struct Skip<'a> {
+    extension: &'a Extension,
+    sums: Box<arch::Sums>,
 }
 
-impl Default for Skip {
+/// The extension of words from the bit positions to the coset: made once, for any number of
+/// [`Skip`] sums.
+pub struct Extension(arch::Extension);
+
+impl Default for Extension {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl Skip {
-    /// Empty sums.
+impl Extension {
+    /// The extension's tables.
     pub fn new() -> Self {
-        Self { extension: Extension::new(), buckets: vec![[K::ZERO; 256]; WORD] }
+        let lagrange = coset_lagrange();
+        Self(arch::Extension::new(|j, l| lagrange[j][l]))
+    }
+}
+
+impl<'a> Skip<'a> {
+    /// Empty sums.
+    pub fn new(extension: &'a Extension) -> Self {
+        Self { extension, sums: Box::new(arch::Sums::new()) }
     }
 
-    /// Add constraints `a & b = c`, each with its weight.
+    /// Add constraints `a & b = c`, each with its weight. Whole multiples of 64 are fastest.
     ///
     /// # Panics
     /// If there are not as many weights as constraints.
     pub fn add(&mut self, ops: &[[u64; 3]], weights: &[K]) {
         assert_eq!(ops.len(), weights.len(), "constraints and weights");
-        for (op, &weight) in ops.iter().zip(weights) {
-            let [a, b, c] = op.map(|w| self.extension.extend(w));
-            for (l, bucket) in self.buckets.iter_mut().enumerate() {
-                bucket[usize::from(byte_product(a[l], b[l]) ^ c[l])] += weight;
-            }
+        let (blocks, rest) = ops.as_chunks::<{ arch::BLOCK }>();
+        let (weight_blocks, weight_rest) = weights.as_chunks::<{ arch::BLOCK }>();
+        for (ops, weights) in blocks.iter().zip(weight_blocks) {
+            self.sums.add(&self.extension.0, ops, weights);
+        }
+        if !rest.is_empty() {
+            let (mut ops, mut weights) = ([[0; 3]; arch::BLOCK], [K::ZERO; arch::BLOCK]);
+            ops[..rest.len()].copy_from_slice(rest);
+            weights[..rest.len()].copy_from_slice(weight_rest);
+            self.sums.add(&self.extension.0, &ops, &weights);
         }
     }
 
-    /// Add the sums of another part of the constraints.
-    pub fn merge(&mut self, other: &Self) {
-        for (a, b) in self.buckets.iter_mut().zip(&other.buckets) {
-            for (a, &b) in a.iter_mut().zip(b) {
-                *a += b;
-            }
-        }
-    }
-
-    /// R at the 64 points.
+    /// R at the 64 points. Those of several parts of the constraints add up.
     pub fn finish(&self) -> [K; WORD] {
         let basis = byte_basis();
+        let lagrange = coset_lagrange();
+        let words: [K; WORD] = core::array::from_fn(|j| self.sums.word(j));
         core::array::from_fn(|l| {
-            (0..8)
-                .map(|bit| {
-                    let sum: K = (0..256).filter(|p| p >> bit & 1 == 1).map(|p| self.buckets[l][p]).sum();
-                    basis[bit] * sum
-                })
-                .sum()
+            let product: K = (0..8).map(|b| basis[b] * self.sums.product(l, b)).sum();
+            let word: K = (0..WORD).map(|j| embed_byte(lagrange[j][l]) * words[j]).sum();
+            product + word
         })
     }
 }
@@ -76,24 +84,30 @@ impl Skip {
 /// If there are not as many weights as constraints.
 pub fn skip_sums(ops: &[[u64; 3]], weights: &[K]) -> [K; WORD] {
     assert_eq!(ops.len(), weights.len(), "constraints and weights");
+    let extension = Extension::new();
     ops.par_chunks(TASK)
         .zip(weights.par_chunks(TASK))
-        .fold(Skip::new, |mut skip, (ops, weights)| {
-            skip.add(ops, weights);
-            skip
-        })
+        .fold(
+            || Skip::new(&extension),
+            |mut skip, (ops, weights)| {
+                skip.add(ops, weights);
+                skip
+            },
+        )
         .map(|skip| skip.finish())
         .reduce(
             || [K::ZERO; WORD],
             |mut a, b| {
-                a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
+                for (a, b) in a.iter_mut().zip(b) {
+                    *a += b;
+                }
                 a
             },
         )
 }
 
 /// The product in GF(2^8) with the modulus of AES.
-const fn byte_product(a: u8, b: u8) -> u8 {
+pub(super) const fn byte_product(a: u8, b: u8) -> u8 {
     let (mut a, mut b, mut product) = (a, b, 0);
     while b != 0 {
         product ^= a & 0u8.wrapping_sub(b & 1);
@@ -103,41 +117,36 @@ const fn byte_product(a: u8, b: u8) -> u8 {
     product
 }
 
-/// The value at coset point `64 + l` of the polynomial that is 1 at point `j` and 0 at the other
-/// points below 64.
-fn coset_lagrange(j: u8, l: u8) -> u8 {
-    let inverse = |x: u8| (0..254).fold(1, |p, _| byte_product(p, x));
-    (0..WORD as u8)
-        .filter(|&i| i != j)
-        .fold(1, |p, i| byte_product(p, byte_product((WORD as u8 + l) ^ i, inverse(j ^ i))))
+/// Entry `[j][l]`: the value at point `64 + l` of the polynomial that is 1 at point j and 0 at the
+/// other points below 64, all of them bytes.
+fn coset_lagrange() -> [[u8; WORD]; WORD] {
+    let product = |bytes: &mut dyn Iterator<Item = usize>| bytes.fold(1, |p, x| byte_product(p, x as u8));
+    // The points are a subspace, so the product of j + i over i != j is the same for all j.
+    let denominator = product(&mut (1..WORD));
+    let inverse = (0..254).fold(1, |p, _| byte_product(p, denominator));
+    core::array::from_fn(|j| {
+        core::array::from_fn(|l| {
+            byte_product(inverse, product(&mut (0..WORD).filter(|&i| i != j).map(|i| (WORD + l) ^ i)))
+        })
+    })
 }
 
-/// The extension of the bits of a word to the coset: for each byte of a word and each of its
-/// values, the 64 bytes to add.
-struct Extension(Vec<[[u8; WORD]; 256]>);
+/// Takes words to the values of their polynomials at a point: made once, for any number of words.
+pub struct WordMap(arch::Map);
 
-impl Extension {
-    fn new() -> Self {
-        let images: Vec<[u8; WORD]> =
-            (0..WORD).map(|j| core::array::from_fn(|l| coset_lagrange(j as u8, l as u8))).collect();
-        let table = |images: &[[u8; WORD]]| {
-            let mut t = [[0; WORD]; 256];
-            for (bit, image) in images.iter().enumerate() {
-                for i in 0..1 << bit {
-                    t[i | 1 << bit] = core::array::from_fn(|l| t[i][l] ^ image[l]);
-                }
-            }
-            t
-        };
-        Self(images.chunks(8).map(table).collect())
+impl WordMap {
+    /// The map to the point whose Lagrange values these are.
+    pub fn new(lagrange: &[K; WORD]) -> Self {
+        Self(arch::Map::new(lagrange))
     }
 
-    fn extend(&self, word: u64) -> [u8; WORD] {
-        let mut out = [0; WORD];
-        for (table, byte) in self.0.iter().zip(word.to_le_bytes()) {
-            out.iter_mut().zip(&table[usize::from(byte)]).for_each(|(o, t)| *o ^= t);
-        }
-        out
+    /// `out_i` = the sum of the `lagrange_j` for which bit j of `words_i` is 1.
+    ///
+    /// # Panics
+    /// If the lengths of `words` and `out` differ.
+    pub fn map(&self, words: &[u64], out: &mut [K]) {
+        assert_eq!(words.len(), out.len(), "words and values");
+        self.0.map_words(words, out);
     }
 }
 
@@ -148,12 +157,8 @@ impl Extension {
 /// If the lengths of `words` and `out` differ.
 pub fn fold_words(words: &[u64], lagrange: &[K; WORD], out: &mut [K]) {
     assert_eq!(words.len(), out.len(), "words and values");
-    let tables = byte_tables(lagrange);
-    out.par_chunks_mut(TASK).zip(words.par_chunks(TASK)).for_each(|(out, words)| {
-        for (o, w) in out.iter_mut().zip(words) {
-            *o = look_up(&tables, &w.to_le_bytes());
-        }
-    });
+    let map = WordMap::new(lagrange);
+    out.par_chunks_mut(TASK).zip(words.par_chunks(TASK)).for_each(|(out, words)| map.map(words, out));
 }
 
 #[cfg(test)]
@@ -161,6 +166,7 @@ mod tests {
     use dyad_field::{byte_lagrange, embed_byte};
 
     use super::*;
+    use crate::kernels::portable;
     use crate::kernels::testing::Rng;
 
     fn naive_fold(word: u64, lagrange: &[K]) -> K {
@@ -190,16 +196,33 @@ mod tests {
     }
 
     #[test]
-    fn parts_merge() {
+    fn parts_add_up() {
         let mut rng = Rng(14);
         let ops: Vec<[u64; 3]> = (0..5001).map(|_| [rng.word(), rng.word(), rng.word()]).collect();
         let weights = rng.ks(ops.len());
-        let (mut a, mut b) = (Skip::new(), Skip::default());
+        let extension = Extension::default();
+        let (mut a, mut b) = (Skip::new(&extension), Skip::new(&extension));
         a.add(&ops[..17], &weights[..17]);
         b.add(&ops[17..3000], &weights[17..3000]);
         a.add(&ops[3000..], &weights[3000..]);
-        a.merge(&b);
-        assert_eq!(a.finish(), skip_sums(&ops, &weights));
+        let (a, b) = (a.finish(), b.finish());
+        let sum: [K; WORD] = core::array::from_fn(|l| a[l] + b[l]);
+        assert_eq!(sum, skip_sums(&ops, &weights));
+    }
+
+    #[test]
+    fn portable_sums_are_the_same() {
+        let mut rng = Rng(16);
+        let ops: [[u64; 3]; 64] = core::array::from_fn(|_| [rng.word(), rng.word(), rng.word()]);
+        let weights: [K; 64] = core::array::from_fn(|_| rng.k());
+        let lagrange = coset_lagrange();
+        let (mut a, mut b) = (arch::Sums::new(), portable::Sums::new());
+        a.add(&arch::Extension::new(|j, l| lagrange[j][l]), &ops, &weights);
+        b.add(&portable::Extension::new(|j, l| lagrange[j][l]), &ops, &weights);
+        for l in 0..WORD {
+            assert!((0..8).all(|bit| a.product(l, bit) == b.product(l, bit)), "point {l}");
+            assert_eq!(a.word(l), b.word(l));
+        }
     }
 
     #[test]
@@ -210,6 +233,9 @@ mod tests {
             let words = rng.words(n);
             let mut out = rng.ks(n);
             fold_words(&words, &lagrange, &mut out);
+            let mut other = rng.ks(n);
+            portable::Map::new(&lagrange).map_words(&words, &mut other);
+            assert_eq!(out, other);
             assert!(words.iter().zip(&out).all(|(&w, &o)| o == naive_fold(w, &lagrange)), "{n} words");
         }
     }

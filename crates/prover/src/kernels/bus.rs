@@ -1,6 +1,8 @@
 //! Leaves of the bus: fingerprints of messages.
 
-use dyad_field::{K, PrimeCharacteristicRing, from_word};
+use dyad_field::K;
+
+use super::arch;
 
 /// Words of a message at most, its tag included.
 pub const MESSAGE_WORDS: usize = 5;
@@ -10,20 +12,18 @@ pub const MESSAGE_WORDS: usize = 5;
 ///
 /// # Panics
 /// If a message has more than five words.
+#[inline]
 pub fn fingerprint(words: &[[u64; 8]], alphas: &[K; MESSAGE_WORDS], constant: [K; 8]) -> [K; 8] {
     assert!(words.len() <= MESSAGE_WORDS, "a message of {} words", words.len());
-    core::array::from_fn(|row| {
-        let mut terms = [K::ZERO; MESSAGE_WORDS];
-        for (term, lane) in terms.iter_mut().zip(words) {
-            *term = from_word(lane[row]);
-        }
-        constant[row] + K::dot_product(&terms, alphas)
-    })
+    arch::fingerprint(words, alphas, &constant)
 }
 
 #[cfg(test)]
 mod tests {
+    use dyad_field::from_word;
+
     use super::*;
+    use crate::kernels::portable;
     use crate::kernels::testing::Rng;
 
     #[test]
@@ -34,6 +34,7 @@ mod tests {
             let alphas = core::array::from_fn(|_| rng.k());
             let constant = core::array::from_fn(|_| rng.k());
             let leaves = fingerprint(&words, &alphas, constant);
+            assert_eq!(leaves, portable::fingerprint(&words, &alphas, &constant));
             for row in 0..8 {
                 let sum: K = (0..n).map(|i| alphas[i] * from_word(words[i][row])).sum();
                 assert_eq!(leaves[row], constant[row] + sum, "{n} words, row {row}");

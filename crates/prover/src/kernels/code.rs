@@ -67,7 +67,9 @@ pub fn accumulate_rows(w: &mut [K], m: usize, positions: &[usize], coefficients:
         .map(|(&p, &c)| {
             let values = subspace_values(m, p);
             let mut high = dyad_field::tensor(&values[low..]);
-            high.iter_mut().for_each(|h| *h *= c);
+            for h in &mut high {
+                *h *= c;
+            }
             (dyad_field::tensor(&values[..low]), high)
         })
         .collect();

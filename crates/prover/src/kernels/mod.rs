@@ -12,6 +12,16 @@ pub mod sumcheck;
 pub mod sums;
 pub mod tree;
 
+#[cfg(wide)]
+mod avx512;
+#[cfg_attr(wide, allow(dead_code))]
+mod portable;
+
+#[cfg(wide)]
+use avx512 as arch;
+#[cfg(not(wide))]
+use portable as arch;
+
 #[cfg(test)]
 mod testing;
 

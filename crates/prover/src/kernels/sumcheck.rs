@@ -79,8 +79,12 @@ fn fold_part(low: &mut [K], high: &[K], r: K) {
 /// Multiply every entry by `factor`.
 pub fn scale(v: &mut [K], factor: K) {
     let (packed, rest) = Packed::pack_slice_with_suffix_mut(v);
-    packed.iter_mut().for_each(|x| *x *= factor);
-    rest.iter_mut().for_each(|x| *x *= factor);
+    for x in packed {
+        *x *= factor;
+    }
+    for x in rest {
+        *x *= factor;
+    }
 }
 
 /// [`fold`] of `w` and `q` by `r`, then the next round's (c0, c2), that is [`inner_round`] with

@@ -1,7 +1,9 @@
 //! Sums over the bits of elements, and F2-linear maps of elements.
 
-use dyad_field::{BITS, K, PrimeCharacteristicRing, from_bits, to_bits};
+use dyad_field::{BITS, K, PrimeCharacteristicRing};
 use rayon::prelude::*;
+
+use super::arch;
 
 /// Elements of one task.
 const TASK: usize = 1 << 12;
@@ -9,65 +11,46 @@ const TASK: usize = 1 << 12;
 /// Entry u is the sum of the `w_i` for which bit u of `q_i` is 1. Entries past the shorter of the
 /// two vectors count as 0.
 pub fn bit_sums(q: &[K], w: &[K]) -> [K; BITS] {
-    let n = q.len().min(w.len());
-    q[..n]
-        .par_chunks(TASK)
-        .zip(w[..n].par_chunks(TASK))
-        .fold(
-            || [K::ZERO; BITS],
-            |mut sums, (q, w)| {
-                add_bit_sums(q, w, &mut sums);
-                sums
-            },
-        )
-        .reduce(|| [K::ZERO; BITS], add)
+    let [sums] = all_bit_sums(q, [w]);
+    sums
 }
 
-/// [`bit_sums`] of the same elements with two vectors of weights.
+/// [`bit_sums`] of the same elements with two vectors of weights, for less than twice the work.
 pub fn bit_sums2(q: &[K], w0: &[K], w1: &[K]) -> [[K; BITS]; 2] {
-    [bit_sums(q, w0), bit_sums(q, w1)]
+    let n = w0.len().max(w1.len());
+    if w0.len() != w1.len() && q.len().min(n) > w0.len().min(w1.len()) {
+        return [bit_sums(q, w0), bit_sums(q, w1)];
+    }
+    all_bit_sums(q, [w0, w1])
 }
 
-fn add(mut a: [K; BITS], b: [K; BITS]) -> [K; BITS] {
-    for (a, b) in a.iter_mut().zip(b) {
-        *a += b;
-    }
-    a
+fn all_bit_sums<const N: usize>(q: &[K], w: [&[K]; N]) -> [[K; BITS]; N] {
+    let n = w.iter().fold(q.len(), |n, w| n.min(w.len()));
+    let zero = || [[K::ZERO; BITS]; N];
+    (0..n.div_ceil(TASK))
+        .into_par_iter()
+        .fold(zero, |mut sums, task| {
+            let part = task * TASK..n.min((task + 1) * TASK);
+            arch::add_bit_sums(&q[part.clone()], w.map(|w| &w[part.clone()]), &mut sums);
+            sums
+        })
+        .reduce(zero, |mut a, b| {
+            for (a, &b) in a.as_flattened_mut().iter_mut().zip(b.as_flattened()) {
+                *a += b;
+            }
+            a
+        })
 }
 
 /// Add the bit sums of `q` and `w`, of equal lengths, to `sums`, on this thread.
 ///
-/// Eight elements at a time: all 256 sums of their weights are tabulated, and the eight bits u of
-/// the elements are the index of the one to add ("four Russians").
+/// # Panics
+/// If the lengths differ.
 pub fn add_bit_sums(q: &[K], w: &[K], sums: &mut [K; BITS]) {
     assert_eq!(q.len(), w.len(), "elements and weights");
-    let mut table = [K::ZERO; 256];
-    for (q, w) in q.chunks(8).zip(w.chunks(8)) {
-        for (i, &wi) in w.iter().enumerate() {
-            let (known, new) = table.split_at_mut(1 << i);
-            for (n, &k) in new.iter_mut().zip(&*known) {
-                *n = k + wi;
-            }
-        }
-        for byte in 0..16 {
-            let rows = q
-                .iter()
-                .enumerate()
-                .fold(0, |m, (i, &qi)| m | u64::from((to_bits(qi) >> (8 * byte)) as u8) << (8 * i));
-            for (u, index) in transpose8(rows).to_le_bytes().into_iter().enumerate() {
-                sums[8 * byte + u] += table[usize::from(index)];
-            }
-        }
-    }
-}
-
-/// The transpose of an 8 x 8 bit matrix, row i being byte i (Hacker's Delight, 7-3).
-fn transpose8(mut m: u64) -> u64 {
-    for (shift, mask) in [(7, 0x00aa_00aa_00aa_00aa), (14, 0x0000_cccc_0000_cccc), (28, 0xf0f0_f0f0)] {
-        let t = (m ^ m >> shift) & mask;
-        m ^= t ^ t << shift;
-    }
-    m
+    let mut all = [*sums];
+    arch::add_bit_sums(q, [w], &mut all);
+    [*sums] = all;
 }
 
 /// `out_i` = the sum of the `images_u` for which bit u of `x_i` is 1.
@@ -76,37 +59,16 @@ fn transpose8(mut m: u64) -> u64 {
 /// If the lengths of `xs` and `out` differ.
 pub fn linear_map(images: &[K; BITS], xs: &[K], out: &mut [K]) {
     assert_eq!(xs.len(), out.len(), "inputs and outputs");
-    let tables = byte_tables(images);
-    out.par_chunks_mut(TASK).zip(xs.par_chunks(TASK)).for_each(|(out, xs)| {
-        for (o, &x) in out.iter_mut().zip(xs) {
-            *o = look_up(&tables, &to_bits(x).to_le_bytes());
-        }
-    });
-}
-
-/// For each byte of an input, the images of its 256 values under the map with these images of bits.
-pub(super) fn byte_tables(images: &[K]) -> Vec<[K; 256]> {
-    let table = |images: &[K]| {
-        let mut t = [K::ZERO; 256];
-        for (bit, &image) in images.iter().enumerate() {
-            for i in 0..1 << bit {
-                t[i | 1 << bit] = t[i] + image;
-            }
-        }
-        t
-    };
-    images.chunks(8).map(table).collect()
-}
-
-/// The image of a byte string.
-#[inline]
-pub(super) fn look_up(tables: &[[K; 256]], bytes: &[u8]) -> K {
-    from_bits(tables.iter().zip(bytes).fold(0, |s, (t, &b)| s ^ to_bits(t[usize::from(b)])))
+    let map = arch::Map::new(images);
+    out.par_chunks_mut(TASK).zip(xs.par_chunks(TASK)).for_each(|(out, xs)| map.map_elements(xs, out));
 }
 
 #[cfg(test)]
 mod tests {
+    use dyad_field::to_bits;
+
     use super::*;
+    use crate::kernels::portable;
     use crate::kernels::testing::Rng;
 
     /// The definition.
@@ -123,22 +85,30 @@ mod tests {
             let (q, w0, w1) = (rng.ks(n), rng.ks(n + 3), rng.ks(n));
             assert_eq!(bit_sums(&q, &w0), naive(&q, &w0), "length {n}");
             assert_eq!(bit_sums2(&q, &w0, &w1), [naive(&q, &w0), naive(&q, &w1)], "length {n}");
+            let mut sums = [naive(&w1, &q)];
+            portable::add_bit_sums(&q, [&w1], &mut sums);
+            let added: [K; BITS] = core::array::from_fn(|u| naive(&w1, &q)[u] + naive(&q, &w1)[u]);
+            assert_eq!(sums, [added], "portable, length {n}");
             let mut sums = naive(&w1, &q);
             add_bit_sums(&q, &w1, &mut sums);
-            assert_eq!(sums, add(naive(&w1, &q), naive(&q, &w1)), "length {n}");
+            assert_eq!(sums, added, "length {n}");
         }
-        let (q, w) = (rng.ks(20), rng.ks(9));
+        let (q, w, short) = (rng.ks(20), rng.ks(9), rng.ks(3));
         assert_eq!(bit_sums(&q, &w), naive(&q, &w), "weights that end early");
+        assert_eq!(bit_sums2(&q, &w, &short), [naive(&q, &w), naive(&q, &short)], "lengths that differ");
     }
 
     #[test]
     fn linear_maps_are_the_definition() {
         let mut rng = Rng(6);
         let images: [K; BITS] = core::array::from_fn(|_| rng.k());
-        for n in [0, 1, 63, 64, 65, 5000] {
+        for n in [0, 1, 7, 8, 63, 64, 65, 5000] {
             let xs = rng.ks(n);
             let mut out = rng.ks(n);
             linear_map(&images, &xs, &mut out);
+            let mut other = rng.ks(n);
+            portable::Map::new(&images).map_elements(&xs, &mut other);
+            assert_eq!(out, other);
             for (&x, &o) in xs.iter().zip(&out) {
                 let image: K = (0..BITS).filter(|u| to_bits(x) >> u & 1 == 1).map(|u| images[u]).sum();
                 assert_eq!(o, image);

@@ -1,0 +1,175 @@
+//! Bit sums and F2-linear maps as products of 8 x 8 bit matrices.
+
+use dyad_field::{BITS, K, from_bits, to_bits};
+
+use crate::kernels::portable;
+
+use super::{ANTIDIAGONAL, DIAGONAL, GATHER_WORDS, V, gather, scatter};
+
+/// Elements, or rows of words, that are taken at a time: eight groups of eight.
+pub const BLOCK: usize = 64;
+const GROUPS: usize = 8;
+
+/// Weights of a block as matrices: word `16 g + v` is the matrix of byte v of the weights of group
+/// g. As the matrix of an affine product with bytes whose bit i belongs to element i of the group,
+/// it adds the weights' bytes v of the elements whose bits are 1.
+pub struct Weights([u64; 16 * GROUPS]);
+
+impl Weights {
+    pub fn new(w: &[K; BLOCK]) -> Self {
+        let mut words = [0; 16 * GROUPS];
+        for (g, out) in w.as_chunks::<8>().0.iter().zip(words.as_chunks_mut::<16>().0) {
+            let (halves, _) = out.as_chunks_mut::<8>();
+            for (v, half) in gather(g).into_iter().zip(halves) {
+                V::splat(ANTIDIAGONAL).affine(v).store_words(half);
+            }
+        }
+        Self(words)
+    }
+
+    /// Add to `sums[v]`, whose byte b belongs to bit b of the block's bytes, the weights' bytes v.
+    /// Word c of `bits[g]` has for byte b the bits b of eight elements' byte c.
+    #[inline]
+    pub fn add(&self, bits: &[V; GROUPS], sums: &mut [[u64; 8]; 16]) {
+        for (v, sum) in sums.iter_mut().enumerate() {
+            let term = |g: usize| bits[g].affine(V::splat(self.0[16 * g + v]));
+            V::load_words(sum)
+                .xor3(term(0), term(1))
+                .xor3(term(2), term(3))
+                .xor3(term(4).xor3(term(5), term(6)), term(7))
+                .store_words(sum);
+        }
+    }
+}
+
+/// The bits of a block of elements, as [`Weights::add`] takes them, for bytes 0 to 7 and 8 to 15.
+#[inline]
+fn element_bits(q: &[K; BLOCK]) -> [[V; GROUPS]; 2] {
+    let mut bits = [[V::zero(); GROUPS]; 2];
+    for (g, eight) in q.as_chunks::<8>().0.iter().enumerate() {
+        let halves = gather(eight);
+        bits[0][g] = V::splat(DIAGONAL).affine(halves[0]);
+        bits[1][g] = V::splat(DIAGONAL).affine(halves[1]);
+    }
+    bits
+}
+
+/// The bits of a block of words, as [`Weights::add`] takes them.
+#[inline]
+pub fn word_bits(words: &[u64; BLOCK]) -> [V; GROUPS] {
+    let mut bits = [V::zero(); GROUPS];
+    for (b, eight) in bits.iter_mut().zip(words.as_chunks::<8>().0) {
+        let gathered = V::load_words(eight).permute(V::load_bytes(&GATHER_WORDS));
+        *b = V::splat(DIAGONAL).affine(gathered);
+    }
+    bits
+}
+
+/// Sums of weights over `BYTES` x 8 bits, as [`Weights::add`] keeps them: entry `[c / 8][v]`, word
+/// c mod 8, byte b is byte v of the sum that belongs to bit b of byte c.
+pub fn read_sums(sums: &[[[u64; 8]; 16]], bit: usize) -> K {
+    let (byte, b) = (bit / 8, bit % 8);
+    let sum = &sums[byte / 8];
+    from_bits((0..16).fold(0, |s, v| s | u128::from(sum[v][byte % 8] >> (8 * b) & 255) << (8 * v)))
+}
+
+/// Add to each of `sums` the bit sums of `q` with the weights of the same place, all of one length.
+pub fn add_bit_sums<const N: usize>(q: &[K], w: [&[K]; N], sums: &mut [[K; BITS]; N]) {
+    let mut parts = [[[[0; 8]; 16]; 2]; N];
+    let (blocks, rest) = q.as_chunks::<BLOCK>();
+    for (i, block) in blocks.iter().enumerate() {
+        let bits = element_bits(block);
+        for (w, part) in w.iter().zip(&mut parts) {
+            let weights = Weights::new(&w.as_chunks::<BLOCK>().0[i]);
+            weights.add(&bits[0], &mut part[0]);
+            weights.add(&bits[1], &mut part[1]);
+        }
+    }
+    let done = q.len() - rest.len();
+    for (part, sums) in parts.iter().zip(&mut *sums) {
+        for (u, sum) in sums.iter_mut().enumerate() {
+            *sum += read_sums(part, u);
+        }
+    }
+    portable::add_bit_sums(rest, w.map(|w| &w[done..]), sums);
+}
+
+/// The images of bits of an F2-linear map to K, as bytes for an affine product: entry
+/// `[c][h]`, word v, byte 7 - b: bit u is bit b of byte `8 h + v` of the image of bit `8 c + u`.
+pub struct Map(Vec<[[u64; 8]; 2]>);
+
+impl Map {
+    pub fn new(images: &[K]) -> Self {
+        let byte = |eight: &[K]| {
+            let mut halves = [[0; 8]; 2];
+            for (v, word) in halves.as_flattened_mut().iter_mut().enumerate() {
+                for b in 0..8 {
+                    for (u, &image) in eight.iter().enumerate() {
+                        *word |= (to_bits(image) >> (8 * v + b) & 1) as u64 * (1 << (8 * (7 - b) + u));
+                    }
+                }
+            }
+            halves
+        };
+        Self(images.chunks(8).map(byte).collect())
+    }
+
+    /// Map eight elements of a domain with `8 N` bits: word c has the bytes c of element i at byte
+    /// 7 - i.
+    #[inline]
+    fn apply<const N: usize>(&self, words: &[u64; N], out: &mut [K; 8]) {
+        assert_eq!(self.0.len(), N);
+        let mut sums = [V::zero(); 2];
+        for (&[a, b], &[m, n]) in words.as_chunks::<2>().0.iter().zip(self.0.as_chunks::<2>().0) {
+            for h in 0..2 {
+                sums[h] = sums[h]
+                    .xor3(V::load_words(&m[h]).affine(V::splat(a)), V::load_words(&n[h]).affine(V::splat(b)));
+            }
+        }
+        scatter(sums.map(|s| V::splat(DIAGONAL).affine(s)), out);
+    }
+
+    /// The images of elements; `xs` and `out` have one length.
+    pub fn map_elements(&self, xs: &[K], out: &mut [K]) {
+        let (xs, rest) = xs.as_chunks::<8>();
+        let (out, out_rest) = out.as_chunks_mut::<8>();
+        for (x, out) in xs.iter().zip(out) {
+            self.map_eight_elements(x, out);
+        }
+        let (mut x, mut y) = ([K::default(); 8], [K::default(); 8]);
+        x[..rest.len()].copy_from_slice(rest);
+        self.map_eight_elements(&x, &mut y);
+        out_rest.copy_from_slice(&y[..rest.len()]);
+    }
+
+    #[inline]
+    fn map_eight_elements(&self, x: &[K; 8], out: &mut [K; 8]) {
+        let mut words = [[0; 8]; 2];
+        for (v, w) in gather(x).into_iter().zip(&mut words) {
+            v.store_words(w);
+        }
+        let mut all = [0; 16];
+        all.copy_from_slice(words.as_flattened());
+        self.apply(&all, out);
+    }
+
+    /// The images of words; `words` and `out` have one length.
+    pub fn map_words(&self, words: &[u64], out: &mut [K]) {
+        let (words, rest) = words.as_chunks::<8>();
+        let (out, out_rest) = out.as_chunks_mut::<8>();
+        for (w, out) in words.iter().zip(out) {
+            self.map_eight_words(w, out);
+        }
+        let (mut w, mut y) = ([0; 8], [K::default(); 8]);
+        w[..rest.len()].copy_from_slice(rest);
+        self.map_eight_words(&w, &mut y);
+        out_rest.copy_from_slice(&y[..rest.len()]);
+    }
+
+    #[inline]
+    fn map_eight_words(&self, words: &[u64; 8], out: &mut [K; 8]) {
+        let mut gathered = [0; 8];
+        V::load_words(words).permute(V::load_bytes(&GATHER_WORDS)).store_words(&mut gathered);
+        self.apply(&gathered, out);
+    }
+}

@@ -1,0 +1,128 @@
+//! A 512-bit register and its instructions, as safe functions. This is the only unsafe code of the
+//! crate.
+#![allow(unsafe_code)]
+
+use core::arch::x86_64::{
+    __m512i, _mm512_clmulepi64_epi128, _mm512_gf2p8affine_epi64_epi8, _mm512_gf2p8mul_epi8,
+    _mm512_loadu_si512, _mm512_mask_permutexvar_epi8, _mm512_permutex2var_epi64, _mm512_permutexvar_epi8,
+    _mm512_set1_epi64, _mm512_setzero_si512, _mm512_storeu_si512, _mm512_ternarylogic_epi64,
+    _mm512_unpacklo_epi64, _mm512_xor_si512,
+};
+
+use dyad_field::K;
+
+/// A register of 512 bits.
+#[derive(Clone, Copy)]
+pub struct V(__m512i);
+
+// SAFETY of every block in this implementation: the intrinsics compute on values alone, but for the
+// loads and stores, which say more; and their instructions exist, because this module is compiled
+// only for builds with the target features they need.
+#[allow(clippy::undocumented_unsafe_blocks, clippy::inline_always)]
+impl V {
+    #[inline(always)]
+    pub fn load(from: &[K; 4]) -> Self {
+        const { assert!(size_of::<[K; 4]>() == 64) };
+        // SAFETY: the reference covers 64 readable bytes; the load needs no alignment.
+        Self(unsafe { _mm512_loadu_si512(from.as_ptr().cast()) })
+    }
+
+    #[inline(always)]
+    pub fn load_words(from: &[u64; 8]) -> Self {
+        // SAFETY: the reference covers 64 readable bytes; the load needs no alignment.
+        Self(unsafe { _mm512_loadu_si512(from.as_ptr().cast()) })
+    }
+
+    #[inline(always)]
+    pub fn load_bytes(from: &[u8; 64]) -> Self {
+        // SAFETY: the reference covers 64 readable bytes; the load needs no alignment.
+        Self(unsafe { _mm512_loadu_si512(from.as_ptr().cast()) })
+    }
+
+    #[inline(always)]
+    pub fn store(self, to: &mut [K; 4]) {
+        // SAFETY: the reference covers 64 writable bytes and the store needs no alignment. Every
+        // value of 128 bits is an element of K, which is transparent over u128.
+        unsafe { _mm512_storeu_si512(to.as_mut_ptr().cast(), self.0) }
+    }
+
+    #[inline(always)]
+    pub fn store_words(self, to: &mut [u64; 8]) {
+        // SAFETY: the reference covers 64 writable bytes and the store needs no alignment.
+        unsafe { _mm512_storeu_si512(to.as_mut_ptr().cast(), self.0) }
+    }
+
+    #[inline(always)]
+    pub fn zero() -> Self {
+        Self(unsafe { _mm512_setzero_si512() })
+    }
+
+    /// The same word in all eight places.
+    #[inline(always)]
+    pub fn splat(word: u64) -> Self {
+        Self(unsafe { _mm512_set1_epi64(word as i64) })
+    }
+
+    #[inline(always)]
+    pub fn xor(self, b: Self) -> Self {
+        Self(unsafe { _mm512_xor_si512(self.0, b.0) })
+    }
+
+    /// `self ^ b ^ c`.
+    #[inline(always)]
+    pub fn xor3(self, b: Self, c: Self) -> Self {
+        Self(unsafe { _mm512_ternarylogic_epi64::<0x96>(self.0, b.0, c.0) })
+    }
+
+    /// Each byte of `self` times the 8 x 8 bit matrix in the same word of `matrix`: bit i of the
+    /// result is the parity of the byte and byte 7 - i of the matrix.
+    #[inline(always)]
+    pub fn affine(self, matrix: Self) -> Self {
+        Self(unsafe { _mm512_gf2p8affine_epi64_epi8::<0>(self.0, matrix.0) })
+    }
+
+    /// Products of bytes in GF(2^8) with the modulus of AES.
+    #[inline(always)]
+    pub fn byte_product(self, b: Self) -> Self {
+        Self(unsafe { _mm512_gf2p8mul_epi8(self.0, b.0) })
+    }
+
+    /// Byte i of the result is byte `index[i]` of `self`.
+    #[inline(always)]
+    pub fn permute(self, index: Self) -> Self {
+        Self(unsafe { _mm512_permutexvar_epi8(index.0, self.0) })
+    }
+
+    /// Byte i of the result is byte `index[i]` of `a` where bit i of `mask` is 0, else of `b`.
+    #[inline(always)]
+    pub fn permute2(a: Self, b: Self, mask: u64, index: Self) -> Self {
+        Self(unsafe {
+            _mm512_mask_permutexvar_epi8(_mm512_permutexvar_epi8(index.0, a.0), mask, index.0, b.0)
+        })
+    }
+
+    /// Word i of the result is word `index[i]` of `a` followed by `b`.
+    #[inline(always)]
+    pub fn permute_words2(a: Self, b: Self, index: Self) -> Self {
+        Self(unsafe { _mm512_permutex2var_epi64(a.0, index.0, b.0) })
+    }
+
+    /// In each 128 bits, the carry-less product of word `HALVES & 1` of `self` and word
+    /// `HALVES >> 4` of `b`.
+    #[inline(always)]
+    pub fn carryless<const HALVES: i32>(self, b: Self) -> Self {
+        Self(unsafe { _mm512_clmulepi64_epi128::<HALVES>(self.0, b.0) })
+    }
+
+    /// In each 128 bits, the low word moved up.
+    #[inline(always)]
+    fn up(self) -> Self {
+        Self(unsafe { _mm512_unpacklo_epi64(_mm512_setzero_si512(), self.0) })
+    }
+
+    /// `self + X^64 * high` in K, in each 128 bits.
+    #[inline(always)]
+    pub fn reduce(self, high: Self) -> Self {
+        self.xor3(high.up(), high.carryless::<0x01>(Self::splat(0x87)))
+    }
+}
