@@ -10,6 +10,7 @@
 //! message   the typed messages of the bus
 //! row       what every instruction row shares: state, fetch, registers, time order
 //! families  one file a family
+//! copy      the tables of the copies that system calls make
 //! memory    the tables of first and last values: program, registers, image, other RAM
 //! tables    the list
 //! statement what the verifier itself puts on the bus and takes from it
@@ -21,8 +22,10 @@
 extern crate alloc;
 
 pub mod audit;
+pub mod copy;
 pub mod families;
 pub mod instr;
+pub mod memory;
 pub mod message;
 pub mod record;
 pub mod row;

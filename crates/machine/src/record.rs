@@ -89,6 +89,17 @@ pub struct Copy {
     pub output: Access,
 }
 
+/// Eight bytes of memory that a program defines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct ImageCell {
+    /// Address, a multiple of 8.
+    pub address: u32,
+    /// Whether stores to it trap.
+    pub read_only: bool,
+    /// The bytes, little-endian; bytes that no segment covers are 0.
+    pub value: u64,
+}
+
 /// A RAM cell that the run touched, or that the image defines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cell {

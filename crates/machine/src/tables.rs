@@ -10,9 +10,14 @@ use core::ops::Range;
 use dyad_rules::fill::FillInto;
 use dyad_rules::{Table, TableRules};
 
-use crate::families::{addition, branch, compare, divide, jump, logic, multiply, shift, upper};
+use crate::copy;
+use crate::families::system::Called;
+use crate::families::{
+    addition, branch, compare, divide, jump, load, logic, multiply, shift, store, system, upper,
+};
 use crate::instr::Kind;
-use crate::record::Records;
+use crate::memory::{self, Chained, Fetched, LastRegister, link};
+use crate::record::{Cell, Copy, Ecall, ImageCell, Records};
 use crate::row::Executed;
 
 /// The tables, in the order of proofs.
@@ -30,9 +35,25 @@ pub enum TableId {
     BranchLess,
     Jump,
     JumpRegister,
+    Load,
+    Store,
     Multiply,
     MultiplyHigh,
     Divide,
+    Exit,
+    Read,
+    Write,
+    Diagnostic,
+    CopyOutByte,
+    CopyOutWord,
+    CopyOutEnd,
+    CopyInByte,
+    CopyInWord,
+    CopyInEnd,
+    Program,
+    Registers,
+    Image,
+    Ram,
 }
 
 /// A table of the machine.
@@ -58,9 +79,25 @@ pub static TABLES: &[Entry] = &[
     Entry { id: TableId::BranchLess,   rules: &branch::BranchLess,     rows: |r, c| r.steps::<branch::BranchLess>(Kind::BranchLess, c) },
     Entry { id: TableId::Jump,         rules: &jump::Jump,             rows: |r, c| r.steps::<jump::Jump>(Kind::Jump, c) },
     Entry { id: TableId::JumpRegister, rules: &jump::JumpRegister,     rows: |r, c| r.steps::<jump::JumpRegister>(Kind::JumpRegister, c) },
+    Entry { id: TableId::Load,         rules: &load::Load,             rows: |r, c| r.steps::<load::Load>(Kind::Load, c) },
+    Entry { id: TableId::Store,        rules: &store::Store,           rows: |r, c| r.steps::<store::Store>(Kind::Store, c) },
     Entry { id: TableId::Multiply,     rules: &multiply::Multiply,     rows: |r, c| r.steps::<multiply::Multiply>(Kind::Multiply, c) },
     Entry { id: TableId::MultiplyHigh, rules: &multiply::MultiplyHigh, rows: |r, c| r.steps::<multiply::MultiplyHigh>(Kind::MultiplyHigh, c) },
     Entry { id: TableId::Divide,       rules: &divide::Divide,         rows: |r, c| r.steps::<divide::Divide>(Kind::Divide, c) },
+    Entry { id: TableId::Exit,         rules: &system::Exit,           rows: |r, c| r.calls::<system::Exit>(|r| &r.exits, c) },
+    Entry { id: TableId::Read,         rules: &system::Read,           rows: |r, c| r.calls::<system::Read>(|r| &r.reads, c) },
+    Entry { id: TableId::Write,        rules: &system::Write,          rows: |r, c| r.calls::<system::Write>(|r| &r.writes, c) },
+    Entry { id: TableId::Diagnostic,   rules: &system::Diagnostic,     rows: |r, c| r.calls::<system::Diagnostic>(|r| &r.diagnostics, c) },
+    Entry { id: TableId::CopyOutByte,  rules: &copy::CopyOutByte,      rows: |r, c| r.copies::<copy::CopyOutByte>(|r| &r.copy_out_bytes, c) },
+    Entry { id: TableId::CopyOutWord,  rules: &copy::CopyOutWord,      rows: |r, c| r.copies::<copy::CopyOutWord>(|r| &r.copy_out_words, c) },
+    Entry { id: TableId::CopyOutEnd,   rules: &copy::CopyOutEnd,       rows: |r, c| r.copies::<copy::CopyOutEnd>(|r| &r.copy_out_ends, c) },
+    Entry { id: TableId::CopyInByte,   rules: &copy::CopyInByte,       rows: |r, c| r.copies::<copy::CopyInByte>(|r| &r.copy_in_bytes, c) },
+    Entry { id: TableId::CopyInWord,   rules: &copy::CopyInWord,       rows: |r, c| r.copies::<copy::CopyInWord>(|r| &r.copy_in_words, c) },
+    Entry { id: TableId::CopyInEnd,    rules: &copy::CopyInEnd,        rows: |r, c| r.copies::<copy::CopyInEnd>(|r| &r.copy_in_ends, c) },
+    Entry { id: TableId::Program,      rules: &memory::Program,        rows: |r, c| r.program(c) },
+    Entry { id: TableId::Registers,    rules: &memory::Registers,      rows: |r, c| r.registers(c) },
+    Entry { id: TableId::Image,        rules: &memory::Image,          rows: |r, c| r.image(c) },
+    Entry { id: TableId::Ram,          rules: &memory::Ram,            rows: |r, c| r.ram(c) },
 ];
 
 // The order of the list is that of the enumeration.
@@ -129,17 +166,31 @@ impl FillRows for TableRows {
 pub struct Run<'a> {
     records: Option<&'a Records>,
     words: &'a [(u64, u32)],
+    image: &'a [ImageCell],
+    /// The indices, among the recorded cells, of those that the image doesn't define.
+    others: Vec<u32>,
 }
 
 impl<'a> Run<'a> {
-    /// The run recorded in `records` of the program with these instruction words.
-    pub fn new(records: &'a Records, words: &'a [(u64, u32)]) -> Self {
-        Self { records: Some(records), words }
+    /// The run recorded in `records` of the program with these instruction words and this image.
+    ///
+    /// # Panics
+    /// If the image's cells are not all recorded, both lists increasing.
+    pub fn new(records: &'a Records, words: &'a [(u64, u32)], image: &'a [ImageCell]) -> Self {
+        let mut defined = image.iter().peekable();
+        let mut others = Vec::new();
+        for (cell, i) in records.cells.iter().zip(0..) {
+            if defined.next_if(|d| d.address == cell.address).is_none() {
+                others.push(i);
+            }
+        }
+        assert!(defined.next().is_none(), "a cell of the image is not recorded");
+        Self { records: Some(records), words, image, others }
     }
 
     /// A program that was not run: only its fixed columns have rows.
-    pub fn of_program(words: &'a [(u64, u32)]) -> Self {
-        Self { records: None, words }
+    pub fn of_program(words: &'a [(u64, u32)], image: &'a [ImageCell]) -> Self {
+        Self { records: None, words, image, others: Vec::new() }
     }
 
     /// The committed words of a table's rows.
@@ -168,6 +219,65 @@ impl<'a> Run<'a> {
             let (w0, w1) = self.words[step.instr as usize];
             Executed { step, w0, w1 }
         })
+    }
+
+    fn calls<T: Table<Event = Called> + 'a>(
+        &'a self,
+        part: impl FnOnce(&'a Records) -> &'a Vec<Ecall>,
+        columns: Columns,
+    ) -> Box<dyn FillRows + 'a> {
+        let calls = self.recorded(part);
+        events::<T>(columns, calls.len(), |i| {
+            let call = calls[i];
+            let (w0, w1) = self.words[call.instr as usize];
+            Called { call, w0, w1 }
+        })
+    }
+
+    fn copies<T: Table<Event = Copy> + 'a>(
+        &'a self,
+        part: impl FnOnce(&'a Records) -> &'a Vec<Copy>,
+        columns: Columns,
+    ) -> Box<dyn FillRows + 'a> {
+        let copies = self.recorded(part);
+        events::<T>(columns, copies.len(), |i| copies[i])
+    }
+
+    fn program(&'a self, columns: Columns) -> Box<dyn FillRows + 'a> {
+        let fetches = self.recorded(|r| &r.fetches);
+        events::<memory::Program>(columns, self.words.len(), |i| {
+            let (w0, w1) = self.words[i];
+            // The fall-through pc is 4 more than the pc.
+            let pc = (w0 as u32).wrapping_sub(4);
+            Fetched { pc, w0, w1, last_time: fetches.get(i).copied().unwrap_or(0) }
+        })
+    }
+
+    fn registers(&'a self, columns: Columns) -> Box<dyn FillRows + 'a> {
+        let registers = self.recorded(|r| &r.registers);
+        events::<memory::Registers>(columns, registers.len(), |i| LastRegister {
+            index: i as u8,
+            last: registers[i],
+        })
+    }
+
+    fn image(&'a self, columns: Columns) -> Box<dyn FillRows + 'a> {
+        let cells = self.recorded(|r| &r.cells);
+        events::<memory::Image>(columns, self.image.len(), |i| {
+            let ImageCell { address, read_only, value } = self.image[i];
+            match cells.binary_search_by_key(&address, |c| c.address) {
+                Ok(at) => Chained { cell: Cell { first: value, read_only, ..cells[at] }, ..link(cells, at) },
+                Err(_) => Chained {
+                    cell: Cell { address, read_only, first: value, ..Cell::default() },
+                    previous: 0,
+                },
+            }
+        })
+    }
+
+    fn ram(&'a self, columns: Columns) -> Box<dyn FillRows + 'a> {
+        let cells = self.recorded(|r| &r.cells);
+        events::<memory::Ram>(columns, self.others.len(), |i| link(cells, self.others[i] as usize))
     }
 }
 
@@ -244,7 +354,7 @@ mod tests {
             expected.extend(dyad_rules::fill::<shift::ShiftRight>(&event).committed);
         }
         let width = expected.len() / cases.len();
-        let run = Run::new(&records, &words);
+        let run = Run::new(&records, &words, &[]);
         let rows = run.rows(TableId::ShiftRight);
         assert_eq!(TableRows::collect(width, &*rows).words, expected);
         let mut piece = alloc::vec![0; 5 * width];

@@ -1,17 +1,8 @@
 //! The memory that a program starts with, in cells of eight bytes.
 
-use crate::elf::Loaded;
+pub use dyad_machine::record::ImageCell;
 
-/// Eight bytes of memory that the program defines.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct ImageCell {
-    /// Address, a multiple of 8.
-    pub address: u32,
-    /// Whether stores to it trap.
-    pub read_only: bool,
-    /// The bytes, little-endian; bytes that no segment covers are 0.
-    pub value: u64,
-}
+use crate::elf::Loaded;
 
 /// The cells by increasing address: all those of read-only segments, and those of writable ones
 /// that aren't 0, which is what memory holds anyway.

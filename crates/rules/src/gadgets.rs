@@ -97,19 +97,31 @@ pub fn assert_zero<R: Rules>(r: &mut R, name: &'static str, x: R::Word) {
 
 /// Asserts `a < b` in each of the two 32-bit halves of a word, as unsigned numbers. Cost 1/1.
 ///
-/// `b + !a` carries out of a half exactly when `a < b` there, so the top carries are the constant
-/// 1. The committed word's bits 31 and 63 are masked away: nothing fixes them.
+/// `b + !a` carries out of a half exactly when `a < b` there.
 pub fn assert_less_halves<R: Rules>(r: &mut R, name: &'static str, a: R::Word, b: R::Word) {
-    const TOP: u64 = 1 << 31 | 1 << 63;
-    let (all, top) = (r.constant(ALL), r.constant(TOP));
-    let not_a = a ^ all;
-    let committed = r.commit_with_free(name, TOP, || {
+    let all = r.constant(ALL);
+    add_halves(r, name, b, a ^ all, 1 << 31 | 1 << 63);
+}
+
+/// Two additions of 32 bits, one in each half of a word, each modulo 2^32. `carrying` may hold bits
+/// 31 and 63: there the row demands a carry out of the half. Cost 1/1.
+///
+/// A demanded carry is the constant 1, and its bit in the committed word is free.
+pub fn add_halves<R: Rules>(
+    r: &mut R,
+    name: &'static str,
+    a: R::Word,
+    b: R::Word,
+    carrying: u64,
+) -> Sum<R::Word> {
+    let committed = r.commit_with_free(name, carrying, || {
         let low = |x: u64| x & 0xffff_ffff;
-        let lo = carries(low(b.value()), low(!a.value()), false);
-        let hi = carries(b.value() >> 32, !a.value() >> 32, false);
-        (low(lo) | hi << 32) & !TOP
+        let lo = carries(low(a.value()), low(b.value()), false);
+        let hi = carries(a.value() >> 32, b.value() >> 32, false);
+        (low(lo) | hi << 32) & !carrying
     });
-    let c = (committed & !TOP) ^ top;
+    let c = (committed & !carrying) ^ r.constant(carrying);
     let i = (c << 1) & !(1 << 32);
-    r.assert_and(name, b ^ i, not_a ^ i, c ^ i);
+    r.assert_and(name, a ^ i, b ^ i, c ^ i);
+    Sum { sum: a ^ b ^ i, carries: c }
 }

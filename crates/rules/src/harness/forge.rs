@@ -149,11 +149,14 @@ where
 
 /// *Refuse*: events that must have no row, such as a jump out of the address space: the row that
 /// honest advice gives is broken, and so is every row tried by [`forge`] that takes the same
-/// messages.
-pub fn refuse<T: Table>(events: &[T::Event], random: &mut Random) -> Findings
+/// messages. Columns named in `chosen` are left alone.
+pub fn refuse<T: Table>(events: &[T::Event], chosen: &[&str], random: &mut Random) -> Findings
 where
     T::Event: Debug,
 {
+    let form = shape::<T>();
+    let columns: Vec<_> =
+        (0..form.committed.len()).filter(|&i| !chosen.contains(&form.committed[i].name)).collect();
     let mut findings = Findings::default();
     for event in events {
         let row = fill::<T>(event);
@@ -169,7 +172,7 @@ where
             }
         };
         attempt(&row.committed);
-        for i in 0..row.committed.len() {
+        for &i in &columns {
             for v in wrong_values(row.committed[i], &row.committed, random) {
                 attempt(&derive::<T>(event, &[(i, v)]).committed);
                 let mut alone = row.committed.clone();

@@ -318,7 +318,7 @@ where
     let (to_flip, to_forge) = (sample(24), sample(256));
     let mut findings = reject::<T>(&to_flip, chosen);
     findings.join(forge::<T>(&to_forge, chosen, &mut random));
-    findings.join(refuse::<T>(refused, &mut random));
+    findings.join(refuse::<T>(refused, chosen, &mut random));
     findings.all_needed::<T>();
     said
 }
