@@ -12,14 +12,12 @@
 
 use dyad_rules::{Rules, Table};
 
-use crate::instr::RAM_START;
 use crate::message::{Message, pull, push};
 use crate::record::{Access, Cell};
 use crate::row::halves;
+use crate::statement::CHAIN_START;
 
 const LOW: u64 = 0xffff_ffff;
-/// The address that the chain starts with; no cell is there.
-const CHAIN_START: u32 = (RAM_START - 8) as u32;
 
 /// An instruction of the program and the time of its last fetch, 0 if there was none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
