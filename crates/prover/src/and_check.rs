@@ -7,7 +7,7 @@ use dyad_verifier::and_check::AndClaims;
 use dyad_verifier::columns::block_weight;
 
 use crate::evaluate::{Committed, slab_blocks};
-use crate::kernels::and_check::{Extension, Skip, WordMap};
+use crate::kernels::and_check::{Skip, WordMap};
 use crate::kernels::eq::{self, Split};
 use crate::kernels::sumcheck::{and_round, fold};
 use crate::rounds::Session;
@@ -62,44 +62,24 @@ fn univariate(c: &Committed<'_>, rho: &[K]) -> [K; 64] {
     let weights: Vec<Vec<K>> = (0..layout.slabs.len())
         .map(|s| slab_blocks(&layout.ands, s).iter().map(|b| block_weight(rho, b)).collect())
         .collect();
-    let extension = Extension::new();
     c.fold(
-        || Sums { skip: Skip::new(&extension), waiting: Vec::new() },
-        |sums, task, lanes| {
+        Skip::new,
+        |skip, task, lanes| {
             let row_eq = &rows[layout.slabs[task.slab].log][task.start..];
-            let places = &weights[task.slab];
-            sums.waiting.resize(places.len(), [[0; 3]; BATCH]);
             task.run(lanes, |x, l| {
-                let at = x % BATCH;
-                for ([a, b, c], waiting) in l.ands.iter().zip(&mut sums.waiting) {
-                    for (i, op) in waiting[at..at + LANES].iter_mut().enumerate() {
-                        *op = [a.0[i], b.0[i], c.0[i]];
-                    }
-                }
-                let filled = at + LANES;
-                if filled == BATCH || x + LANES == task.rows {
-                    let row_eq = &row_eq[x - at..][..filled];
-                    for (ops, &place) in sums.waiting.iter().zip(places) {
-                        let weights: [K; BATCH] =
-                            std::array::from_fn(|i| row_eq.get(i).map_or(K::ZERO, |&e| place * e));
-                        sums.skip.add(&ops[..filled], &weights[..filled]);
-                    }
+                // A slab of fewer than eight rows has no eq for the rest.
+                let row_eq = &row_eq[x..];
+                for ([a, b, c], &place) in l.ands.iter().zip(&weights[task.slab]) {
+                    let weights: [K; LANES] =
+                        std::array::from_fn(|i| row_eq.get(i).map_or(K::ZERO, |&e| place * e));
+                    skip.add_eight([&a.0, &b.0, &c.0], &weights);
                 }
             });
         },
-        |sums| sums.skip.finish(),
+        Skip::finish,
     )
     .into_iter()
     .fold([K::ZERO; 64], |a, b| std::array::from_fn(|i| a[i] + b[i]))
-}
-
-/// Rows of one constraint that are summed together.
-const BATCH: usize = 64;
-
-/// The sums of one thread, and the rows that wait to be added to them, for each constraint.
-struct Sums<'a> {
-    skip: Skip<'a>,
-    waiting: Vec<[[u64; 3]; BATCH]>,
 }
 
 /// The eq tables of the low coordinates of a point, for each logarithm that occurs.

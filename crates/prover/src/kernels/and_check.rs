@@ -1,5 +1,7 @@
 //! The AND check's univariate skip: byte arithmetic over the 64 bit positions of a word.
 
+use std::sync::LazyLock;
+
 use dyad_field::{K, PrimeCharacteristicRing, byte_basis, embed_byte};
 use rayon::prelude::*;
 
@@ -17,61 +19,66 @@ const TASK: usize = 1 << 12;
 /// the coset are bytes, elements of GF(2^8), so the weights are summed apart for each bit of a
 /// byte, and multiplied by what the bit stands for once at the end. C is linear in its bits: the
 /// weights are summed for each of them, and the sums are extended to the coset at the end.
-pub struct Skip<'a> {
-    extension: &'a Extension,
-    sums: Box<arch::Sums>,
-}
+pub struct Skip(Box<arch::Sums>);
 
-/// The extension of words from the bit positions to the coset: made once, for any number of
-/// [`Skip`] sums.
-pub struct Extension(arch::Extension);
+/// The extension of words from the bit positions to the coset.
+static EXTENSION: LazyLock<arch::Extension> = LazyLock::new(|| {
+    let lagrange = coset_lagrange();
+    arch::Extension::new(|j, l| lagrange[j][l])
+});
 
-impl Default for Extension {
+impl Default for Skip {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl Extension {
-    /// The extension's tables.
-    pub fn new() -> Self {
-        let lagrange = coset_lagrange();
-        Self(arch::Extension::new(|j, l| lagrange[j][l]))
-    }
-}
-
-impl<'a> Skip<'a> {
+impl Skip {
     /// Empty sums.
-    pub fn new(extension: &'a Extension) -> Self {
-        Self { extension, sums: Box::new(arch::Sums::new()) }
+    pub fn new() -> Self {
+        Self(Box::new(arch::Sums::new()))
     }
 
-    /// Add constraints `a & b = c`, each with its weight. Whole multiples of 64 are fastest.
+    /// Add eight constraints `a & b = c`, given as eight words each of a, b and c, and their
+    /// weights.
+    #[inline]
+    pub fn add_eight(&mut self, ops: [&[u64; 8]; 3], weights: &[K; 8]) {
+        self.0.add(&EXTENSION, ops, weights);
+    }
+
+    /// Add any number of constraints `[a, b, c]`, each with its weight.
     ///
     /// # Panics
     /// If there are not as many weights as constraints.
     pub fn add(&mut self, ops: &[[u64; 3]], weights: &[K]) {
         assert_eq!(ops.len(), weights.len(), "constraints and weights");
-        let (blocks, rest) = ops.as_chunks::<{ arch::BLOCK }>();
-        let (weight_blocks, weight_rest) = weights.as_chunks::<{ arch::BLOCK }>();
-        for (ops, weights) in blocks.iter().zip(weight_blocks) {
-            self.sums.add(&self.extension.0, ops, weights);
-        }
-        if !rest.is_empty() {
-            let (mut ops, mut weights) = ([[0; 3]; arch::BLOCK], [K::ZERO; arch::BLOCK]);
-            ops[..rest.len()].copy_from_slice(rest);
-            weights[..rest.len()].copy_from_slice(weight_rest);
-            self.sums.add(&self.extension.0, &ops, &weights);
+        for (ops, weights) in ops.chunks(8).zip(weights.chunks(8)) {
+            let mut words = [[0; 8]; 3];
+            let mut eight = [K::ZERO; 8];
+            eight[..weights.len()].copy_from_slice(weights);
+            for (i, op) in ops.iter().enumerate() {
+                for (words, &word) in words.iter_mut().zip(op) {
+                    words[i] = word;
+                }
+            }
+            self.add_eight(words.each_ref(), &eight);
         }
     }
 
-    /// R at the 64 points. Those of several parts of the constraints add up.
-    pub fn finish(&self) -> [K; WORD] {
+    /// Add the sums of another part of the constraints.
+    pub fn merge(&mut self, mut other: Self) {
+        other.0.flush(&EXTENSION);
+        self.0.merge(&other.0);
+    }
+
+    /// R at the 64 points.
+    pub fn finish(mut self) -> [K; WORD] {
+        self.0.flush(&EXTENSION);
         let basis = byte_basis();
         let lagrange = coset_lagrange();
-        let words: [K; WORD] = core::array::from_fn(|j| self.sums.word(j));
+        let words: [K; WORD] = core::array::from_fn(|j| self.0.word(j));
         core::array::from_fn(|l| {
-            let product: K = (0..8).map(|b| basis[b] * self.sums.product(l, b)).sum();
+            let product: K = (0..8).map(|b| basis[b] * self.0.product(l, b)).sum();
             let word: K = (0..WORD).map(|j| embed_byte(lagrange[j][l]) * words[j]).sum();
             product + word
         })
@@ -84,26 +91,17 @@ impl<'a> Skip<'a> {
 /// If there are not as many weights as constraints.
 pub fn skip_sums(ops: &[[u64; 3]], weights: &[K]) -> [K; WORD] {
     assert_eq!(ops.len(), weights.len(), "constraints and weights");
-    let extension = Extension::new();
     ops.par_chunks(TASK)
         .zip(weights.par_chunks(TASK))
-        .fold(
-            || Skip::new(&extension),
-            |mut skip, (ops, weights)| {
-                skip.add(ops, weights);
-                skip
-            },
-        )
-        .map(|skip| skip.finish())
-        .reduce(
-            || [K::ZERO; WORD],
-            |mut a, b| {
-                for (a, b) in a.iter_mut().zip(b) {
-                    *a += b;
-                }
-                a
-            },
-        )
+        .fold(Skip::new, |mut skip, (ops, weights)| {
+            skip.add(ops, weights);
+            skip
+        })
+        .reduce(Skip::new, |mut a, b| {
+            a.merge(b);
+            a
+        })
+        .finish()
 }
 
 /// The product in GF(2^8) with the modulus of AES.
@@ -196,32 +194,39 @@ mod tests {
     }
 
     #[test]
-    fn parts_add_up() {
+    fn parts_merge() {
         let mut rng = Rng(14);
         let ops: Vec<[u64; 3]> = (0..5001).map(|_| [rng.word(), rng.word(), rng.word()]).collect();
         let weights = rng.ks(ops.len());
-        let extension = Extension::default();
-        let (mut a, mut b) = (Skip::new(&extension), Skip::new(&extension));
+        let (mut a, mut b) = (Skip::new(), Skip::default());
         a.add(&ops[..17], &weights[..17]);
         b.add(&ops[17..3000], &weights[17..3000]);
+        a.merge(b);
         a.add(&ops[3000..], &weights[3000..]);
-        let (a, b) = (a.finish(), b.finish());
-        let sum: [K; WORD] = core::array::from_fn(|l| a[l] + b[l]);
-        assert_eq!(sum, skip_sums(&ops, &weights));
+        assert_eq!(a.finish(), skip_sums(&ops, &weights));
     }
 
     #[test]
     fn portable_sums_are_the_same() {
         let mut rng = Rng(16);
-        let ops: [[u64; 3]; 64] = core::array::from_fn(|_| [rng.word(), rng.word(), rng.word()]);
-        let weights: [K; 64] = core::array::from_fn(|_| rng.k());
         let lagrange = coset_lagrange();
-        let (mut a, mut b) = (arch::Sums::new(), portable::Sums::new());
-        a.add(&arch::Extension::new(|j, l| lagrange[j][l]), &ops, &weights);
-        b.add(&portable::Extension::new(|j, l| lagrange[j][l]), &ops, &weights);
-        for l in 0..WORD {
-            assert!((0..8).all(|bit| a.product(l, bit) == b.product(l, bit)), "point {l}");
-            assert_eq!(a.word(l), b.word(l));
+        let mut sums = (arch::Sums::new(), portable::Sums::new());
+        let extensions =
+            (arch::Extension::new(|j, l| lagrange[j][l]), portable::Extension::new(|j, l| lagrange[j][l]));
+        for round in 0..11 {
+            let ops: [[u64; 8]; 3] = core::array::from_fn(|_| core::array::from_fn(|_| rng.word()));
+            let weights: [K; 8] = core::array::from_fn(|_| rng.k());
+            sums.0.add(&extensions.0, ops.each_ref(), &weights);
+            sums.1.add(&extensions.1, ops.each_ref(), &weights);
+            if round % 5 != 0 {
+                continue;
+            }
+            sums.0.flush(&extensions.0);
+            sums.1.flush(&extensions.1);
+            for l in 0..WORD {
+                assert!((0..8).all(|bit| sums.0.product(l, bit) == sums.1.product(l, bit)), "point {l}");
+                assert_eq!(sums.0.word(l), sums.1.word(l));
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 //! Kernels for every machine: tables and lookups. Tests compare the wider kernels with these.
 
+use super::and_check::byte_product;
 use dyad_field::{BITS, K, PrimeCharacteristicRing, from_bits, from_word, to_bits};
 
 /// Add the bit sums of `q` with each of the weights to the `sums` of the same place; all have one
@@ -91,7 +92,12 @@ const POINTS: usize = 64;
 
 /// The extension of words to the coset: for each byte of a word and each of its values, the bytes
 /// to add.
-pub struct Extension(Vec<[[u8; POINTS]; 256]>);
+pub struct Extension {
+    images: Vec<[[u8; POINTS]; 256]>,
+    /// Discrete logarithms of the nonzero bytes to the base 3, and powers of 3 up to 2 x 254.
+    logarithms: [u8; 256],
+    powers: [u8; 510],
+}
 
 impl Extension {
     /// `image(j, l)` is the value at coset point l of a word that has only bit j.
@@ -105,12 +111,29 @@ impl Extension {
             }
             t
         };
-        Self((0..8).map(table).collect())
+        let (mut logarithms, mut powers) = ([0; 256], [1; 510]);
+        for i in 1..510 {
+            powers[i] = byte_product(powers[i - 1], 3);
+        }
+        for i in 0..255 {
+            logarithms[usize::from(powers[i])] = i as u8;
+        }
+        Self { images: (0..8).map(table).collect(), logarithms, powers }
+    }
+
+    /// [`byte_product`] by lookups.
+    #[inline]
+    fn product(&self, a: u8, b: u8) -> u8 {
+        if a == 0 || b == 0 {
+            return 0;
+        }
+        let log = |x: u8| usize::from(self.logarithms[usize::from(x)]);
+        self.powers[log(a) + log(b)]
     }
 
     fn extend(&self, word: u64) -> [u8; POINTS] {
         let mut out = [0; POINTS];
-        for (table, byte) in self.0.iter().zip(word.to_le_bytes()) {
+        for (table, byte) in self.images.iter().zip(word.to_le_bytes()) {
             for (o, t) in out.iter_mut().zip(&table[usize::from(byte)]) {
                 *o ^= t;
             }
@@ -118,9 +141,6 @@ impl Extension {
         out
     }
 }
-
-/// Constraints that [`Sums::add`] takes at a time.
-pub const BLOCK: usize = 64;
 
 /// Running sums of the weights of the constraints, for each point and each value of their A B
 /// there; and for each bit of a word, of those whose C has it.
@@ -134,19 +154,26 @@ impl Sums {
         Self { products: vec![[K::ZERO; 256]; POINTS], words: [[K::ZERO; BITS]; 1] }
     }
 
-    /// Add a block of constraints.
-    pub fn add(&mut self, extension: &Extension, ops: &[[u64; 3]; BLOCK], weights: &[K; BLOCK]) {
-        for (op, &weight) in ops.iter().zip(weights) {
-            let (a, b) = (extension.extend(op[0]), extension.extend(op[1]));
-            let mut products = [0; POINTS];
-            for ((p, a), b) in products.iter_mut().zip(a).zip(b) {
-                *p = super::and_check::byte_product(a, b);
-            }
-            for (bucket, p) in self.products.iter_mut().zip(products) {
-                bucket[usize::from(p)] += weight;
+    /// Add eight constraints.
+    pub fn add(&mut self, extension: &Extension, [a, b, c]: [&[u64; 8]; 3], weights: &[K; 8]) {
+        for ((&a, &b), &weight) in a.iter().zip(b).zip(weights) {
+            let (a, b) = (extension.extend(a), extension.extend(b));
+            for ((bucket, a), b) in self.products.iter_mut().zip(a).zip(b) {
+                bucket[usize::from(extension.product(a, b))] += weight;
             }
         }
-        add_bit_sums(&ops.map(|op| from_word(op[2])), [weights], &mut self.words);
+        add_bit_sums(&c.map(from_word), [weights], &mut self.words);
+    }
+
+    /// Add what waits to the sums: here, nothing does.
+    pub fn flush(&mut self, _: &Extension) {}
+
+    /// Add the sums of another part.
+    pub fn merge(&mut self, other: &Self) {
+        let sums = self.products.as_flattened_mut().iter_mut().chain(self.words.as_flattened_mut());
+        for (a, &b) in sums.zip(other.products.as_flattened().iter().chain(other.words.as_flattened())) {
+            *a += b;
+        }
     }
 
     /// The sum that belongs to bit `b` of the values A B at point `l`.

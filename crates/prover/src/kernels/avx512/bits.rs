@@ -8,7 +8,19 @@ use super::{ANTIDIAGONAL, DIAGONAL, GATHER_WORDS, V, gather, scatter};
 
 /// Elements, or rows of words, that are taken at a time: eight groups of eight.
 pub const BLOCK: usize = 64;
-const GROUPS: usize = 8;
+pub const GROUPS: usize = 8;
+
+/// The contents of a register, where a load does not cross cache lines.
+#[derive(Clone, Copy)]
+#[repr(C, align(64))]
+pub struct Line(pub [u64; 8]);
+
+/// Sums of weights, one for each bit of eight bytes: byte b of word c of line v is byte v of the
+/// sum that belongs to bit b of byte c.
+pub type BitSums = [Line; 16];
+
+/// Sums that are all 0.
+pub const NO_SUMS: BitSums = [Line([0; 8]); 16];
 
 /// Weights of a block as matrices: word `16 g + v` is the matrix of byte v of the weights of group
 /// g. As the matrix of an affine product with bytes whose bit i belongs to element i of the group,
@@ -16,28 +28,39 @@ const GROUPS: usize = 8;
 pub struct Weights([u64; 16 * GROUPS]);
 
 impl Weights {
-    pub fn new(w: &[K; BLOCK]) -> Self {
-        let mut words = [0; 16 * GROUPS];
-        for (g, out) in w.as_chunks::<8>().0.iter().zip(words.as_chunks_mut::<16>().0) {
-            let (halves, _) = out.as_chunks_mut::<8>();
-            for (v, half) in gather(g).into_iter().zip(halves) {
-                V::splat(ANTIDIAGONAL).affine(v).store_words(half);
-            }
-        }
-        Self(words)
+    /// Weights that are all 0.
+    pub fn zero() -> Self {
+        Self([0; 16 * GROUPS])
     }
 
-    /// Add to `sums[v]`, whose byte b belongs to bit b of the block's bytes, the weights' bytes v.
-    /// Word c of `bits[g]` has for byte b the bits b of eight elements' byte c.
+    pub fn new(w: &[K; BLOCK]) -> Self {
+        let mut weights = Self::zero();
+        for (g, eight) in w.as_chunks::<8>().0.iter().enumerate() {
+            weights.set(g, eight);
+        }
+        weights
+    }
+
+    /// Set the weights of a group.
     #[inline]
-    pub fn add(&self, bits: &[V; GROUPS], sums: &mut [[u64; 8]; 16]) {
+    pub fn set(&mut self, group: usize, w: &[K; 8]) {
+        let (halves, _) = self.0[16 * group..][..16].as_chunks_mut::<8>();
+        for (v, half) in gather(w).into_iter().zip(halves) {
+            V::splat(ANTIDIAGONAL).affine(v).store_words(half);
+        }
+    }
+
+    /// Add to the sums of each bit the weights of the elements that have it. Word c of `bits[g]` has
+    /// for byte b the bits b of the bytes c of eight elements.
+    #[inline]
+    pub fn add(&self, bits: &[V; GROUPS], sums: &mut BitSums) {
         for (v, sum) in sums.iter_mut().enumerate() {
             let term = |g: usize| bits[g].affine(V::splat(self.0[16 * g + v]));
-            V::load_words(sum)
+            V::load_words(&sum.0)
                 .xor3(term(0), term(1))
                 .xor3(term(2), term(3))
                 .xor3(term(4).xor3(term(5), term(6)), term(7))
-                .store_words(sum);
+                .store_words(&mut sum.0);
         }
     }
 }
@@ -54,28 +77,22 @@ fn element_bits(q: &[K; BLOCK]) -> [[V; GROUPS]; 2] {
     bits
 }
 
-/// The bits of a block of words, as [`Weights::add`] takes them.
+/// The bits of a group of words, as [`Weights::add`] takes them.
 #[inline]
-pub fn word_bits(words: &[u64; BLOCK]) -> [V; GROUPS] {
-    let mut bits = [V::zero(); GROUPS];
-    for (b, eight) in bits.iter_mut().zip(words.as_chunks::<8>().0) {
-        let gathered = V::load_words(eight).permute(V::load_bytes(&GATHER_WORDS));
-        *b = V::splat(DIAGONAL).affine(gathered);
-    }
-    bits
+pub fn word_bits(words: &[u64; 8]) -> V {
+    V::splat(DIAGONAL).affine(V::load_words(words).permute(V::load_bytes(&GATHER_WORDS)))
 }
 
-/// Sums of weights over `BYTES` x 8 bits, as [`Weights::add`] keeps them: entry `[c / 8][v]`, word
-/// c mod 8, byte b is byte v of the sum that belongs to bit b of byte c.
-pub fn read_sums(sums: &[[[u64; 8]; 16]], bit: usize) -> K {
+/// The sum that belongs to a bit of a string of bytes, eight to an entry of `sums`.
+pub fn read_sums(sums: &[BitSums], bit: usize) -> K {
     let (byte, b) = (bit / 8, bit % 8);
     let sum = &sums[byte / 8];
-    from_bits((0..16).fold(0, |s, v| s | u128::from(sum[v][byte % 8] >> (8 * b) & 255) << (8 * v)))
+    from_bits((0..16).fold(0, |s, v| s | u128::from(sum[v].0[byte % 8] >> (8 * b) & 255) << (8 * v)))
 }
 
 /// Add to each of `sums` the bit sums of `q` with the weights of the same place, all of one length.
 pub fn add_bit_sums<const N: usize>(q: &[K], w: [&[K]; N], sums: &mut [[K; BITS]; N]) {
-    let mut parts = [[[[0; 8]; 16]; 2]; N];
+    let mut parts = [[NO_SUMS; 2]; N];
     let (blocks, rest) = q.as_chunks::<BLOCK>();
     for (i, block) in blocks.iter().enumerate() {
         let bits = element_bits(block);

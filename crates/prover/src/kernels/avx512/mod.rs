@@ -6,7 +6,7 @@ mod bus;
 mod register;
 mod skip;
 
-pub use bits::{BLOCK, Map, add_bit_sums};
+pub use bits::{Map, add_bit_sums};
 pub use bus::fingerprint;
 pub use skip::{Extension, Sums};
 
