@@ -1,1 +1,52 @@
-fn main() {}
+//! Project tasks: `cargo xtask --help`.
+
+mod bench;
+mod demo;
+mod licences;
+mod setup;
+mod soak;
+mod steps;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Project tasks", arg_required_else_help = true)]
+struct Args {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Build an example guest, run it, prove the run and verify the proof, from nothing
+    Demo,
+    /// Everything that CI runs: formatting, lints, licences, documentation, all tests
+    Test,
+    /// Measure proofs of the examples: speed, time by step, memory, sizes
+    Bench(bench::Args),
+    /// The slow suites: many more random cases, long runs
+    Soak(soak::Args),
+    /// Install what guests and tests need and is missing
+    Setup,
+}
+
+fn main() -> ExitCode {
+    let result = match Args::parse().task {
+        Task::Demo => demo::run(),
+        Task::Test => test::check(),
+        Task::Bench(args) => bench::run(&args),
+        Task::Soak(args) => soak::run(&args),
+        Task::Setup => setup::guest_compiler().and_then(|()| setup::qemu()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            let red = anstyle::AnsiColor::Red.on_default().bold();
+            anstream::eprintln!("{red}error:{red:#} {message}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -16,7 +16,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-pub use compiler::Compiler;
+pub use compiler::{Compiler, find as find_compiler};
 pub use error::BuildError;
 pub use template::create;
 

@@ -1,0 +1,55 @@
+//! Everything that CI runs.
+
+use std::{fs, path::PathBuf};
+
+use crate::{
+    licences, setup,
+    steps::{Failure, Steps, cargo, root, run, target_dir},
+};
+
+/// Guest projects: the runtime and the examples, each with its own lock file.
+fn guests() -> Result<Vec<PathBuf>, Failure> {
+    let examples = fs::read_dir(root().join("examples")).map_err(|error| format!("examples: {error}"))?;
+    let mut guests: Vec<PathBuf> = examples
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.join("Cargo.toml").is_file())
+        .collect();
+    guests.push(root().join("crates/guest"));
+    guests.sort();
+    Ok(guests)
+}
+
+/// Runs all checks, stopping at the first that fails.
+pub fn check() -> Result<(), Failure> {
+    let guests = guests()?;
+    let mut steps = Steps::default();
+    steps.step("formatting", || {
+        run(&mut cargo(root(), "fmt --all --check"))?;
+        guests.iter().try_for_each(|guest| run(&mut cargo(guest, "fmt --check")))
+    })?;
+    steps.step("licences", licences::check)?;
+    steps.step("guest compiler and qemu", || setup::guest_compiler().and_then(|()| setup::qemu()))?;
+    steps.step("lints", || {
+        run(&mut cargo(root(), "clippy --locked --workspace --all-targets -- -D warnings"))
+    })?;
+    steps.step("documentation", || {
+        run(cargo(root(), "doc --locked --workspace --no-deps").env("RUSTDOCFLAGS", "-D warnings"))
+    })?;
+    steps.step("tests", || run(&mut cargo(root(), "test --locked --workspace --all-targets")))?;
+    steps.step("documentation's examples", || run(&mut cargo(root(), "test --locked --workspace --doc")))?;
+    steps.step("guests on this machine", || {
+        let results = target_dir().join("guests-on-host");
+        guests.iter().try_for_each(|guest| {
+            let shared = |arguments| {
+                let mut cargo = cargo(guest, arguments);
+                cargo.env("CARGO_TARGET_DIR", &results);
+                cargo
+            };
+            run(&mut shared("clippy --quiet --locked --all-targets -- -D warnings"))?;
+            run(&mut shared("test --quiet --locked"))
+        })
+    })?;
+    steps.summary();
+    Ok(())
+}
