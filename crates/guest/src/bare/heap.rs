@@ -2,11 +2,15 @@
 //! newest allocation is the exception: it grows, shrinks and goes away where it lies.
 #![allow(unsafe_code)]
 
+use alloc::vec::Vec;
 use core::{
     alloc::{GlobalAlloc, Layout},
-    ptr,
+    mem::MaybeUninit,
+    ptr, slice,
     sync::atomic::{AtomicUsize, Ordering::Relaxed},
 };
+
+use super::system;
 
 /// Every address is a multiple of this: whole cells of memory, so that copies go by cells.
 const ALIGN: usize = 16;
@@ -52,6 +56,39 @@ pub fn left() -> usize {
 /// Bytes of the whole heap.
 pub fn size() -> usize {
     end() - start()
+}
+
+/// A new block with all that is left of a file.
+pub fn read_to_end(descriptor: usize) -> Vec<u8> {
+    let offset = HEAP.used.load(Relaxed).next_multiple_of(ALIGN);
+    let block: *mut u8 = ptr::with_exposed_provenance_mut(start() + offset);
+    // All free memory is taken while the file is read.
+    let taken = size().saturating_sub(offset);
+    if !HEAP.take(offset, taken) {
+        return Vec::new();
+    }
+    // SAFETY: these bytes are ours now, and any bytes are a `MaybeUninit<u8>`.
+    let memory: &mut [MaybeUninit<u8>] = unsafe { slice::from_raw_parts_mut(block.cast(), taken) };
+    let mut len = 0;
+    loop {
+        let room = &mut memory[len..];
+        if room.is_empty() {
+            HEAP.refused.store(taken + 1, Relaxed);
+            panic!("the input does not fit into the heap");
+        }
+        match system::read(descriptor, room) {
+            0 => break,
+            more => len += more,
+        }
+    }
+    // Nothing beyond these bytes was written: it is as clean as before.
+    HEAP.used.store(offset + len, Relaxed);
+    if len == 0 {
+        return Vec::new();
+    }
+    // SAFETY: the block is taken, not shared, has the alignment of bytes, and its `len` bytes were
+    // written by the calls.
+    unsafe { Vec::from_raw_parts(block, len, len) }
 }
 
 impl Heap {

@@ -16,21 +16,9 @@ const OUTPUT: usize = 1;
 /// Diagnostics, as file descriptor 2.
 const DIAGNOSTICS: usize = 2;
 
-/// Bytes asked for at first; memory that stays untouched costs nothing.
-const FIRST_REQUEST: usize = 1 << 20;
-
 pub fn read_input() -> Vec<u8> {
-    let mut input = Vec::with_capacity(FIRST_REQUEST);
-    loop {
-        if input.len() == input.capacity() {
-            // The newest allocation grows where it lies.
-            input.reserve(input.capacity());
-        }
-        if system::read_append(INPUT, &mut input) == 0 {
-            input.shrink_to_fit();
-            return input;
-        }
-    }
+    // Straight to where it stays: what is read ahead would have to be cleared again.
+    heap::read_to_end(INPUT)
 }
 
 pub fn write_output(bytes: &[u8]) {

@@ -1,8 +1,7 @@
 //! System calls, with Linux's numbers and meaning.
 #![allow(unsafe_code)]
 
-use alloc::vec::Vec;
-use core::arch::asm;
+use core::{arch::asm, mem::MaybeUninit};
 
 const READ: usize = 63;
 const WRITE: usize = 64;
@@ -19,10 +18,9 @@ pub fn exit(code: u8) -> ! {
     }
 }
 
-/// Appends at most as many bytes as `buffer` has room for and returns how many; 0 at the end of
-/// the input or where there is no room.
-pub fn read_append(descriptor: usize, buffer: &mut Vec<u8>) -> usize {
-    let room = buffer.spare_capacity_mut();
+/// Fills `room` from its start, as far as the file reaches, and returns how many bytes that are; 0
+/// at the end of the file.
+pub fn read(descriptor: usize, room: &mut [MaybeUninit<u8>]) -> usize {
     let asked = room.len().min(LARGEST);
     let mut result = descriptor;
     // SAFETY: the call writes at most `asked` bytes from `room` on, and `room` has that many.
@@ -38,9 +36,6 @@ pub fn read_append(descriptor: usize, buffer: &mut Vec<u8>) -> usize {
     }
     // Negative values are Linux's errors, and what the machine delivers is the prover's choice.
     assert!(result <= asked, "read delivered {} bytes where {asked} were asked for", result as isize);
-    // SAFETY: the first `result` bytes of the spare room, which has at least that many, are
-    // written now.
-    unsafe { buffer.set_len(buffer.len() + result) };
     result
 }
 

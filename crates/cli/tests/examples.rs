@@ -1,0 +1,139 @@
+//! The examples, built from source: what they give here, under `qemu-riscv64`, and as it must be.
+
+mod common;
+
+use std::{
+    fs::{self, File},
+    process::{Command, Stdio},
+};
+
+use common::{Folder, built, json};
+
+/// Runs an example on `input`, here and under qemu; both must give this output and exit code.
+fn check(example: &str, input: &[u8], output: &[u8], exit_code: u8) {
+    let folder = Folder::new(example);
+    let elf = built(example);
+    let input_file = folder.write("in", input);
+
+    let run = json(&folder.dyad(&["run", &elf, "--input", &input_file, "--json"]));
+    let hex: String = output.iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(run["output_hex"], hex, "{example} on {input:?}");
+    assert_eq!(run["exit_code"], exit_code, "{example} on {input:?}");
+
+    let qemu = Command::new("qemu-riscv64")
+        .arg(&elf)
+        .stdin(File::open(&input_file).unwrap())
+        .stdout(Stdio::piped())
+        .output()
+        .expect("qemu-riscv64 can be run: install qemu-user");
+    assert_eq!(qemu.stdout, output, "{example} on {input:?} under qemu");
+    assert_eq!(qemu.status.code(), Some(exit_code.into()), "{example} on {input:?} under qemu");
+    let diagnostics = run["diagnostics"].as_str().unwrap();
+    assert_eq!(String::from_utf8(qemu.stderr).unwrap(), diagnostics);
+}
+
+#[test]
+fn fibonacci() {
+    check("fibonacci", b"0", b"0", 0);
+    check("fibonacci", b"93\n", b"12200160415121876738", 0);
+    check("fibonacci", b"many", b"", 1);
+}
+
+#[test]
+fn sha256() {
+    let digest = |hex: &str| -> Vec<u8> {
+        (0..hex.len()).step_by(2).map(|i| u8::from_str_radix(&hex[i..i + 2], 16).unwrap()).collect()
+    };
+    // FIPS 180-4's examples, and a message that fills its blocks.
+    let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    check("sha256", b"abc", &digest(abc), 0);
+    let two_blocks = b"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq";
+    let its = "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1";
+    check("sha256", two_blocks, &digest(its), 0);
+    let million = "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0";
+    check("sha256", &vec![b'a'; 1_000_000], &digest(million), 0);
+}
+
+#[test]
+fn json_documents() {
+    check("json", br#"{"age": 36, "name": "Ada \u00e9"}"#, "Ada é".as_bytes(), 0);
+    check("json", br#"{"name": [1.5, -2e-3, null]}"#, b"[1.5,-0.002,null]", 0);
+    check("json", br#"{"name": "Ada""#, b"", 1);
+    check("json", b"", b"", 1);
+}
+
+#[test]
+fn sorting_and_loops() {
+    check("sort", b"pear\napple\n\nfig", b"\napple\nfig\npear\n", 0);
+    check("loops", b"0", &0x9e37_79b9_7f4a_7c15u64.to_le_bytes(), 0);
+    check("loops", b"", b"", 1);
+}
+
+#[test]
+fn a_panic_is_exit_code_101_and_a_full_heap_says_so() {
+    let folder = Folder::new("panics");
+    let project = folder.path("grow");
+    folder.dyad(&["new", &project]);
+    let main = format!("{project}/src/main.rs");
+    let source = r#"
+        #![cfg_attr(target_os = "none", no_std, no_main)]
+        extern crate alloc;
+        dyad_guest::entry!(grow);
+        fn grow() {
+            let wish = dyad_guest::read_input().len();
+            if wish == 0 {
+                panic!("no {}", "input");
+            }
+            let mut zeroed = alloc::vec![0u8; wish << 20];
+            zeroed[wish] = 7;
+            dyad_guest::write_output(&zeroed[wish..][..2]);
+        }
+    "#;
+    fs::write(&main, source).unwrap();
+    let elf = folder.path("grow.elf");
+    let guests = common::guests();
+    folder.dyad(&["build", &project, "-q", "-o", &elf, "--target-dir", &guests]);
+
+    let run = |megabytes: usize| {
+        let input = folder.write("in", &vec![0; megabytes]);
+        json(&folder.dyad(&["run", &elf, "--input", &input, "--json"]))
+    };
+    let empty = run(0);
+    assert_eq!(empty["exit_code"], 101);
+    assert!(empty["diagnostics"].as_str().unwrap().contains("no input"), "{empty}");
+
+    // Memory starts as zero, so this costs next to nothing.
+    let fits = run(200);
+    assert_eq!((&fits["exit_code"], &fits["output_hex"]), (&0.into(), &"0700".into()));
+    assert!(fits["cycles"].as_u64().unwrap() < 10_000, "{fits}");
+
+    let full = run(300);
+    assert_eq!(full["exit_code"], 101);
+    assert!(full["diagnostics"].as_str().unwrap().contains("[package.metadata.dyad]"), "{full}");
+}
+
+#[test]
+fn a_full_stack_traps() {
+    let folder = Folder::new("stack");
+    let project = folder.path("deep");
+    folder.dyad(&["new", &project]);
+    let source = r#"
+        #![cfg_attr(target_os = "none", no_std, no_main)]
+        dyad_guest::entry!(start);
+        fn start() {
+            dyad_guest::write_output(&[deep(dyad_guest::read_input().len() as u64) as u8]);
+        }
+        fn deep(n: u64) -> u64 {
+            let here = core::hint::black_box([n; 64]);
+            here[(n % 64) as usize] + core::hint::black_box(deep(n + 1))
+        }
+    "#;
+    fs::write(format!("{project}/src/main.rs"), source).unwrap();
+    let elf = folder.path("deep.elf");
+    let guests = common::guests();
+    folder.dyad(&["build", &project, "-q", "-o", &elf, "--target-dir", &guests]);
+    let run = folder.try_dyad(&["run", &elf]);
+    let said = String::from_utf8(run.stderr).unwrap();
+    assert_eq!(run.status.code(), Some(1), "{said}");
+    assert!(said.contains("read-only") && said.contains("deep::deep"), "{said}");
+}
