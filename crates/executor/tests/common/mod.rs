@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test file uses some of it")]
 
+pub mod random;
+
 use dyad_executor::{Cause, Error, Limits, Outcome, Trap, run};
 use dyad_program::Program;
 use dyad_program::testing::program;
