@@ -1,5 +1,6 @@
 //! System calls, and the copies they make.
 
+use dyad_machine::families::system::{DIAGNOSTICS_FILE, EXIT, INPUT_FILE, OUTPUT_FILE, READ, WRITE};
 use dyad_machine::instr::{OUTPUT_LENGTH, RAM_END};
 use dyad_machine::record::{Access, Copy, Ecall};
 
@@ -9,13 +10,6 @@ use crate::fault::Fault;
 use crate::interpreter::{Interpreter, time};
 use crate::memory::in_memory;
 use crate::observer::{Call, Direction, Observer, Unit};
-
-/// Linux's number of `read`.
-const READ: u64 = 63;
-/// Linux's number of `write`.
-const WRITE: u64 = 64;
-/// Linux's number of `exit`.
-const EXIT: u64 = 93;
 
 const A0: u8 = 10;
 const A1: u8 = 11;
@@ -43,9 +37,9 @@ pub(crate) fn call<O: Observer>(
     let [number, a0, a1, a2] = [A7, A0, A1, A2].map(|r| m.registers.get(r));
     let kind = match (number, a0) {
         (EXIT, _) => Call::Exit,
-        (READ, 0) => Call::Read,
-        (WRITE, 1) => Call::Write,
-        (WRITE, 2) => Call::Diagnose,
+        (READ, INPUT_FILE) => Call::Read,
+        (WRITE, OUTPUT_FILE) => Call::Write,
+        (WRITE, DIAGNOSTICS_FILE) => Call::Diagnose,
         (READ | WRITE, file) => return Err(Some(Cause::UnsupportedFile { number, file })),
         _ => return Err(Some(Cause::UnsupportedCall { number })),
     };
@@ -195,7 +189,8 @@ fn copy_out<O: Observer>(m: &mut Interpreter<'_>, o: &mut O, mut s: Step) -> Res
             event.output.value = length;
             let at = (s.pointer % 8) as usize;
             m.output.extend(&cell.to_le_bytes()[at..at + moved]);
-            m.registers.set(OUTPUT_LENGTH, length + moved as u64);
+            // It wraps only where a fault made the register huge.
+            m.registers.set(OUTPUT_LENGTH, length.wrapping_add(moved as u64));
         }
         o.copy(Direction::Out, unit, event);
         tick(m);
