@@ -49,6 +49,7 @@ where
 {
     let rows: Vec<u32> = witness.iter().map(|w| w.rows() as u32).collect();
     let layout = Layout::new(system, &rows)?;
+    layout.check_bus(statement)?;
     let schedule = Schedule::new(level, &layout);
     let t = start::<H>(level, system, &key.key, statement, &rows);
     let mut s = Session { t, proof: Proof::default(), observer };

@@ -43,6 +43,7 @@ pub fn prove<H: Hash + Sync + Send>(
 ) -> Result<Proof, Error> {
     let rows: Vec<u32> = witness.iter().map(|w| w.rows() as u32).collect();
     let layout = Layout::new(system, &rows)?;
+    layout.check_bus(statement)?;
     let schedule = Schedule::new(level, &layout);
     let mut t = start::<H>(level, system, &key.key, statement, &rows);
     let mut proof = Proof::default();

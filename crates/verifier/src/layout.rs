@@ -8,12 +8,13 @@
 use alloc::vec::Vec;
 
 use crate::error::get;
-use crate::{Error, System};
+use crate::{Error, Statement, System};
 
 /// The most rows of one table, and of all tables together: time has 30 bits.
 pub const MAX_ROWS: u64 = 1 << 30;
-/// The largest logarithm of a stack.
-pub const MAX_LOG: usize = 34;
+/// The largest logarithm of a stack. The challenge of a bus of 2^28 messages a side is worth
+/// 128 - 28 = 100 bits, and every other error that grows with sizes stays below that one.
+pub const MAX_LOG: usize = 28;
 /// Slabs have at least 2^3 rows: provers work on eight at a time.
 pub const MIN_LOG_ROWS: usize = 3;
 /// A table is cut into at most this many slabs.
@@ -109,12 +110,12 @@ pub struct Layout {
     pub pushes: Stack,
     /// Messages taken from the bus.
     pub pulls: Stack,
-    /// The logarithm of the larger of the two.
+    /// The logarithm of the larger of the two, and at least that of the tallest slab.
     pub bus_log: usize,
-    /// The AND constraints.
+    /// The AND constraints; their logarithm, too, is at least that of the tallest slab.
     pub ands: Stack,
-    /// The logarithm of the number of columns, both oracles together: column 2i + k is half k of
-    /// pair i, the main pairs before the fixed ones.
+    /// The logarithm of the number of columns, both oracles together, at least 1: column 2i + k is
+    /// half k of pair i, the main pairs before the fixed ones.
     pub column_log: usize,
 }
 
@@ -146,7 +147,11 @@ impl Layout {
         fixed_pairs.log = fixed_pairs.log.max(MIN_ORACLE_LOG);
         let pushes = Stack::new(&slabs, count(|t| t.pushes.len()), "the bus")?;
         let pulls = Stack::new(&slabs, count(|t| t.pulls.len()), "the bus")?;
-        let ands = Stack::new(&slabs, count(|t| t.ands.len()), "the AND constraints")?;
+        let mut ands = Stack::new(&slabs, count(|t| t.ands.len()), "the AND constraints")?;
+        // The low coordinates of the bus point and of the AND point are a row point of every slab, of
+        // those too that have no message or no constraint.
+        let tallest = slabs.iter().map(|s| s.log).max().unwrap_or(0);
+        ands.log = ands.log.max(tallest);
         let columns = pairs.blocks.len().saturating_add(fixed_pairs.blocks.len()).saturating_mul(2);
         let (mu, mu_fixed) = (pairs.log, fixed_pairs.log);
         let (main, fixed, joint_log) = if fixed_pairs.blocks.is_empty() {
@@ -169,12 +174,25 @@ impl Layout {
             main,
             fixed,
             joint_log,
-            bus_log: pushes.log.max(pulls.log),
+            bus_log: pushes.log.max(pulls.log).max(tallest),
             pushes,
             pulls,
             ands,
-            column_log: ceil_log(columns),
+            column_log: ceil_log(columns).max(1),
         })
+    }
+
+    /// Checks that the bus is within its limit, the statement's messages included.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`] if either side has more than 2^[`MAX_LOG`] messages.
+    pub fn check_bus(&self, statement: &Statement) -> Result<(), Error> {
+        let sides = [(&self.pushes, &statement.pushes), (&self.pulls, &statement.pulls)];
+        let messages = sides.map(|(s, m)| s.len.saturating_add(m.len())).into_iter().max().unwrap_or(0);
+        if messages > 1 << MAX_LOG {
+            return Err(Error::TooLarge { what: "the bus", log: ceil_log(messages), limit: MAX_LOG });
+        }
+        Ok(())
     }
 
     /// The oracles, the main one first.

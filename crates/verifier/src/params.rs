@@ -29,7 +29,8 @@ impl Level {
 
 /// Proof-of-work bits before the queries of each round.
 pub const GRINDING: u32 = 16;
-/// A vector of at most 2^8 elements is sent in the clear.
+/// Rounds fold down to 2^8 elements, which are sent in the clear; a vector of at most 2^9 is sent
+/// without another round.
 pub const FINAL_LOG: usize = 8;
 /// Lanes are folded four variables at a time.
 pub const LANE_LOG: usize = 4;
@@ -68,8 +69,10 @@ impl Code {
 /// Queries that give `level` bits less [`GRINDING`] in unique decoding: a word further than
 /// (1 - rate)/2 from the code passes one with probability at most (1 + rate)/2.
 fn queries(level: Level, rate: usize) -> usize {
-    // -1000 log2((1 + 2^-rate) / 2), rounded down.
+    // -1000 log2((1 + 2^-rate) / 2), rounded down. A code of rate 1 has no distance, whatever the
+    // number of queries; no schedule has one.
     let millibits = match rate {
+        0 => 1,
         1 => 415,
         2 => 678,
         3 => 830,

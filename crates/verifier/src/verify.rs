@@ -66,8 +66,9 @@ pub fn verify<H: Hash>(
     verify_with::<H>(level, system, key, statement, proof, |_| ())
 }
 
-/// As [`verify`]; `prepare` sees the transcript once it has absorbed the statement, for instance to
-/// record the challenges, and `finish` of a recorded transcript is up to the caller.
+/// As [`verify`]; `observe` sees the transcript as the last step left it, accepted or not, with the
+/// challenges drawn ([`Transcript::recorded`]). It is not called for a proof that is rejected before
+/// its commitment.
 ///
 /// # Errors
 /// As [`verify`].
@@ -89,6 +90,7 @@ pub fn verify_with<H: Hash>(
         });
     }
     let layout = Layout::new(system, &rows)?;
+    layout.check_bus(statement)?;
     let schedule = Schedule::new(level, &layout);
     let mut t = start::<H>(level, system, key, statement, &rows);
     t.record();

@@ -1,0 +1,164 @@
+//! Reports on parameters whose bits were worked out by hand.
+
+use dyad_security::{Report, Sizes, report, report_with_grinding};
+use dyad_verifier::params::Code;
+use dyad_verifier::{Level, Schedule};
+
+/// The largest runs that are proved in one piece: about 8 million cycles.
+fn large() -> (Sizes, Schedule) {
+    let sizes = Sizes {
+        pushes: 1 << 26,
+        pulls: (1 << 26) - 5,
+        bus_log: 26,
+        and_log: 26,
+        column_log: 12,
+        joint_log: 28,
+    };
+    (sizes, Schedule::from_sizes(Level::L100, 1 << 27, Some(1 << 20)))
+}
+
+fn bits(r: &Report, step: &str, source: &str) -> f64 {
+    let row = r.rows.iter().find(|r| r.step == step && r.source == source);
+    row.unwrap_or_else(|| panic!("no row {step}, {source}:\n{r}")).bits()
+}
+
+fn close(a: f64, b: f64) -> bool {
+    (a - b).abs() < 0.005
+}
+
+#[test]
+fn eight_million_cycles_have_100_bits() {
+    let (sizes, schedule) = large();
+    let r = report(&sizes, &schedule);
+    for (step, source, expected) in [
+        ("commitment", "digests", 128.0),
+        ("bus", "alpha, gamma", 102.0),
+        ("bus", "layer variable, lambda", 127.0),
+        ("bus", "product layer rounds", 127.0),
+        ("and check", "layer variable, rho", 128.0 - 4.754_888), // log2 27
+        ("and check", "z", 128.0 - 6.988_685),                   // log2 127
+        ("and check", "rounds", 127.0),
+        ("columns", "eta", 126.0),
+        ("points", "theta", 128.0),
+        ("ring switch", "ring", 128.0 - 2.807_355), // log2 7
+        // Lanes of 2^23 at rate 1/2, and of 2^16 at rate 1/8: 2^24 + 2^19 + 2 values.
+        ("opening", "fold 0", 128.0 - 24.044_394),
+        // 203 queries of -log2(3/4), and 16 bits of work; 102 of -log2(9/16).
+        ("opening", "queries 0 (main)", 203.0 * 0.415_037_5 + 16.0),
+        ("opening", "queries 0 (fixed)", 102.0 * 0.830_075 + 16.0),
+        ("opening", "beta 0", 128.0 - 8.252_665), // log2 305
+        // 2^24 elements in 16 lanes at rate 1/4: 124 queries of -log2(5/8).
+        ("opening", "fold 1", 128.0 - 22.0),
+        ("opening", "queries 1 (folded)", 124.0 * 0.678_071_9 + 16.0),
+        ("opening", "tail", 127.0),
+    ] {
+        let found = bits(&r, step, source);
+        assert!(close(found, expected), "{step}, {source}: {found} and not {expected}");
+    }
+    assert!(r.bits() >= 100.0, "{r}");
+    assert!(close(r.bits(), 124.0 * 0.678_071_9 + 16.0), "the second round's queries are the weakest:\n{r}");
+    assert_eq!(r.weakest().map(|r| r.source.as_str()), Some("queries 1 (folded)"));
+}
+
+#[test]
+fn every_size_up_to_the_limits_has_the_level() {
+    for main in 0..=28 {
+        for fixed in [None, Some(1), Some(1 << 12), Some(1 << 28)] {
+            let schedule = Schedule::from_sizes(Level::L100, 1 << main, fixed);
+            let sizes = Sizes {
+                pushes: 1 << 28,
+                pulls: 1 << 28,
+                bus_log: 28,
+                and_log: 28,
+                column_log: 20,
+                joint_log: 29,
+            };
+            let r = report(&sizes, &schedule);
+            assert!(r.bits() >= f64::from(Level::L100.bits()), "2^{main}, {fixed:?}:\n{r}");
+        }
+    }
+}
+
+#[test]
+fn a_bus_beyond_the_limit_has_less() {
+    let (mut sizes, schedule) = large();
+    sizes.pulls = (1 << 28) + 1;
+    assert!(report(&sizes, &schedule).bits() < 100.0);
+}
+
+#[test]
+fn bits_fall_with_sizes_and_rise_with_queries() {
+    let (sizes, schedule) = large();
+    let base = report(&sizes, &schedule);
+    let worse = |sizes: &Sizes, schedule: &Schedule, step, source| {
+        assert!(bits(&report(sizes, schedule), step, source) < bits(&base, step, source), "{step}, {source}");
+    };
+    worse(&Sizes { pushes: 1 << 27, ..sizes }, &schedule, "bus", "alpha, gamma");
+    worse(&Sizes { pulls: 1 << 27, ..sizes }, &schedule, "bus", "alpha, gamma");
+    worse(&Sizes { and_log: 27, ..sizes }, &schedule, "and check", "layer variable, rho");
+    let mut longer = schedule.clone();
+    longer.main.log += 1;
+    worse(&sizes, &longer, "opening", "fold 0");
+    let mut fewer = schedule.clone();
+    fewer.main.queries -= 1;
+    worse(&sizes, &fewer, "opening", "queries 0 (main)");
+    let mut denser = schedule.clone();
+    denser.rounds[0].rate -= 1;
+    worse(&sizes, &denser, "opening", "queries 1 (folded)");
+    let mut more = schedule.clone();
+    more.main.queries += 1;
+    worse(&sizes, &more, "opening", "beta 0");
+    // Work helps until another round, that of the bus, is the weakest.
+    let of = |g| report_with_grinding(&sizes, &schedule, g).bits();
+    assert!((0..17).all(|work| of(work) < of(work + 1)));
+    assert!(close(of(18), 102.0) && close(of(40), 102.0));
+}
+
+#[test]
+fn work_counts_only_before_queries() {
+    let (sizes, schedule) = large();
+    let (none, some) =
+        (report_with_grinding(&sizes, &schedule, 0), report_with_grinding(&sizes, &schedule, 20));
+    for (a, b) in none.rows.iter().zip(&some.rows) {
+        let expected = if a.source.starts_with("queries") { 20.0 } else { 0.0 };
+        assert!(close(b.bits() - a.bits(), expected), "{}, {}", a.step, a.source);
+    }
+}
+
+/// Row 22 of the catalogue of bugs: parameters that check nothing must not be called secure.
+#[test]
+fn bug_022_degenerate_parameters_have_no_bits() {
+    let (sizes, schedule) = large();
+    let spoil: [fn(&mut Code); 2] = [|c| c.queries = 0, |c| c.rate = 0];
+    for f in spoil {
+        for which in 0..3 {
+            let mut s = schedule.clone();
+            match which {
+                0 => f(&mut s.main),
+                1 => f(s.fixed.as_mut().unwrap()),
+                _ => f(s.rounds.last_mut().unwrap()),
+            }
+            let r = report_with_grinding(&sizes, &s, 64);
+            assert!(r.bits() == 0.0, "{r}");
+        }
+    }
+}
+
+/// Row 25: what a schedule says it was made for does not enter.
+#[test]
+fn bug_025_the_level_is_not_taken_on_trust() {
+    let (sizes, schedule) = large();
+    let mut weak = schedule.clone();
+    weak.rounds.iter_mut().for_each(|c| c.queries /= 2);
+    assert_eq!(weak.level, Level::L100);
+    assert!(report(&sizes, &weak).bits() < 60.0);
+}
+
+#[test]
+fn the_table_is_readable() {
+    let (sizes, schedule) = large();
+    let r = report(&sizes, &schedule);
+    let text = r.to_string();
+    assert_eq!(text.lines().count(), r.rows.len() + 2);
+    assert!(text.lines().any(|l| l.starts_with("bus") && l.contains("102.00")), "{text}");
+}
