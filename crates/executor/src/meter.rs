@@ -2,6 +2,7 @@
 
 use dyad_machine::instr::{Instr, KINDS, Kind, OPS, RAM_TOP, REGISTERS};
 use dyad_machine::record::{Copy, Ecall, Records};
+use dyad_machine::tables::{TABLES, TableId};
 use dyad_program::Program;
 
 use crate::memory::Paged;
@@ -63,6 +64,43 @@ impl Rows {
             image: count(program.image().len()),
             ram: count(records.cells.len() - program.image().len()),
         }
+    }
+
+    /// The rows of every table, in the order and under the names of `dyad_machine::tables`.
+    pub fn by_table(&self) -> Vec<(&'static str, u64)> {
+        let count = |id: TableId| match id {
+            TableId::Addition => self.steps_of(Kind::Addition),
+            TableId::AndOr => self.steps_of(Kind::AndOr),
+            TableId::Xor => self.steps_of(Kind::Xor),
+            TableId::ShiftLeft => self.steps_of(Kind::ShiftLeft),
+            TableId::ShiftRight => self.steps_of(Kind::ShiftRight),
+            TableId::Compare => self.steps_of(Kind::Compare),
+            TableId::Upper => self.steps_of(Kind::Upper),
+            TableId::BranchEqual => self.steps_of(Kind::BranchEqual),
+            TableId::BranchLess => self.steps_of(Kind::BranchLess),
+            TableId::Jump => self.steps_of(Kind::Jump),
+            TableId::JumpRegister => self.steps_of(Kind::JumpRegister),
+            TableId::Load => self.steps_of(Kind::Load),
+            TableId::Store => self.steps_of(Kind::Store),
+            TableId::Multiply => self.steps_of(Kind::Multiply),
+            TableId::MultiplyHigh => self.steps_of(Kind::MultiplyHigh),
+            TableId::Divide => self.steps_of(Kind::Divide),
+            TableId::Exit => self.exits,
+            TableId::Read => self.reads,
+            TableId::Write => self.writes,
+            TableId::Diagnostic => self.diagnostics,
+            TableId::CopyOutByte => self.copy_out_bytes,
+            TableId::CopyOutWord => self.copy_out_words,
+            TableId::CopyOutEnd => self.copy_out_ends,
+            TableId::CopyInByte => self.copy_in_bytes,
+            TableId::CopyInWord => self.copy_in_words,
+            TableId::CopyInEnd => self.copy_in_ends,
+            TableId::Program => self.program,
+            TableId::Registers => self.registers,
+            TableId::Image => self.image,
+            TableId::Ram => self.ram,
+        };
+        TABLES.iter().map(|t| (t.rules.name(), count(t.id))).collect()
     }
 
     /// The rows of the table of one kind of instruction.

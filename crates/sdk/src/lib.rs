@@ -1,1 +1,98 @@
-//! Being written.
+//! Dyad, a zero-knowledge virtual machine over binary fields.
+//!
+//! It runs an ordinary RISC-V program and proves that the program with this key, given some private
+//! input, wrote this public output and ended with this exit code.
+//!
+//! ```
+//! # fn main() -> Result<(), dyad::Error> {
+//! # use dyad_program::testing::{asm::*, program, DATA};
+//! # let code = [
+//! #     syscall(63, 0, DATA, 1), // read a byte
+//! #     li(A1, DATA), vec![lbu(A0, A1, 0), add(A0, A0, A0), sb(A0, A1, 0)],
+//! #     syscall(64, 1, DATA, 1), // write it
+//! #     exit(0),
+//! # ].concat();
+//! # let elf = program(&code, &[0; 8]);
+//! // `elf` holds the bytes of an ELF file, as `dyad build` makes them. This one doubles a byte.
+//! let program = dyad::Program::from_elf(&elf)?;
+//!
+//! // Run it without proving.
+//! let run = program.run(&[21], dyad::Limits::default())?;
+//! assert_eq!((run.output.as_slice(), run.exit_code), (&[42][..], 0));
+//!
+//! // Prove a run. The input stays with the prover.
+//! let prover = dyad::Prover::new(&program)?;
+//! let (proof, report) = prover.prove(&[21])?;
+//! println!("{} cycles at {:.0} kHz", report.cycles, report.khz());
+//!
+//! // Whoever has the key can check the proof: no program, no input.
+//! let key = dyad::VerifyingKey::from_bytes(&prover.key().to_bytes())?;
+//! let proof = dyad::Proof::from_bytes(&proof.to_bytes())?;
+//! let verified = dyad::verify(&key, &proof)?;
+//! assert_eq!(verified.output, [42]);
+//! assert!(verified.security_bits >= 100.0);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What a proof does not do yet
+//! Proofs are succinct but **not zero-knowledge**: they do not contain the private input, but
+//! nothing hides what their values reveal of it. Do not publish a proof whose input must stay secret.
+
+mod error;
+mod program;
+mod prover;
+
+pub use dyad_executor::Limits;
+pub use dyad_proof::{Proof, VerifyingKey};
+pub use dyad_security::Report as SecurityReport;
+pub use error::Error;
+pub use program::{Program, Run};
+pub use prover::{Prover, Report, STEPS, Step};
+
+/// What a valid proof establishes.
+#[derive(Clone, Debug)]
+pub struct Verified {
+    /// The program's public output.
+    pub output: Vec<u8>,
+    /// Its exit code.
+    pub exit_code: u8,
+    /// Bits of security of this proof with its parameters and sizes: the least over all steps.
+    pub security_bits: f64,
+    /// Where those bits come from.
+    pub security: SecurityReport,
+    /// Names and rows of the machine's tables.
+    pub tables: Vec<(&'static str, u32)>,
+    /// The sections of the proof's body and where in it they begin.
+    pub sections: Vec<(&'static str, usize)>,
+}
+
+/// Verifies that the program with this key, given some private input, wrote this output and ended
+/// with this exit code.
+///
+/// # Errors
+/// [`Error::Proof`] if the proof does not hold or is for another key, [`Error::Insecure`] if its
+/// parameters give less security than its level names.
+pub fn verify(key: &VerifyingKey, proof: &Proof) -> Result<Verified, Error> {
+    let system = dyad_proof::system();
+    let v = dyad_proof::verify_in(&system, key, proof)?;
+    let rows: Vec<u32> = v.rows.iter().map(|r| r.1).collect();
+    let statement = key.statement(&proof.output, proof.exit_code);
+    let security = program::security(&system, &rows, &statement)?;
+    if security.bits() < f64::from(proof.level) {
+        return Err(Error::Insecure { bits: security.bits(), level: proof.level });
+    }
+    Ok(Verified {
+        output: v.output,
+        exit_code: v.exit_code,
+        security_bits: security.bits(),
+        security,
+        tables: v.rows,
+        sections: v.sections,
+    })
+}
+
+/// The kernels that field products run on in this build.
+pub const fn kernels() -> &'static str {
+    dyad_verifier::kernels()
+}

@@ -35,6 +35,7 @@ pub mod system;
 pub mod transcript;
 mod verify;
 
+pub use dyad_field::kernels;
 pub use error::Error;
 pub use hash::{Blake3, Digest, Hash};
 pub use layout::Layout;

@@ -1,0 +1,100 @@
+//! The verifying key of a program.
+
+use alloc::vec::Vec;
+
+use dyad_machine::statement::boundary;
+use dyad_verifier::hash::Domain;
+use dyad_verifier::{Blake3, Digest, Hash, Key, Statement};
+
+use crate::Error;
+
+const MAGIC: &[u8; 8] = b"dyad-key";
+const VERSION: u16 = 1;
+
+/// All that a verifier knows of a program: the commitment to its instructions and memory image,
+/// where it begins, and the rules of the machine that it was made for.
+///
+/// The same ELF bytes give the same key on every machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VerifyingKey {
+    /// The digest of the machine's rules.
+    pub rules: Digest,
+    /// Identifies the program: entry, instructions and memory image.
+    pub program: Digest,
+    /// The address of the first instruction.
+    pub entry: u32,
+    /// Instructions of the program.
+    pub instructions: u32,
+    /// Eight-byte cells of the memory image.
+    pub image: u32,
+    /// The root of the commitment to both.
+    pub root: Digest,
+}
+
+impl VerifyingKey {
+    /// Bytes of an encoded key.
+    pub const LENGTH: usize = MAGIC.len() + 2 + 3 * 32 + 3 * 4;
+
+    /// The key as a file: magic, version, rules, program, entry, instructions, image, root; numbers
+    /// little-endian.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(Self::LENGTH);
+        out.extend_from_slice(MAGIC);
+        out.extend_from_slice(&VERSION.to_le_bytes());
+        out.extend_from_slice(&self.rules);
+        out.extend_from_slice(&self.program);
+        for n in [self.entry, self.instructions, self.image] {
+            out.extend_from_slice(&n.to_le_bytes());
+        }
+        out.extend_from_slice(&self.root);
+        out
+    }
+
+    /// Reads a key.
+    ///
+    /// # Errors
+    /// [`Error::NotOne`], [`Error::Version`], [`Error::Length`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
+        const WHAT: &str = "verifying key";
+        let rest = bytes.strip_prefix(MAGIC).ok_or(Error::NotOne(WHAT))?;
+        let (version, rest) = rest.split_first_chunk().ok_or(Error::Length(WHAT))?;
+        let found = u16::from_le_bytes(*version);
+        if found != VERSION {
+            return Err(Error::Version { what: WHAT, found, known: VERSION });
+        }
+        let (rules, rest) = rest.split_first_chunk().ok_or(Error::Length(WHAT))?;
+        let (program, rest) = rest.split_first_chunk().ok_or(Error::Length(WHAT))?;
+        let (entry, rest) = rest.split_first_chunk().ok_or(Error::Length(WHAT))?;
+        let (instructions, rest) = rest.split_first_chunk().ok_or(Error::Length(WHAT))?;
+        let (image, rest) = rest.split_first_chunk().ok_or(Error::Length(WHAT))?;
+        let root = rest.try_into().map_err(|_| Error::Length(WHAT))?;
+        Ok(Self {
+            rules: *rules,
+            program: *program,
+            entry: u32::from_le_bytes(*entry),
+            instructions: u32::from_le_bytes(*instructions),
+            image: u32::from_le_bytes(*image),
+            root,
+        })
+    }
+
+    /// The key's identity: the digest of its bytes.
+    pub fn id(&self) -> Digest {
+        Blake3::hash(Domain::Key, &[&self.to_bytes()])
+    }
+
+    /// The fixed columns, as the verifier of the proof system sees them.
+    pub fn columns(&self) -> Key {
+        Key { rows: alloc::vec![self.instructions, self.image], root: self.root }
+    }
+
+    /// The public statement of a run, everything in it bound by its bytes.
+    pub fn statement(&self, output: &[u8], exit_code: u8) -> Statement {
+        let (pushes, pulls) = boundary(self.entry, output, exit_code);
+        let mut bytes = self.to_bytes();
+        bytes.push(exit_code);
+        bytes.extend_from_slice(&(output.len() as u64).to_le_bytes());
+        bytes.extend_from_slice(output);
+        Statement { bytes, pushes, pulls }
+    }
+}

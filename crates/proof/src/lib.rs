@@ -1,0 +1,119 @@
+//! Proofs of runs of Dyad programs: verifying keys, the proof file, verification.
+//!
+//! This crate joins `dyad-machine` (what is proved) and `dyad-verifier` (how). It is all that a
+//! verifier needs, and all that a program inside the machine needs to verify a proof: `no_std`, no
+//! threads, no panics, no prover.
+#![no_std]
+#![forbid(unsafe_code)]
+#![deny(clippy::indexing_slicing, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+extern crate alloc;
+
+mod key;
+mod proof;
+
+use alloc::vec::Vec;
+
+use dyad_verifier::{Blake3, Level, Schedule, System};
+
+pub use key::VerifyingKey;
+pub use proof::{MAX_OUTPUT, Proof};
+
+/// Why a key or proof is rejected.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The file is something else.
+    #[error("this is not a Dyad {0}: it does not begin as one")]
+    NotOne(&'static str),
+    /// The file is of another version.
+    #[error("this {what} is of version {found}; this program reads version {known}")]
+    Version {
+        /// Key or proof.
+        what: &'static str,
+        /// Its version.
+        found: u16,
+        /// The version known here.
+        known: u16,
+    },
+    /// The file is too short, or longer than it says.
+    #[error("this {0} is damaged: it has another length than it should have")]
+    Length(&'static str),
+    /// The key was made for other rules.
+    #[error("this key was made for another version of the machine's rules: make it anew with `dyad key`")]
+    OtherRules,
+    /// The proof is for another program.
+    #[error("this proof is for another program: it was made for the key {found}, not for {expected}")]
+    OtherKey {
+        /// The identity of the key that the proof names.
+        found: alloc::string::String,
+        /// The identity of the key given.
+        expected: alloc::string::String,
+    },
+    /// The proof does not hold.
+    #[error("the proof is not valid: {0}")]
+    Invalid(#[from] dyad_verifier::Error),
+}
+
+/// The machine as a system of tables, with the digest of its rules.
+pub fn system() -> System {
+    System::new::<Blake3>(dyad_machine::tables::tables().iter().map(|t| t.shape()).collect())
+}
+
+/// What a valid proof establishes.
+#[derive(Clone, Debug)]
+pub struct Verified {
+    /// The program's public output.
+    pub output: Vec<u8>,
+    /// Its exit code.
+    pub exit_code: u8,
+    /// Names and rows of the machine's tables.
+    pub rows: Vec<(&'static str, u32)>,
+    /// The parameters of the proof.
+    pub schedule: Schedule,
+    /// The sections of the proof's body and where they begin.
+    pub sections: Vec<(&'static str, usize)>,
+}
+
+/// Verifies that a program with this key, given some private input, wrote this output and ended
+/// with this exit code.
+///
+/// # Errors
+/// [`Error`], with the step that failed. Never panics, whatever key and proof hold.
+pub fn verify(key: &VerifyingKey, proof: &Proof) -> Result<Verified, Error> {
+    verify_in(&system(), key, proof)
+}
+
+/// As [`verify`], with the machine's [`system`] made before: worth while for many proofs.
+///
+/// # Errors
+/// As [`verify`].
+pub fn verify_in(system: &System, key: &VerifyingKey, proof: &Proof) -> Result<Verified, Error> {
+    if key.rules != system.digest {
+        return Err(Error::OtherRules);
+    }
+    if proof.key != key.id() {
+        return Err(Error::OtherKey { found: hex(&proof.key), expected: hex(&key.id()) });
+    }
+    let level = Level::new(proof.level)?;
+    let statement = key.statement(&proof.output, proof.exit_code);
+    let v = dyad_verifier::verify::<Blake3>(level, system, &key.columns(), &statement, &proof.body)?;
+    let names = system.tables.iter().map(|t| t.name);
+    Ok(Verified {
+        output: proof.output.clone(),
+        exit_code: proof.exit_code,
+        rows: names.zip(v.rows).collect(),
+        schedule: v.schedule,
+        sections: v.sections,
+    })
+}
+
+/// Bytes as hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> alloc::string::String {
+    use core::fmt::Write;
+    bytes.iter().fold(alloc::string::String::new(), |mut s, b| {
+        // Writing to a string cannot fail.
+        let _ = write!(s, "{b:02x}");
+        s
+    })
+}

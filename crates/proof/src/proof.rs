@@ -1,0 +1,83 @@
+//! The proof file.
+
+use alloc::vec::Vec;
+
+use dyad_verifier::Digest;
+
+use crate::Error;
+
+const MAGIC: &[u8; 10] = b"dyad-proof";
+const VERSION: u16 = 1;
+
+/// The longest public output that a verifier accepts, in bytes.
+pub const MAX_OUTPUT: usize = 1 << 28;
+
+/// A proof that a program wrote an output and ended with an exit code.
+///
+/// There is exactly one byte string for each proof.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proof {
+    /// Bits of security that the parameters were chosen for.
+    pub level: u32,
+    /// The identity of the verifying key that it was made for.
+    pub key: Digest,
+    /// The claimed exit code.
+    pub exit_code: u8,
+    /// The claimed public output.
+    pub output: Vec<u8>,
+    /// What the verifier of the proof system reads.
+    pub body: Vec<u8>,
+}
+
+impl Proof {
+    /// The proof as a file: magic, version, level, key, exit code, length of the output, output,
+    /// body; numbers little-endian.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(self.header_length().saturating_add(self.body.len()));
+        out.extend_from_slice(MAGIC);
+        out.extend_from_slice(&VERSION.to_le_bytes());
+        out.extend_from_slice(&self.level.to_le_bytes());
+        out.extend_from_slice(&self.key);
+        out.push(self.exit_code);
+        out.extend_from_slice(&(self.output.len() as u64).to_le_bytes());
+        out.extend_from_slice(&self.output);
+        out.extend_from_slice(&self.body);
+        out
+    }
+
+    /// Bytes of the file before the body.
+    pub fn header_length(&self) -> usize {
+        (MAGIC.len() + 2 + 4 + 32 + 1 + 8).saturating_add(self.output.len())
+    }
+
+    /// Reads a proof. Whether it is valid is for [`crate::verify`] to say.
+    ///
+    /// # Errors
+    /// [`Error::NotOne`], [`Error::Version`], [`Error::Length`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
+        const WHAT: &str = "proof";
+        let short = Error::Length(WHAT);
+        let rest = bytes.strip_prefix(MAGIC).ok_or(Error::NotOne(WHAT))?;
+        let (version, rest) = rest.split_first_chunk().ok_or(short.clone())?;
+        let found = u16::from_le_bytes(*version);
+        if found != VERSION {
+            return Err(Error::Version { what: WHAT, found, known: VERSION });
+        }
+        let (level, rest) = rest.split_first_chunk().ok_or(short.clone())?;
+        let (key, rest) = rest.split_first_chunk().ok_or(short.clone())?;
+        let (exit_code, rest) = rest.split_first().ok_or(short.clone())?;
+        let (length, rest) = rest.split_first_chunk().ok_or(short.clone())?;
+        let length = usize::try_from(u64::from_le_bytes(*length)).map_err(|_| short.clone())?;
+        if length > MAX_OUTPUT {
+            return Err(short);
+        }
+        let (output, body) = rest.split_at_checked(length).ok_or(short)?;
+        Ok(Self {
+            level: u32::from_le_bytes(*level),
+            key: *key,
+            exit_code: *exit_code,
+            output: output.to_vec(),
+            body: body.to_vec(),
+        })
+    }
+}

@@ -1,0 +1,29 @@
+//! What can go wrong.
+
+/// What can go wrong when programs are loaded, run, proved, and proofs verified.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The ELF file is not a program for the machine.
+    #[error(transparent)]
+    Load(#[from] dyad_program::LoadError),
+    /// The program trapped, or ran too long.
+    #[error(transparent)]
+    Run(#[from] dyad_executor::Error),
+    /// The run is larger than one proof can hold.
+    #[error("this run does not fit one proof: {0}")]
+    TooLarge(dyad_verifier::Error),
+    /// A key or proof is rejected.
+    #[error(transparent)]
+    Proof(#[from] dyad_proof::Error),
+    /// A proof's parameters give less security than it names.
+    #[error(
+        "the parameters of this proof give {bits:.1} bits of security, less than the {level} that it names"
+    )]
+    Insecure {
+        /// The bits that they give.
+        bits: f64,
+        /// The bits that the proof names.
+        level: u32,
+    },
+}

@@ -1,0 +1,84 @@
+//! Programs, and running them.
+
+use std::time::Instant;
+
+use dyad_executor::Limits;
+use dyad_security::Sizes;
+use dyad_verifier::{Layout, Level, Schedule, Statement, System};
+
+use crate::{Error, SecurityReport};
+
+/// A RISC-V program, checked and decoded.
+#[derive(Clone, Debug)]
+pub struct Program {
+    pub(crate) inner: dyad_program::Program,
+}
+
+/// A run of a program that ended by `exit`.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// The public output.
+    pub output: Vec<u8>,
+    /// The exit code.
+    pub exit_code: u8,
+    /// What the program wrote to fd 2; no proof speaks of it.
+    pub diagnostics: Vec<u8>,
+    /// Instructions executed.
+    pub instructions: u64,
+    /// Instructions, and steps of the copies that system calls make.
+    pub cycles: u64,
+    /// Names and rows of the tables that a proof of the run has, those without rows left out.
+    pub tables: Vec<(&'static str, u64)>,
+    /// Seconds that the run took, uncounted.
+    pub seconds: f64,
+}
+
+impl Program {
+    /// Reads an ELF file.
+    ///
+    /// # Errors
+    /// [`Error::Load`], with what the file lacks.
+    pub fn from_elf(elf: &[u8]) -> Result<Self, Error> {
+        Ok(Self { inner: dyad_program::Program::from_elf(elf)? })
+    }
+
+    /// Identifies what the machine sees of the program: entry, instructions, memory image.
+    pub fn digest(&self) -> [u8; 32] {
+        self.inner.digest()
+    }
+
+    /// The program's entry, instructions, image and symbols.
+    pub fn details(&self) -> &dyad_program::Program {
+        &self.inner
+    }
+
+    /// Runs the program with `input` as its private input, and counts the rows of each table.
+    ///
+    /// # Errors
+    /// [`Error::Run`] if it traps or does not exit within the limits.
+    pub fn run(&self, input: &[u8], limits: Limits) -> Result<Run, Error> {
+        let start = Instant::now();
+        let (outcome, rows) = dyad_executor::meter(&self.inner, input, limits)?;
+        let seconds = start.elapsed().as_secs_f64();
+        Ok(Run {
+            output: outcome.output,
+            exit_code: outcome.exit_code,
+            diagnostics: outcome.diagnostics,
+            instructions: outcome.instructions,
+            cycles: outcome.cycles,
+            tables: rows.by_table().into_iter().filter(|(_, n)| *n > 0).collect(),
+            seconds,
+        })
+    }
+}
+
+/// The security of a proof with these numbers of rows for a statement.
+pub(crate) fn security(
+    system: &System,
+    rows: &[u32],
+    statement: &Statement,
+) -> Result<SecurityReport, Error> {
+    let layout = Layout::new(system, rows).map_err(Error::TooLarge)?;
+    let schedule = Schedule::new(Level::L100, &layout);
+    Ok(dyad_security::report(&Sizes::of(&layout, statement), &schedule))
+}

@@ -1,0 +1,211 @@
+//! Proving runs.
+
+use std::time::Instant;
+
+use dyad_executor::Limits;
+use dyad_machine::tables::{FillRows, Run as TableRun, TABLES};
+use dyad_proof::{Proof, VerifyingKey};
+use dyad_prover::{ProvingKey, Rows};
+use dyad_verifier::{Blake3, Level, System};
+
+use crate::Error;
+use crate::program::{Program, security};
+
+/// The steps of proving, in order, as [`Prover::prove_with`] announces them.
+pub const STEPS: [&str; 1 + dyad_prover::STEPS.len()] = {
+    let mut all = ["execute"; 1 + dyad_prover::STEPS.len()];
+    let mut i = 0;
+    while i < dyad_prover::STEPS.len() {
+        all[i + 1] = dyad_prover::STEPS[i];
+        i += 1;
+    }
+    all
+};
+
+/// A step of proving begins.
+#[derive(Clone, Copy, Debug)]
+pub struct Step {
+    /// One of [`STEPS`].
+    pub name: &'static str,
+    /// Its index there.
+    pub index: usize,
+    /// Cycles of the run, once it has been executed.
+    pub cycles: Option<u64>,
+}
+
+/// What proving took.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// Cycles proved: instructions, and steps of the copies that system calls make.
+    pub cycles: u64,
+    /// Instructions proved.
+    pub instructions: u64,
+    /// What the program wrote to fd 2; the proof does not speak of it.
+    pub diagnostics: Vec<u8>,
+    /// Seconds to execute and record the run.
+    pub execute_seconds: f64,
+    /// Seconds to prove it, execution included.
+    pub prove_seconds: f64,
+    /// Bytes of the proof as a file.
+    pub proof_bytes: usize,
+    /// Bits of security: the least over all steps of the protocol.
+    pub security_bits: f64,
+    /// Threads used.
+    pub threads: usize,
+    /// Seconds of each step.
+    pub timings: Vec<(&'static str, f64)>,
+    /// Names and rows of the tables.
+    pub tables: Vec<(&'static str, u32)>,
+}
+
+impl Report {
+    /// Thousands of cycles proved a second, execution included.
+    pub fn khz(&self) -> f64 {
+        self.cycles as f64 / self.prove_seconds / 1000.0
+    }
+}
+
+/// The rows of a table, as the prover asks for them.
+struct Filled<'a>(Box<dyn FillRows + 'a>);
+
+impl Rows for Filled<'_> {
+    fn rows(&self) -> usize {
+        self.0.rows()
+    }
+
+    fn fill(&self, range: std::ops::Range<usize>, out: &mut [u64]) {
+        self.0.fill(range, out);
+    }
+}
+
+/// Proves runs of one program. Making it commits to the program once.
+#[derive(Clone, Debug)]
+pub struct Prover {
+    program: Program,
+    system: System,
+    proving: ProvingKey,
+    key: VerifyingKey,
+    limits: Limits,
+}
+
+impl Prover {
+    /// A prover for a program.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`] for a program with too many instructions or too large an image.
+    pub fn new(program: &Program) -> Result<Self, Error> {
+        let system = dyad_proof::system();
+        let run = TableRun::of_program(program.inner.words(), program.inner.image());
+        let fixed: Vec<Filled<'_>> =
+            system.fixed_tables().map(|t| Filled(run.fixed_rows(TABLES[t].id))).collect();
+        let fixed: Vec<&dyn Rows> = fixed.iter().map(|f| f as &dyn Rows).collect();
+        let proving = ProvingKey::new::<Blake3>(Level::L100, &system, &fixed).map_err(Error::TooLarge)?;
+        let key = VerifyingKey {
+            rules: system.digest,
+            program: program.digest(),
+            entry: program.inner.entry(),
+            instructions: program.inner.instrs().len() as u32,
+            image: program.inner.image().len() as u32,
+            root: proving.key.root,
+        };
+        debug_assert_eq!(key.columns(), proving.key);
+        Ok(Self { program: program.clone(), system, proving, key, limits: Limits::default() })
+    }
+
+    /// Sets what a run may use.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// The program's verifying key.
+    pub fn key(&self) -> &VerifyingKey {
+        &self.key
+    }
+
+    /// Runs the program with `input` as its private input, and proves the run, on all threads of the
+    /// rayon pool it is called in. Programs that end with an exit code other than 0 are proved too.
+    ///
+    /// # Errors
+    /// [`Error::Run`] if the program traps or does not exit, [`Error::TooLarge`] if the run does not
+    /// fit one proof.
+    pub fn prove(&self, input: &[u8]) -> Result<(Proof, Report), Error> {
+        self.prove_with(input, &mut |_| ())
+    }
+
+    /// As [`Prover::prove`]; `observer` is told of each step as it begins.
+    ///
+    /// # Errors
+    /// As [`Prover::prove`].
+    pub fn prove_with(&self, input: &[u8], observer: &mut dyn FnMut(Step)) -> Result<(Proof, Report), Error> {
+        let start = Instant::now();
+        observer(Step { name: STEPS[0], index: 0, cycles: None });
+        let (outcome, records) = dyad_executor::record(&self.program.inner, input, self.limits)?;
+        let execute_seconds = start.elapsed().as_secs_f64();
+
+        let mut begun = vec![(STEPS[0], 0.0)];
+        let (body, rows) = self.prove_records(&records, &outcome.output, outcome.exit_code, &mut |name| {
+            observer(Step { name, index: begun.len(), cycles: Some(outcome.cycles) });
+            begun.push((name, start.elapsed().as_secs_f64()));
+        })?;
+        let prove_seconds = start.elapsed().as_secs_f64();
+        let ends = begun.iter().skip(1).map(|b| b.1).chain([prove_seconds]);
+        let timings = begun.iter().zip(ends).map(|(&(name, from), to)| (name, to - from)).collect();
+
+        let proof = Proof {
+            level: Level::L100.bits(),
+            key: self.key.id(),
+            exit_code: outcome.exit_code,
+            output: outcome.output,
+            body: body.bytes,
+        };
+        let statement = self.key.statement(&proof.output, proof.exit_code);
+        let report = Report {
+            cycles: outcome.cycles,
+            instructions: outcome.instructions,
+            diagnostics: outcome.diagnostics,
+            execute_seconds,
+            prove_seconds,
+            proof_bytes: proof.header_length() + proof.body.len(),
+            security_bits: security(&self.system, &rows, &statement)?.bits(),
+            threads: rayon::current_num_threads(),
+            timings,
+            tables: self.system.tables.iter().map(|t| t.name).zip(rows).collect(),
+        };
+        Ok((proof, report))
+    }
+
+    /// Proves recorded events, whether they are true or not: the body of a proof, and the rows of
+    /// each table. The body is valid only if the records are those of a run that wrote `output` and
+    /// ended with `exit_code`; tests use this to show that a lying prover gets nowhere.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`].
+    #[doc(hidden)]
+    pub fn prove_records(
+        &self,
+        records: &dyad_machine::record::Records,
+        output: &[u8],
+        exit_code: u8,
+        observer: &mut dyn FnMut(&'static str),
+    ) -> Result<(dyad_prover::Proof, Vec<u32>), Error> {
+        let p = &self.program.inner;
+        let run = TableRun::new(records, p.words(), p.image());
+        let rows: Vec<Filled<'_>> = TABLES.iter().map(|t| Filled(run.rows(t.id))).collect();
+        let witness: Vec<&dyn Rows> = rows.iter().map(|f| f as &dyn Rows).collect();
+        let rules: Vec<_> = dyad_machine::tables::tables().into_iter().map(|t| t as _).collect();
+        let statement = self.key.statement(output, exit_code);
+        let body = dyad_prover::prove::<Blake3>(
+            Level::L100,
+            &self.system,
+            &rules,
+            &self.proving,
+            &statement,
+            &witness,
+            observer,
+        )
+        .map_err(Error::TooLarge)?;
+        Ok((body, rows.iter().map(|r| r.rows() as u32).collect()))
+    }
+}

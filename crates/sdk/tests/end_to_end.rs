@@ -1,0 +1,30 @@
+//! Small programs, run, proved and verified.
+
+use dyad::{Limits, Program, Proof, Prover, VerifyingKey, verify};
+use dyad_program::testing::{DATA, asm::*, program};
+
+/// Reads a byte, doubles it, writes it.
+fn doubling() -> Vec<u8> {
+    let code = [
+        syscall(63, 0, DATA, 1),
+        li(A1, DATA),
+        vec![lbu(A0, A1, 0), add(A0, A0, A0), sb(A0, A1, 0)],
+        syscall(64, 1, DATA, 1),
+        exit(0),
+    ];
+    program(&code.concat(), &[0; 8])
+}
+
+#[test]
+fn a_byte_is_doubled() {
+    let p = Program::from_elf(&doubling()).unwrap();
+    let run = p.run(&[21], Limits::default()).unwrap();
+    assert_eq!((run.output.as_slice(), run.exit_code), (&[42][..], 0));
+    let prover = Prover::new(&p).unwrap();
+    let (proof, report) = prover.prove(&[21]).unwrap();
+    println!("{report:#?}");
+    let key = VerifyingKey::from_bytes(&prover.key().to_bytes()).unwrap();
+    let proof = Proof::from_bytes(&proof.to_bytes()).unwrap();
+    let v = verify(&key, &proof).unwrap();
+    assert_eq!((v.output.as_slice(), v.exit_code), (&[42][..], 0));
+}
