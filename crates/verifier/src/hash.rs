@@ -43,15 +43,13 @@ impl Blake3 {
 impl Hash for Blake3 {
     fn hash(domain: Domain, parts: &[&[u8]]) -> Digest {
         let key = Self::key(domain);
-        match parts {
-            [one] => *blake3::keyed_hash(&key, one).as_bytes(),
-            _ => {
-                let mut h = blake3::Hasher::new_keyed(&key);
-                for p in parts {
-                    h.update(p);
-                }
-                *h.finalize().as_bytes()
-            }
+        if let [one] = parts {
+            return *blake3::keyed_hash(&key, one).as_bytes();
         }
+        let mut h = blake3::Hasher::new_keyed(&key);
+        for p in parts {
+            h.update(p);
+        }
+        *h.finalize().as_bytes()
     }
 }

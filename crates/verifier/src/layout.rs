@@ -65,7 +65,7 @@ pub struct Stack {
 impl Stack {
     fn new(slabs: &[Slab], items: impl Fn(&Slab) -> usize, what: &'static str) -> Result<Self, Error> {
         let mut order: Vec<(usize, &Slab)> = slabs.iter().enumerate().collect();
-        order.sort_by(|a, b| b.1.log.cmp(&a.1.log));
+        order.sort_by_key(|(_, s)| core::cmp::Reverse(s.log));
         let mut blocks = Vec::new();
         let mut base = 0usize;
         for (slab, s) in order {
