@@ -33,7 +33,7 @@ fn findings(program: &Program, outcome: &Outcome, records: &Records) -> Vec<Find
 }
 
 fn show(findings: &[Finding]) -> String {
-    findings.iter().take(9).map(|f| format!("{f}\n")).collect()
+    findings.iter().take(9).map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 #[test]

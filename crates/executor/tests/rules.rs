@@ -37,11 +37,13 @@ const OPERATIONS: [fn(Reg, Reg, Reg) -> u32; 28] = [
     div, divu, rem, remu, mulw, divw, divuw, remw, remuw,
 ];
 const IMMEDIATES: [fn(Reg, Reg, i32) -> u32; 7] = [addi, slti, sltiu, xori, ori, andi, addiw];
-const SHIFTS: [(fn(Reg, Reg, u32) -> u32, u32); 6] =
-    [(slli, 64), (srli, 64), (srai, 64), (slliw, 32), (srliw, 32), (sraiw, 32)];
-const LOADS: [(fn(Reg, Reg, i32) -> u32, i32); 7] =
-    [(lb, 1), (lbu, 1), (lh, 2), (lhu, 2), (lw, 4), (lwu, 4), (ld, 8)];
-const STORES: [(fn(Reg, Reg, i32) -> u32, i32); 4] = [(sb, 1), (sh, 2), (sw, 4), (sd, 8)];
+/// A shift and the bound of its amount.
+type Shift = (fn(Reg, Reg, u32) -> u32, u32);
+const SHIFTS: [Shift; 6] = [(slli, 64), (srli, 64), (srai, 64), (slliw, 32), (srliw, 32), (sraiw, 32)];
+/// A load or store and its bytes.
+type Access = (fn(Reg, Reg, i32) -> u32, i32);
+const LOADS: [Access; 7] = [(lb, 1), (lbu, 1), (lh, 2), (lhu, 2), (lw, 4), (lwu, 4), (ld, 8)];
+const STORES: [Access; 4] = [(sb, 1), (sh, 2), (sw, 4), (sd, 8)];
 const BRANCHES: [fn(Reg, Reg, i32) -> u32; 6] = [beq, bne, blt, bge, bltu, bgeu];
 
 /// Straight code of random instructions of all kinds, with branches and jumps over one instruction;
