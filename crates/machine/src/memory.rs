@@ -210,13 +210,10 @@ mod tests {
             (0x8000_0000, 0x7fff_fff8),
         ];
         let one = |i: usize| {
-            let (address, previous) = match places.get(i) {
-                Some(&place) => place,
-                None => {
-                    let address = random.word() as u32 & !7 | 8;
-                    (address, (random.word() % u64::from(address)) as u32 & !7)
-                }
-            };
+            let (address, previous) = places.get(i).copied().unwrap_or_else(|| {
+                let address = random.word() as u32 & !7 | 8;
+                (address, (random.word() % u64::from(address)) as u32 & !7)
+            });
             let first = if zero { 0 } else { random.operand() };
             let (last, last_time) = [(first, 0), (random.operand(), random.word() as u32)][i % 2];
             let read_only = read_only && i.is_multiple_of(3);
