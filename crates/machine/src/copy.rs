@@ -135,7 +135,7 @@ impl Table for CopyOutWord {
     }
 }
 
-/// State, times and memory of a step into memory. Cost 5/2.
+/// State, times and memory of a step into memory. Cost 4/2.
 fn step_in<R: Rules>(r: &mut R, copy: &Copy, range: R::Word, (old, new): (R::Word, R::Word), size: u64) {
     let state = r.commit("state", || halves(copy.pc, copy.time));
     let prev = r.commit_with_free("prev cell", !LOW, || u64::from(copy.mem.prev)) & LOW;

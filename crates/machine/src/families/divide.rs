@@ -96,7 +96,7 @@ impl Table for Divide {
     type Event = Executed;
     const NAME: &'static str = "divide";
 
-    /// 54 committed words, 50 constraints.
+    /// 54 committed words, 48 constraints.
     #[inline(always)]
     fn rules<R: Rules>(r: &mut R, event: &Executed) {
         let mut row = Row::open(r, KIND, event);
