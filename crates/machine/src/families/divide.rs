@@ -265,7 +265,7 @@ mod tests {
             };
             for q in special() {
                 refused(&[("quotient", q)]);
-                for signs in [4, 8, 12, 16, 20, 24, 28] {
+                for signs in [4, 12] {
                     refused(&[("signs", signs), ("quotient", q)]);
                 }
             }
