@@ -11,23 +11,26 @@ use common::{Folder, built, json};
 
 /// Runs an example on `input`, here and under qemu; both must give this output and exit code.
 fn check(example: &str, input: &[u8], output: &[u8], exit_code: u8) {
-    let folder = Folder::new(example);
-    let elf = built(example);
+    check_elf(&built(example), input, output, exit_code);
+}
+
+fn check_elf(elf: &str, input: &[u8], output: &[u8], exit_code: u8) {
+    let folder = Folder::new("check");
     let input_file = folder.write("in", input);
 
-    let run = json(&folder.dyad(&["run", &elf, "--input", &input_file, "--json"]));
+    let run = json(&folder.dyad(&["run", elf, "--input", &input_file, "--json"]));
     let hex: String = output.iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!(run["output_hex"], hex, "{example} on {input:?}");
-    assert_eq!(run["exit_code"], exit_code, "{example} on {input:?}");
+    assert_eq!(run["output_hex"], hex, "{elf} on {input:?}");
+    assert_eq!(run["exit_code"], exit_code, "{elf} on {input:?}");
 
     let qemu = Command::new("qemu-riscv64")
-        .arg(&elf)
+        .arg(elf)
         .stdin(File::open(&input_file).unwrap())
         .stdout(Stdio::piped())
         .output()
         .expect("qemu-riscv64 can be run: install qemu-user");
-    assert_eq!(qemu.stdout, output, "{example} on {input:?} under qemu");
-    assert_eq!(qemu.status.code(), Some(exit_code.into()), "{example} on {input:?} under qemu");
+    assert_eq!(qemu.stdout, output, "{elf} on {input:?} under qemu");
+    assert_eq!(qemu.status.code(), Some(exit_code.into()), "{elf} on {input:?} under qemu");
     let diagnostics = run["diagnostics"].as_str().unwrap();
     assert_eq!(String::from_utf8(qemu.stderr).unwrap(), diagnostics);
 }
@@ -136,4 +139,23 @@ fn a_full_stack_traps() {
     let said = String::from_utf8(run.stderr).unwrap();
     assert_eq!(run.status.code(), Some(1), "{said}");
     assert!(said.contains("read-only") && said.contains("deep::deep"), "{said}");
+}
+
+#[test]
+fn c() {
+    let compiler = Command::new("riscv64-unknown-elf-gcc").arg("--version").output();
+    if compiler.is_err() {
+        eprintln!("left out: riscv64-unknown-elf-gcc is not installed");
+        return;
+    }
+    let folder = Folder::new("c");
+    let project = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/c-hello");
+    let elf = folder.path("hello.elf");
+    let make = Command::new("make")
+        .args(["-s", "-B", "-C", project, &format!("ELF={elf}")])
+        .output()
+        .unwrap();
+    assert!(make.status.success(), "{}", String::from_utf8_lossy(&make.stderr));
+    check_elf(&elf, b"Ada\n", b"Hello, Ada!\n", 0);
+    check_elf(&elf, b"", b"", 1);
 }

@@ -1,0 +1,124 @@
+/* From the machine's first instruction to main, and what a C library asks of a system. */
+
+#include "dyad.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum { CALL_READ = 63, CALL_WRITE = 64, CALL_EXIT = 93 };
+enum { INPUT = 0, OUTPUT = 1, DIAGNOSTICS = 2 };
+
+/* The exit code of a program that gives up, as after a panic in Rust. */
+enum { ABORTED = 101 };
+
+extern char _heap_start[], _heap_end[];
+extern void (*const __init_array_start[])(void);
+extern void (*const __init_array_end[])(void);
+int main(void);
+
+static long call(long number, long a, long b, long c)
+{
+    register long a0 __asm__("a0") = a;
+    register long a1 __asm__("a1") = b;
+    register long a2 __asm__("a2") = c;
+    register long a7 __asm__("a7") = number;
+    __asm__ volatile("ecall" : "+r"(a0) : "r"(a1), "r"(a2), "r"(a7) : "memory");
+    return a0;
+}
+
+void dyad_exit(int code)
+{
+    call(CALL_EXIT, code & 0xff, 0, 0);
+    __builtin_unreachable();
+}
+
+size_t dyad_read(void *buffer, size_t size)
+{
+    unsigned long got = (unsigned long)call(CALL_READ, INPUT, (long)buffer, (long)size);
+    if (got > size) {
+        dyad_diagnostic("read failed\n");
+        dyad_exit(ABORTED);
+    }
+    return got;
+}
+
+static void write_all(long file, const char *bytes, size_t size)
+{
+    while (size > 0) {
+        long done = call(CALL_WRITE, file, (long)bytes, (long)size);
+        if (done <= 0)
+            dyad_exit(ABORTED);
+        bytes += done;
+        size -= (size_t)done;
+    }
+}
+
+void dyad_write(const void *bytes, size_t size)
+{
+    write_all(OUTPUT, bytes, size);
+}
+
+void dyad_diagnostic(const char *text)
+{
+    size_t size = 0;
+    while (text[size])
+        size++;
+    write_all(DIAGNOSTICS, text, size);
+}
+
+/* Memory is zero where the file says nothing, so there is no .bss to clear. */
+__attribute__((noreturn, used)) static void start(void)
+{
+    for (void (*const *run)(void) = __init_array_start; run != __init_array_end; run++)
+        (*run)();
+    dyad_exit(main());
+}
+
+__asm__(
+    ".section .text._start, \"ax\", @progbits\n"
+    ".globl _start\n"
+    ".type _start, @function\n"
+    "_start:\n"
+    ".option push\n"
+    ".option norelax\n"
+    "la gp, __global_pointer$\n"
+    ".option pop\n"
+    "la sp, _stack_top\n"
+    "call start\n"
+    "unimp\n"
+    ".size _start, . - _start\n"
+    ".text\n");
+
+/* For the C library: malloc, exit, abort, assert. */
+
+void *sbrk(ptrdiff_t bytes)
+{
+    static char *end = _heap_start;
+    if (bytes > _heap_end - end || bytes < _heap_start - end) {
+        errno = ENOMEM;
+        return (void *)-1;
+    }
+    char *block = end;
+    end += bytes;
+    return block;
+}
+
+__attribute__((noreturn)) void _exit(int code)
+{
+    dyad_exit(code);
+}
+
+__attribute__((noreturn)) void abort(void)
+{
+    dyad_exit(ABORTED);
+}
+
+__attribute__((noreturn)) void __assert_func(const char *file, int line, const char *function, const char *what)
+{
+    (void)file, (void)line, (void)function;
+    dyad_diagnostic("assertion failed: ");
+    dyad_diagnostic(what);
+    dyad_diagnostic("\n");
+    abort();
+}
