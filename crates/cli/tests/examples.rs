@@ -151,10 +151,8 @@ fn c() {
     let folder = Folder::new("c");
     let project = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/c-hello");
     let elf = folder.path("hello.elf");
-    let make = Command::new("make")
-        .args(["-s", "-B", "-C", project, &format!("ELF={elf}")])
-        .output()
-        .unwrap();
+    let make =
+        Command::new("make").args(["-s", "-B", "-C", project, &format!("ELF={elf}")]).output().unwrap();
     assert!(make.status.success(), "{}", String::from_utf8_lossy(&make.stderr));
     check_elf(&elf, b"Ada\n", b"Hello, Ada!\n", 0);
     check_elf(&elf, b"", b"", 1);
