@@ -1,9 +1,9 @@
 //! The Reed-Solomon code of the commitments: encoding, and its transpose.
 
 use dyad_field::{K, PrimeCharacteristicRing, subspace_values};
-use p3_binary_dft::{AdditiveNtt, LchNtt};
-use p3_matrix::dense::RowMajorMatrix;
 use rayon::prelude::*;
+
+use super::arch;
 
 /// An interleaved codeword: one row for each position, one column for each lane.
 #[derive(Clone, Debug, Default)]
@@ -23,9 +23,6 @@ impl Codeword {
     }
 }
 
-/// Rows and lanes of the square blocks in which data is transposed.
-const BLOCK: usize = 16;
-
 /// Encode `data`, whose element `lane * 2^m + position` is coefficient `position` of a lane in the
 /// novel basis, at 2^(m + `rate`) points. The last lane may be short: the rest of it is 0.
 pub fn encode(data: &[K], m: usize, rate: usize) -> Codeword {
@@ -36,19 +33,7 @@ pub fn encode(data: &[K], m: usize, rate: usize) -> Codeword {
     if lanes == 0 {
         return Codeword { lanes, rows, values };
     }
-    values[..height * lanes].par_chunks_mut(BLOCK * lanes).enumerate().for_each(|(block, out)| {
-        let start = block * BLOCK;
-        for first in (0..lanes).step_by(BLOCK) {
-            for lane in first..lanes.min(first + BLOCK) {
-                let lane_data = &data[lane * height..data.len().min((lane + 1) * height)];
-                let column = lane_data.get(start..).unwrap_or_default();
-                for (row, &x) in out.chunks_exact_mut(lanes).zip(column) {
-                    row[lane] = x;
-                }
-            }
-        }
-    });
-    let values = LchNtt::<K>::default().ntt_batch_padded(RowMajorMatrix::new(values, lanes), rate).values;
+    arch::encode(data, m, rate, lanes, &mut values);
     Codeword { lanes, rows, values }
 }
 
@@ -87,6 +72,7 @@ mod tests {
     use dyad_field::tensor;
 
     use super::*;
+    use crate::kernels::portable;
     use crate::kernels::testing::{Rng, at};
 
     #[test]
@@ -113,6 +99,25 @@ mod tests {
                     assert_eq!(x, y, "m = {m}, rate {rate}, length {len}: position {p}, lane {lane}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn large_codewords_are_the_same() {
+        let mut rng = Rng(17);
+        for (m, rate, len) in [
+            (8, 1, 256 * 90),
+            (11, 2, 2048 * 16 - 700),
+            (12, 1, 4096 * 9),
+            (13, 1, (8192 << 3) + 1),
+            (14, 3, 1 << 14),
+            (16, 1, (5 << 16) - 4099),
+        ] {
+            let data = rng.ks(len);
+            let code = encode(&data, m, rate);
+            let mut expected = vec![K::ZERO; code.values.len()];
+            portable::encode(&data, m, rate, code.lanes, &mut expected);
+            assert!(code.values == expected, "m = {m}, rate {rate}, length {len}");
         }
     }
 

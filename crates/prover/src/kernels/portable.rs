@@ -1,7 +1,11 @@
 //! Kernels for every machine: tables and lookups. Tests compare the wider kernels with these.
 
-use super::and_check::byte_product;
 use dyad_field::{BITS, K, PrimeCharacteristicRing, from_bits, from_word, to_bits};
+use p3_binary_dft::{AdditiveNtt, LchNtt};
+use p3_matrix::dense::RowMajorMatrix;
+use rayon::prelude::*;
+
+use super::and_check::byte_product;
 
 /// Add the bit sums of `q` with each of the weights to the `sums` of the same place; all have one
 /// length.
@@ -185,4 +189,25 @@ impl Sums {
     pub fn word(&self, j: usize) -> K {
         self.words[0][j]
     }
+}
+
+/// Rows and lanes of the square blocks in which data is transposed.
+const SQUARE: usize = 16;
+
+/// Encode `data` (`code::encode` says how) into `out`, of 2^(m + rate) rows of `lanes` elements.
+pub fn encode(data: &[K], m: usize, rate: usize, lanes: usize, out: &mut [K]) {
+    let height = 1 << m;
+    let mut values = K::zero_vec(out.len());
+    values[..height * lanes].par_chunks_mut(SQUARE * lanes).enumerate().for_each(|(block, rows)| {
+        for first in (0..lanes).step_by(SQUARE) {
+            for lane in first..lanes.min(first + SQUARE) {
+                let column = data.get(lane * height + block * SQUARE..).unwrap_or_default();
+                for (row, &x) in rows.chunks_exact_mut(lanes).zip(column) {
+                    row[lane] = x;
+                }
+            }
+        }
+    });
+    let code = LchNtt::<K>::default().ntt_batch_padded(RowMajorMatrix::new(values, lanes), rate);
+    out.copy_from_slice(&code.values);
 }

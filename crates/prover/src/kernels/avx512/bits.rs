@@ -4,7 +4,7 @@ use dyad_field::{BITS, K, from_bits, to_bits};
 
 use crate::kernels::portable;
 
-use super::{ANTIDIAGONAL, DIAGONAL, GATHER_WORDS, V, gather, scatter};
+use super::{ANTIDIAGONAL, DIAGONAL, GATHER_WORDS, V, gather, load_eight, scatter, store_eight};
 
 /// Elements, or rows of words, that are taken at a time: eight groups of eight.
 pub const BLOCK: usize = 64;
@@ -15,12 +15,26 @@ pub const GROUPS: usize = 8;
 #[repr(C, align(64))]
 pub struct Line(pub [u64; 8]);
 
+impl Line {
+    pub const ZERO: Self = Self([0; 8]);
+
+    #[inline(always)]
+    pub fn read(&self) -> V {
+        V::load_words(&self.0)
+    }
+
+    #[inline(always)]
+    pub fn write(&mut self, v: V) {
+        v.store_words(&mut self.0);
+    }
+}
+
 /// Sums of weights, one for each bit of eight bytes: byte b of word c of line v is byte v of the
 /// sum that belongs to bit b of byte c.
 pub type BitSums = [Line; 16];
 
 /// Sums that are all 0.
-pub const NO_SUMS: BitSums = [Line([0; 8]); 16];
+pub const NO_SUMS: BitSums = [Line::ZERO; 16];
 
 /// Weights of a block as matrices: word `16 g + v` is the matrix of byte v of the weights of group
 /// g. As the matrix of an affine product with bytes whose bit i belongs to element i of the group,
@@ -45,7 +59,7 @@ impl Weights {
     #[inline]
     pub fn set(&mut self, group: usize, w: &[K; 8]) {
         let (halves, _) = self.0[16 * group..][..16].as_chunks_mut::<8>();
-        for (v, half) in gather(w).into_iter().zip(halves) {
+        for (v, half) in gather(load_eight(w)).into_iter().zip(halves) {
             V::splat(ANTIDIAGONAL).affine(v).store_words(half);
         }
     }
@@ -70,7 +84,7 @@ impl Weights {
 fn element_bits(q: &[K; BLOCK]) -> [[V; GROUPS]; 2] {
     let mut bits = [[V::zero(); GROUPS]; 2];
     for (g, eight) in q.as_chunks::<8>().0.iter().enumerate() {
-        let halves = gather(eight);
+        let halves = gather(load_eight(eight));
         bits[0][g] = V::splat(DIAGONAL).affine(halves[0]);
         bits[1][g] = V::splat(DIAGONAL).affine(halves[1]);
     }
@@ -131,10 +145,11 @@ impl Map {
         Self(images.chunks(8).map(byte).collect())
     }
 
-    /// Map eight elements of a domain with `8 N` bits: word c has the bytes c of element i at byte
-    /// 7 - i.
+    /// Map eight inputs of `8 N` bits: word c has the bytes c of input i at byte 7 - i. Byte i of
+    /// word v, the words 8 and up being those of the second register, is byte v of the image of
+    /// input i.
     #[inline]
-    fn apply<const N: usize>(&self, words: &[u64; N], out: &mut [K; 8]) {
+    fn apply<const N: usize>(&self, words: &[u64; N]) -> [V; 2] {
         assert_eq!(self.0.len(), N);
         let mut sums = [V::zero(); 2];
         for (&[a, b], &[m, n]) in words.as_chunks::<2>().0.iter().zip(self.0.as_chunks::<2>().0) {
@@ -143,7 +158,18 @@ impl Map {
                     .xor3(V::load_words(&m[h]).affine(V::splat(a)), V::load_words(&n[h]).affine(V::splat(b)));
             }
         }
-        scatter(sums.map(|s| V::splat(DIAGONAL).affine(s)), out);
+        sums.map(|s| V::splat(DIAGONAL).affine(s))
+    }
+
+    /// The images of eight elements.
+    #[inline]
+    pub fn map_registers(&self, elements: [V; 2]) -> [V; 2] {
+        let mut words = [Line::ZERO; 2];
+        for (v, w) in gather(elements).into_iter().zip(&mut words) {
+            v.store_words(&mut w.0);
+        }
+        let all: [u64; 16] = core::array::from_fn(|c| words[c / 8].0[c % 8]);
+        scatter(self.apply(&all))
     }
 
     /// The images of elements; `xs` and `out` have one length.
@@ -161,13 +187,7 @@ impl Map {
 
     #[inline]
     fn map_eight_elements(&self, x: &[K; 8], out: &mut [K; 8]) {
-        let mut words = [[0; 8]; 2];
-        for (v, w) in gather(x).into_iter().zip(&mut words) {
-            v.store_words(w);
-        }
-        let mut all = [0; 16];
-        all.copy_from_slice(words.as_flattened());
-        self.apply(&all, out);
+        store_eight(self.map_registers(load_eight(x)), out);
     }
 
     /// The images of words; `words` and `out` have one length.
@@ -187,6 +207,6 @@ impl Map {
     fn map_eight_words(&self, words: &[u64; 8], out: &mut [K; 8]) {
         let mut gathered = [0; 8];
         V::load_words(words).permute(V::load_bytes(&GATHER_WORDS)).store_words(&mut gathered);
-        self.apply(&gathered, out);
+        store_eight(scatter(self.apply(&gathered)), out);
     }
 }

@@ -3,11 +3,14 @@
 
 mod bits;
 mod bus;
+mod ntt;
 mod register;
 mod skip;
+mod tower;
 
 pub use bits::{Map, add_bit_sums};
 pub use bus::fingerprint;
+pub use ntt::encode;
 pub use skip::{Extension, Sums};
 
 use dyad_field::K;
@@ -18,12 +21,23 @@ const DIAGONAL: u64 = 0x8040_2010_0804_0201;
 /// A word whose byte j is `1 << (7 - j)`: it transposes too, and reverses the bytes.
 const ANTIDIAGONAL: u64 = 0x0102_0408_1020_4080;
 
-/// Eight elements as two registers: byte 7 - i of word v is byte v of element i, the first
-/// register with the words below 8.
-#[inline]
-fn gather(elements: &[K; 8]) -> [V; 2] {
+#[inline(always)]
+fn load_eight(elements: &[K; 8]) -> [V; 2] {
     let (four, _) = elements.as_chunks::<4>();
-    let (a, b) = (V::load(&four[0]), V::load(&four[1]));
+    [V::load(&four[0]), V::load(&four[1])]
+}
+
+#[inline(always)]
+fn store_eight([a, b]: [V; 2], elements: &mut [K; 8]) {
+    let (four, _) = elements.as_chunks_mut::<4>();
+    a.store(&mut four[0]);
+    b.store(&mut four[1]);
+}
+
+/// Eight elements with bytes of equal places together: byte 7 - i of word v, the words 8 and up
+/// being those of the second register, is byte v of element i.
+#[inline(always)]
+fn gather([a, b]: [V; 2]) -> [V; 2] {
     [0, 1].map(|half| V::permute2(a, b, 0x0f0f_0f0f_0f0f_0f0f, V::load_bytes(&GATHER[half])))
 }
 
@@ -39,12 +53,9 @@ static GATHER: [[u8; 64]; 2] = {
 };
 
 /// The inverse of [`gather`] without its reversal: byte i of word v becomes byte v of element i.
-#[inline]
-fn scatter([low, high]: [V; 2], elements: &mut [K; 8]) {
-    let (four, _) = elements.as_chunks_mut::<4>();
-    for (index, out) in SCATTER.iter().zip(four) {
-        V::permute2(low, high, 0xff00_ff00_ff00_ff00, V::load_bytes(index)).store(out);
-    }
+#[inline(always)]
+fn scatter([low, high]: [V; 2]) -> [V; 2] {
+    [0, 1].map(|half| V::permute2(low, high, 0xff00_ff00_ff00_ff00, V::load_bytes(&SCATTER[half])))
 }
 
 static SCATTER: [[u8; 64]; 2] = {

@@ -5,7 +5,8 @@
 use core::arch::x86_64::{
     __m512i, _mm512_clmulepi64_epi128, _mm512_gf2p8affine_epi64_epi8, _mm512_gf2p8mul_epi8,
     _mm512_loadu_si512, _mm512_mask_permutexvar_epi8, _mm512_permutex2var_epi64, _mm512_permutexvar_epi8,
-    _mm512_set1_epi64, _mm512_setzero_si512, _mm512_storeu_si512, _mm512_ternarylogic_epi64,
+    _mm512_rol_epi32, _mm512_set_epi64, _mm512_set1_epi32, _mm512_set1_epi64, _mm512_setzero_si512,
+    _mm512_shuffle_epi8, _mm512_shuffle_i64x2, _mm512_storeu_si512, _mm512_ternarylogic_epi64,
     _mm512_unpacklo_epi64, _mm512_xor_si512,
 };
 
@@ -63,6 +64,12 @@ impl V {
         Self(unsafe { _mm512_set1_epi64(word as i64) })
     }
 
+    /// The same 32 bits in all 16 places.
+    #[inline(always)]
+    pub fn splat32(word: u32) -> Self {
+        Self(unsafe { _mm512_set1_epi32(word as i32) })
+    }
+
     #[inline(always)]
     pub fn xor(self, b: Self) -> Self {
         Self(unsafe { _mm512_xor_si512(self.0, b.0) })
@@ -112,6 +119,47 @@ impl V {
     #[inline(always)]
     pub fn carryless<const HALVES: i32>(self, b: Self) -> Self {
         Self(unsafe { _mm512_clmulepi64_epi128::<HALVES>(self.0, b.0) })
+    }
+
+    /// Each 32 bits rotated up.
+    #[inline(always)]
+    pub fn rotate<const BITS: i32>(self) -> Self {
+        Self(unsafe { _mm512_rol_epi32::<BITS>(self.0) })
+    }
+
+    /// The bytes of each pair exchanged.
+    #[inline(always)]
+    pub fn swap_bytes(self) -> Self {
+        Self(unsafe {
+            let low = _mm512_set_epi64(
+                0x0e0f_0c0d_0a0b_0809,
+                0x0607_0405_0203_0001,
+                0x0e0f_0c0d_0a0b_0809,
+                0x0607_0405_0203_0001,
+                0x0e0f_0c0d_0a0b_0809,
+                0x0607_0405_0203_0001,
+                0x0e0f_0c0d_0a0b_0809,
+                0x0607_0405_0203_0001,
+            );
+            _mm512_shuffle_epi8(self.0, low)
+        })
+    }
+
+    /// The transpose of a 4 x 4 matrix of elements, one row a register.
+    #[inline(always)]
+    pub fn transpose([a, b, c, d]: [Self; 4]) -> [Self; 4] {
+        unsafe {
+            let ab0 = _mm512_shuffle_i64x2::<0x44>(a.0, b.0);
+            let ab1 = _mm512_shuffle_i64x2::<0xee>(a.0, b.0);
+            let cd0 = _mm512_shuffle_i64x2::<0x44>(c.0, d.0);
+            let cd1 = _mm512_shuffle_i64x2::<0xee>(c.0, d.0);
+            [
+                Self(_mm512_shuffle_i64x2::<0x88>(ab0, cd0)),
+                Self(_mm512_shuffle_i64x2::<0xdd>(ab0, cd0)),
+                Self(_mm512_shuffle_i64x2::<0x88>(ab1, cd1)),
+                Self(_mm512_shuffle_i64x2::<0xdd>(ab1, cd1)),
+            ]
+        }
     }
 
     /// In each 128 bits, the low word moved up.

@@ -14,7 +14,7 @@ impl Extension {
     /// `image(j, l)` is the value at coset point l of a word that has only bit j.
     pub fn new(image: impl Fn(usize, usize) -> u8) -> Self {
         let byte = |c: usize| {
-            let mut matrices = [Line([0; 8]); 8];
+            let mut matrices = [Line::ZERO; 8];
             for l in 0..64 {
                 let word = &mut matrices[l / 8].0[l % 8];
                 for u in 0..8 {
@@ -56,7 +56,7 @@ impl Sums {
         Self {
             waiting: 0,
             weights: Weights::zero(),
-            factors: [[Line([0; 8]); 2]; GROUPS],
+            factors: [[Line::ZERO; 2]; GROUPS],
             others: [V::zero(); GROUPS],
             products: [NO_SUMS; 8],
             words: [NO_SUMS; 1],

@@ -1,0 +1,323 @@
+//! Encoding: the additive NTT on tower bytes, in two passes over memory.
+//!
+//! Stage j sends the pairs of rows (u, v) that are 2^j apart to `(u + p v, u + (p + 1) v)`, p being
+//! the domain point of index 2 b for the pair's block b of 2^(j+1) rows; stages run from the highest
+//! to 0, on each coset of 2^m rows after the data were copied to all of them.
+//!
+//! Four consecutive rows are a **bundle**, and a register holds a lane's elements of a bundle. Between
+//! the passes, each block of rows that the second pass takes at a time lies lane after lane. Only the
+//! last two stages pair rows of a bundle; they run after it was turned into rows.
+
+use dyad_field::{K, PrimeCharacteristicRing};
+use rayon::prelude::*;
+
+use crate::kernels::portable;
+
+use super::V;
+use super::bits::Line;
+use super::tower::{Factor, Factor8, Factor16, Factor32, TOWER, Tower};
+
+/// Registers that a task works on: 256 KiB, well inside a second-level cache.
+const TILE: usize = 1 << 12;
+
+/// Registers that lie together in memory where the first pass reads and writes, if there are so
+/// many: a kibibyte.
+const RUN: usize = 16;
+
+/// Four elements of one lane.
+type Quad = [K; 4];
+
+/// Encode `data` (`code::encode` says how) into `out`, of 2^(m + rate) rows of `lanes` elements.
+pub fn encode(data: &[K], m: usize, rate: usize, lanes: usize, out: &mut [K]) {
+    assert!(data.len() <= lanes << m && out.len() == lanes << (m + rate), "the size of the codeword");
+    if m < 2 || m + rate > 24 || lanes == 0 {
+        return portable::encode(data, m, rate, lanes, out);
+    }
+    let (quads, _) = out.as_chunks_mut::<4>();
+    // Rows of a tile of the second pass, as a logarithm, and stages of the first.
+    let low = m.min((4 * TILE / lanes).max(4).ilog2() as usize);
+    let code = Code { data, m, rate, lanes, low, tower: &TOWER };
+    code.first_pass(quads);
+    let size = lanes << (low - 2);
+    quads.par_chunks_mut(size).enumerate().for_each_init(
+        || (vec![Line::ZERO; size], vec![Line::ZERO; lanes.next_multiple_of(4)]),
+        |(tile, bundle), (index, out)| code.second_pass(index, tile, bundle, out),
+    );
+}
+
+struct Code<'a> {
+    data: &'a [K],
+    m: usize,
+    rate: usize,
+    lanes: usize,
+    low: usize,
+    tower: &'a Tower,
+}
+
+impl Code<'_> {
+    /// Data to tower bytes and all stages from `low` up, on bundles.
+    fn first_pass(&self, out: &mut [Quad]) {
+        let stages = self.m - self.low;
+        // A task takes some neighbouring bundles of every 2^low-th row, and some lanes at a time.
+        let bundles = (1 << self.low) / 4;
+        let run = (TILE >> stages).clamp(1, RUN).min(bundles);
+        let width = (TILE / run >> stages).clamp(1, self.lanes);
+        // Task t writes the t-th part of each lane of each block of 2^low rows.
+        let parts = self.lanes << (stages + self.rate);
+        let mut tasks: Vec<Vec<&mut [Quad]>> =
+            (0..bundles / run).map(|_| Vec::with_capacity(parts)).collect();
+        for lane in out.chunks_mut(bundles) {
+            for (part, task) in lane.chunks_mut(run).zip(&mut tasks) {
+                task.push(part);
+            }
+        }
+        let buffer = || vec![Line::ZERO; run * width << stages];
+        tasks.into_par_iter().enumerate().for_each_init(
+            || (buffer(), buffer()),
+            |(source, tile), (task, mut parts)| {
+                for first in (0..self.lanes).step_by(width) {
+                    let width = width.min(self.lanes - first);
+                    let row = run * width;
+                    let source = &mut source[..row << stages];
+                    let tile = &mut tile[..row << stages];
+                    for (k, row) in source.chunks_mut(row).enumerate() {
+                        self.load((k << self.low) + 4 * task * run, first, run, row);
+                    }
+                    for (coset, parts) in parts.chunks_mut(self.lanes << stages).enumerate() {
+                        tile.copy_from_slice(source);
+                        let shape = Shape { row, stages, lowest: self.low, index: coset };
+                        self.stages(tile, shape);
+                        for (row, parts) in tile.chunks(row).zip(parts.chunks_mut(self.lanes)) {
+                            for (lane, part) in row.chunks(run).zip(&mut parts[first..]) {
+                                for (line, quad) in lane.iter().zip(&mut **part) {
+                                    line.read().store(quad);
+                                }
+                            }
+                        }
+                    }
+                }
+            },
+        );
+    }
+
+    /// Load `run` bundles, from a position on, of some lanes as tower bytes: lane after lane.
+    fn load(&self, position: usize, first: usize, run: usize, row: &mut [Line]) {
+        for (lane, bundles) in row.chunks_mut(run).enumerate() {
+            let start = (first + lane << self.m) + position;
+            let stored = self.data.get(start..).unwrap_or_default();
+            if let Some(stored) = stored.get(..4 * run) {
+                for (line, quad) in bundles.iter_mut().zip(stored.as_chunks::<4>().0) {
+                    line.write(V::load(quad));
+                }
+            } else {
+                for (i, line) in bundles.iter_mut().enumerate() {
+                    let element = |e: usize| stored.get(4 * i + e).copied().unwrap_or(K::ZERO);
+                    line.write(V::load(&core::array::from_fn(element)));
+                }
+            }
+        }
+        for pair in row.chunks_mut(2) {
+            let second = pair.get(1).map_or(V::zero(), Line::read);
+            let [a, b] = self.tower.enter.map_registers([pair[0].read(), second]);
+            pair[0].write(a);
+            if let Some(second) = pair.get_mut(1) {
+                second.write(b);
+            }
+        }
+    }
+
+    /// All stages below `low`, back from tower bytes, and bundles to rows, on 2^low rows.
+    fn second_pass(&self, index: usize, tile: &mut [Line], bundle: &mut [Line], out: &mut [Quad]) {
+        for (line, quad) in tile.iter_mut().zip(&*out) {
+            line.write(V::load(quad));
+        }
+        let bundles = (1 << self.low) / 4;
+        self.stages(tile, Shape { row: 1, stages: self.low - 2, lowest: 2, index });
+        for (i, rows) in out.chunks_mut(self.lanes).enumerate() {
+            for (line, lane) in bundle.iter_mut().zip(tile.chunks(bundles)) {
+                line.write(lane[i].read());
+            }
+            let number = index * bundles + i;
+            if self.m + self.rate <= 16 {
+                self.finish::<Factor16>(number, bundle, rows.as_flattened_mut());
+            } else {
+                self.finish::<Factor32>(number, bundle, rows.as_flattened_mut());
+            }
+        }
+    }
+
+    /// The last two stages of a bundle, from lanes to rows.
+    #[inline]
+    fn finish<F: Factor>(&self, number: usize, bundle: &[Line], out: &mut [K]) {
+        let f: F = self.tower.point(2 * number);
+        let (g, h): (F, F) = (self.tower.point(4 * number), self.tower.point(4 * number + 2));
+        for (column, four) in bundle.as_chunks::<4>().0.iter().enumerate() {
+            let [mut a, mut b, mut c, mut d] =
+                V::transpose([four[0].read(), four[1].read(), four[2].read(), four[3].read()]);
+            butterfly(&mut a, &mut c, &f);
+            butterfly(&mut b, &mut d, &f);
+            butterfly(&mut a, &mut b, &g);
+            butterfly(&mut c, &mut d, &h);
+            let [a, b] = self.tower.leave.map_registers([a, b]);
+            let [c, d] = self.tower.leave.map_registers([c, d]);
+            for (row, register) in out.chunks_mut(self.lanes).zip([a, b, c, d]) {
+                let row = &mut row[4 * column..];
+                match row.first_chunk_mut::<4>() {
+                    Some(quad) => register.store(quad),
+                    None => {
+                        let mut quad = [K::ZERO; 4];
+                        register.store(&mut quad);
+                        let len = row.len();
+                        row.copy_from_slice(&quad[..len]);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The stages of a tile.
+    fn stages(&self, tile: &mut [Line], shape: Shape) {
+        let mut stage = shape.stages;
+        while stage > 0 {
+            // Three stages at a time, but no more than the small fields allow.
+            let bits = |stage: usize| self.m + self.rate - shape.lowest - stage;
+            let same = |s: usize| field(bits(s)) == field(bits(stage - 1));
+            let together = (1..=3).take_while(|&n| n <= stage && same(stage - n)).count();
+            stage -= together;
+            match (field(bits(stage)), together) {
+                (8, 3) => self.three::<Factor8>(tile, shape, stage),
+                (8, 2) => self.two::<Factor8>(tile, shape, stage),
+                (8, _) => self.one::<Factor8>(tile, shape, stage),
+                (16, 3) => self.three::<Factor16>(tile, shape, stage),
+                (16, 2) => self.two::<Factor16>(tile, shape, stage),
+                (16, _) => self.one::<Factor16>(tile, shape, stage),
+                (_, 3) => self.three::<Factor32>(tile, shape, stage),
+                (_, 2) => self.two::<Factor32>(tile, shape, stage),
+                (_, _) => self.one::<Factor32>(tile, shape, stage),
+            }
+        }
+    }
+
+    /// Stage `stage` of a tile.
+    fn one<F: Factor>(&self, tile: &mut [Line], shape: Shape, stage: usize) {
+        let part = shape.row << stage;
+        for q in 0..1 << (shape.stages - stage - 1) {
+            let b = (shape.index << (shape.stages - stage - 1)) + q;
+            let f: F = self.tower.point(2 * b);
+            for rows in tile.chunks_exact_mut(shape.row << shape.stages) {
+                let [r0, r1] = split(&mut rows[2 * part * q..], part);
+                for i in 0..part {
+                    let (mut x0, mut x1) = (r0[i].read(), r1[i].read());
+                    butterfly(&mut x0, &mut x1, &f);
+                    r0[i].write(x0);
+                    r1[i].write(x1);
+                }
+            }
+        }
+    }
+
+    /// Stages `stage + 1` and `stage`.
+    fn two<F: Factor>(&self, tile: &mut [Line], shape: Shape, stage: usize) {
+        let part = shape.row << stage;
+        for q in 0..1 << (shape.stages - stage - 2) {
+            let b = (shape.index << (shape.stages - stage - 2)) + q;
+            let f: F = self.tower.point(2 * b);
+            let g: F = self.tower.point(4 * b);
+            let h: F = self.tower.point(4 * b + 2);
+            for rows in tile.chunks_exact_mut(shape.row << shape.stages) {
+                let [r0, r1, r2, r3] = split(&mut rows[4 * part * q..], part);
+                for i in 0..part {
+                    let (mut x0, mut x1, mut x2, mut x3) =
+                        (r0[i].read(), r1[i].read(), r2[i].read(), r3[i].read());
+                    butterfly(&mut x0, &mut x2, &f);
+                    butterfly(&mut x1, &mut x3, &f);
+                    butterfly(&mut x0, &mut x1, &g);
+                    butterfly(&mut x2, &mut x3, &h);
+                    r0[i].write(x0);
+                    r1[i].write(x1);
+                    r2[i].write(x2);
+                    r3[i].write(x3);
+                }
+            }
+        }
+    }
+
+    /// Stages `stage + 2` to `stage`.
+    fn three<F: Factor>(&self, tile: &mut [Line], shape: Shape, stage: usize) {
+        let part = shape.row << stage;
+        for q in 0..1 << (shape.stages - stage - 3) {
+            let b = (shape.index << (shape.stages - stage - 3)) + q;
+            let f: F = self.tower.point(2 * b);
+            let (g0, g1): (F, F) = (self.tower.point(4 * b), self.tower.point(4 * b + 2));
+            let (h0, h1): (F, F) = (self.tower.point(8 * b), self.tower.point(8 * b + 2));
+            let (h2, h3): (F, F) = (self.tower.point(8 * b + 4), self.tower.point(8 * b + 6));
+            for rows in tile.chunks_exact_mut(shape.row << shape.stages) {
+                let [r0, r1, r2, r3, r4, r5, r6, r7] = split(&mut rows[8 * part * q..], part);
+                for i in 0..part {
+                    let (mut x0, mut x1, mut x2, mut x3) =
+                        (r0[i].read(), r1[i].read(), r2[i].read(), r3[i].read());
+                    let (mut x4, mut x5, mut x6, mut x7) =
+                        (r4[i].read(), r5[i].read(), r6[i].read(), r7[i].read());
+                    butterfly(&mut x0, &mut x4, &f);
+                    butterfly(&mut x1, &mut x5, &f);
+                    butterfly(&mut x2, &mut x6, &f);
+                    butterfly(&mut x3, &mut x7, &f);
+                    butterfly(&mut x0, &mut x2, &g0);
+                    butterfly(&mut x1, &mut x3, &g0);
+                    butterfly(&mut x4, &mut x6, &g1);
+                    butterfly(&mut x5, &mut x7, &g1);
+                    butterfly(&mut x0, &mut x1, &h0);
+                    butterfly(&mut x2, &mut x3, &h1);
+                    butterfly(&mut x4, &mut x5, &h2);
+                    butterfly(&mut x6, &mut x7, &h3);
+                    r0[i].write(x0);
+                    r1[i].write(x1);
+                    r2[i].write(x2);
+                    r3[i].write(x3);
+                    r4[i].write(x4);
+                    r5[i].write(x5);
+                    r6[i].write(x6);
+                    r7[i].write(x7);
+                }
+            }
+        }
+    }
+}
+
+/// A tile: any number of parts of 2^`stages` rows of `row` registers each.
+#[derive(Clone, Copy)]
+struct Shape {
+    row: usize,
+    stages: usize,
+    /// The stage of the code that pairs adjacent rows of the tile.
+    lowest: usize,
+    /// The number of the tile in the code.
+    index: usize,
+}
+
+/// The degree of the smallest field of the tower with all domain points of so many bits.
+fn field(bits: usize) -> usize {
+    match bits {
+        0..=8 => 8,
+        9..=16 => 16,
+        _ => 32,
+    }
+}
+
+/// `(u, v)` to `(u + f v, u + (f + 1) v)`.
+#[inline(always)]
+fn butterfly<F: Factor>(u: &mut V, v: &mut V, f: &F) {
+    *u = f.add_product(*u, *v);
+    *v = v.xor(*u);
+}
+
+/// `N` parts of equal lengths.
+#[inline(always)]
+fn split<C, const N: usize>(block: &mut [C], part: usize) -> [&mut [C]; N] {
+    let mut rest = block;
+    core::array::from_fn(|_| {
+        let (first, others) = core::mem::take(&mut rest).split_at_mut(part);
+        rest = others;
+        first
+    })
+}
