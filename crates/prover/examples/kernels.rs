@@ -88,7 +88,7 @@ fn vectors(b: &Bench) {
     b.time("sums::bit_sums2", n, || (), |()| sums::bit_sums2(&q, &w, &w1));
     let images: [K; 128] = std::array::from_fn(|i| w[i]);
     b.time("sums::linear_map", n, || q.clone(), |out| sums::linear_map(&images, &q, out));
-    b.time("tree::product", n, || q.clone(), |q| tree::product(std::mem::take(q)));
+    b.time("tree::product", n, || q.clone(), |q| tree::product(std::mem::take(q), n.ilog2() as usize));
     let positions: Vec<usize> = (0..200).map(|i| i * 7919 % (2 * n)).collect();
     b.time(
         "code::accumulate_rows 200",
@@ -118,9 +118,6 @@ fn sumchecks(b: &Bench) {
     let four = || [v(), v(), v(), v()];
     b.time("sumcheck::gkr_round", n, four, |t| {
         sumcheck::gkr_round(&eq, t.each_ref().map(Vec::as_slice), n / 2, r)
-    });
-    b.time("sumcheck::gkr_fold_round", n, four, |t| {
-        sumcheck::gkr_fold_round(&next, t.each_mut(), n / 2, r, r)
     });
     let three = || [v(), v(), v()];
     b.time("sumcheck::and_round", n, three, |[x, y, z]| sumcheck::and_round(&eq, x, y, z, n / 2));

@@ -8,7 +8,7 @@ use dyad_verifier::bus::{BusClaims, Fingerprint};
 use crate::evaluate::Committed;
 use crate::kernels::bus::fingerprint;
 use crate::kernels::eq::Split;
-use crate::kernels::sumcheck::{fold, gkr_round};
+use crate::kernels::sumcheck::{fold_ones, gkr_round};
 use crate::kernels::tree;
 use crate::rounds::Session;
 
@@ -17,34 +17,35 @@ pub fn prove<H: Hash>(s: &mut Session<'_, H>, c: &Committed<'_>) -> BusClaims {
     s.proof.section("bus");
     s.step("bus leaves");
     let f = Fingerprint::draw(&mut s.t);
-    let [mut push, mut pull] = leaves(c, &f);
+    let [push, pull] = leaves(c, &f);
 
     s.step("bus products");
-    push.resize(1 << c.layout.bus_log, K::ONE);
-    pull.resize(1 << c.layout.bus_log, K::ONE);
-    let (mut push, mut pull) = (tree::product(push), tree::product(pull));
-    let top = |t: &mut Vec<Vec<K>>| t.pop().and_then(|l| l.first().copied()).unwrap_or(K::ONE);
+    let (mut push, mut pull) = (tree::product(push, c.layout.bus_log), tree::product(pull, c.layout.bus_log));
+    let top = |t: &mut Vec<Vec<K>>| t.pop().map_or(K::ONE, |l| first(&l));
     let (mut push_claim, mut pull_claim) = (top(&mut push), top(&mut pull));
     s.send("products", &[push_claim, pull_claim]);
     let mut point: Vec<K> = Vec::new();
-    while let (Some(mut push_low), Some(mut pull_low)) = (push.pop(), pull.pop()) {
+    while let (Some(mut push), Some(mut pull)) = (push.pop(), pull.pop()) {
         let lambda = s.t.draw("lambda");
-        let mut push_high = push_low.split_off(push_low.len() / 2);
-        let mut pull_high = pull_low.split_off(pull_low.len() / 2);
+        // The halves that differ in the layer's top variable.
+        let half = 1 << point.len();
+        let (push_end, pull_end) = (push.len().min(half), pull.len().min(half));
+        let (mut push_low, mut push_high) = push.split_at_mut(push_end);
+        let (mut pull_low, mut pull_high) = pull.split_at_mut(pull_end);
         let mut at = Vec::with_capacity(point.len());
         let mut eq = Split::new(&point);
         for v in (0..point.len()).rev() {
             eq.drop_highest();
             let half = 1 << v;
-            let round = gkr_round(&eq, [&push_low, &push_high, &pull_low, &pull_high], half, lambda);
+            let round = gkr_round(&eq, [push_low, push_high, pull_low, pull_high], half, lambda);
             let r = s.round("product layer", round);
             for table in [&mut push_low, &mut push_high, &mut pull_low, &mut pull_high] {
-                fold(table, half, r);
+                fold_ones(table, half, r);
             }
             at.push(r);
         }
         at.reverse();
-        let v = [push_low[0], push_high[0], pull_low[0], pull_high[0]];
+        let v = [first(push_low), first(push_high), first(pull_low), first(pull_high)];
         s.send("layer values", &v);
         let top = s.t.draw("layer variable");
         push_claim = v[0] + top * (v[0] + v[1]);
@@ -53,6 +54,11 @@ pub fn prove<H: Hash>(s: &mut Session<'_, H>, c: &Committed<'_>) -> BusClaims {
         point = at;
     }
     BusClaims { fingerprint: f, push: push_claim, pull: pull_claim, point }
+}
+
+/// The only entry of a table all of whose variables are bound; 1 where it is missing.
+fn first(table: &[K]) -> K {
+    table.first().copied().unwrap_or(K::ONE)
 }
 
 /// The leaves of all pushes and all pulls, laid out as their stacks.

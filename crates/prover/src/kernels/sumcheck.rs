@@ -65,6 +65,20 @@ pub fn fold(v: &mut Vec<K>, half: usize, r: K) {
     v.truncate(n);
 }
 
+/// [`fold`] of a vector whose missing entries are 1; the slice shrinks to the entries that are left.
+pub fn fold_ones(v: &mut &mut [K], half: usize, r: K) {
+    let n = v.len().min(half);
+    let (low, high) = core::mem::take(v).split_at_mut(n);
+    let (both, alone) = low.split_at_mut(high.len().min(n));
+    both.par_chunks_mut(GRAIN).zip(high.par_chunks(GRAIN)).for_each(|(l, h)| fold_part(l, h, r));
+    // v + r (v + 1) = (1 + r) v + r.
+    alone.par_chunks_mut(GRAIN).for_each(|l| {
+        scale(l, K::ONE + r);
+        l.iter_mut().for_each(|x| *x += r);
+    });
+    *v = low;
+}
+
 fn fold_part(low: &mut [K], high: &[K], r: K) {
     let (pl, rl) = Packed::pack_slice_with_suffix_mut(low);
     let (ph, rh) = Packed::pack_slice_with_suffix(high);
@@ -100,24 +114,30 @@ pub fn inner_fold_round(w: &mut Vec<K>, q: &mut Vec<K>, half: usize, r: K) -> (K
 }
 
 /// The coefficients (c1, c2) of the sum over y < half of
-/// `eq[y] (L0(y, X) R0(y, X) + lambda L1(y, X) R1(y, X))`. All four vectors are complete.
+/// `eq[y] (L0(y, X) R0(y, X) + lambda L1(y, X) R1(y, X))`. Missing entries are 1: where all are
+/// missing, the product is constant in X and counts for neither coefficient.
 pub fn gkr_round(eq: &Split, trees: [&[K]; 4], half: usize, lambda: K) -> (K, K) {
     assert_eq!(eq.len(), half, "eq is over the lower variables");
-    assert!(trees.iter().all(|v| v.len() == 2 * half), "vectors are complete");
     let low = eq.low();
-    eq.high()
+    let stored = |v: usize| trees[v].len().max(trees[v + 1].len()).min(half);
+    let n = stored(0).max(stored(2));
+    eq.high()[..n.div_ceil(low.len())]
         .par_iter()
         .enumerate()
         .map(|(part, &factor)| {
             let start = part * low.len();
-            let at = |v: usize, start: usize| &trees[v][start..start + low.len()];
             let side = |v: usize| {
+                if start >= stored(v) {
+                    return (K::ZERO, K::ZERO);
+                }
+                let mut buffers = [[K::ZERO; GRAIN]; 4];
+                let [b0, b1, b2, b3] = &mut buffers;
                 product_part(
                     low,
-                    at(v, start),
-                    at(v, start + half),
-                    at(v + 1, start),
-                    at(v + 1, start + half),
+                    window(trees[v], start, low.len(), K::ONE, b0),
+                    window(trees[v], start + half, low.len(), K::ONE, b1),
+                    window(trees[v + 1], start, low.len(), K::ONE, b2),
+                    window(trees[v + 1], start + half, low.len(), K::ONE, b3),
                 )
             };
             let (a, b) = (side(0), side(2));
@@ -146,16 +166,6 @@ fn product_part(eq: &[K], l0: &[K], l1: &[K], r0: &[K], r1: &[K]) -> (K, K) {
         c2 += re[i] * (dl * dr);
     }
     (c1, c2)
-}
-
-/// [`fold`] of the four vectors by `r`, then the next round's (c1, c2). `eq` is the table of that
-/// next round, of `half / 2` entries.
-pub fn gkr_fold_round(eq: &Split, trees: [&mut Vec<K>; 4], half: usize, r: K, lambda: K) -> (K, K) {
-    let trees = trees.map(|v| {
-        fold(v, half, r);
-        &v[..]
-    });
-    gkr_round(eq, trees, half / 2, lambda)
 }
 
 /// The coefficients (c1, c2) of the sum over y < half of
@@ -270,30 +280,49 @@ mod tests {
     }
 
     fn naive_gkr(eq: &[K], v: [&[K]; 4], half: usize, lambda: K) -> (K, K) {
+        let v = v.map(|v| padded(v, 2 * half));
         (0..half).fold((K::ZERO, K::ZERO), |s, y| {
-            let p = times(linear(v[0], y, half), linear(v[1], y, half));
-            let q = times(linear(v[2], y, half), linear(v[3], y, half));
+            let p = times(linear(&v[0], y, half), linear(&v[1], y, half));
+            let q = times(linear(&v[2], y, half), linear(&v[3], y, half));
             (s.0 + eq[y] * (p[1] + lambda * q[1]), s.1 + eq[y] * (p[2] + lambda * q[2]))
         })
+    }
+
+    /// The whole vector whose missing entries are 1.
+    fn padded(v: &[K], len: usize) -> Vec<K> {
+        let mut v = v.to_vec();
+        v.resize(len, K::ONE);
+        v
     }
 
     #[test]
     fn gkr_rounds_are_the_formula() {
         let mut rng = Rng(9);
         for n in [0, 1, 3, 10, 12] {
-            let (half, r, lambda) = (1 << n, rng.k(), rng.k());
+            let (half, lambda) = (1 << n, rng.k());
             let point = rng.ks(n);
-            let mut v: [Vec<K>; 4] = core::array::from_fn(|_| rng.ks(2 * half));
-            let mut eq = Split::new(&point);
-            let refs = v.each_ref().map(Vec::as_slice);
-            assert_eq!(gkr_round(&eq, refs, half, lambda), naive_gkr(&eq_table(&point), refs, half, lambda));
-            if n > 0 {
-                let folded = v.each_ref().map(|v| naive_fold(v, half, r));
-                eq.drop_highest();
-                let next = gkr_fold_round(&eq, v.each_mut(), half, r, lambda);
-                assert_eq!(v, folded);
-                let refs = v.each_ref().map(Vec::as_slice);
-                assert_eq!(next, naive_gkr(&eq_table(&point[..n - 1]), refs, half / 2, lambda));
+            let eq = Split::new(&point);
+            for len in lengths(half) {
+                for other in [len, half, 2 * half] {
+                    let v = [rng.ks(len), rng.ks(len / 2), rng.ks(other), rng.ks(other)];
+                    let refs = v.each_ref().map(Vec::as_slice);
+                    let expected = naive_gkr(&eq_table(&point), refs, half, lambda);
+                    assert_eq!(gkr_round(&eq, refs, half, lambda), expected, "{half}: {len}, {other}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn folds_of_ones_are_the_formula() {
+        let mut rng = Rng(11);
+        for half in [1, 2, 16, 2048] {
+            for n in lengths(half) {
+                let (mut v, r) = (rng.ks(n), rng.k());
+                let expected = naive_fold(&padded(&v, 2 * half), half, r);
+                let mut folded = &mut v[..];
+                fold_ones(&mut folded, half, r);
+                assert_eq!(padded(folded, half), expected, "{n} of {}", 2 * half);
             }
         }
     }

@@ -1,32 +1,36 @@
 //! Product trees.
 
-use dyad_field::{K, PrimeCharacteristicRing};
+use dyad_field::K;
 use p3_field::PackedValue;
 use rayon::prelude::*;
 
 use super::{GRAIN, Packed};
 
-/// The layers of the product tree over `leaves`: the leaves themselves, then each layer's entry y
-/// being the product of entries y and y + half of the layer before, down to one entry.
+/// The layers of the product tree over 2^`log` leaves, those that are missing being 1: the leaves
+/// themselves, then each layer's entry y being the product of entries y and y + half of the layer
+/// before, down to one entry. Layers are stored without the ones at their ends.
 ///
 /// # Panics
-/// If the number of leaves is not a power of two.
-pub fn product(leaves: Vec<K>) -> Vec<Vec<K>> {
-    assert!(leaves.len().is_power_of_two(), "a product tree over {} leaves", leaves.len());
+/// If there are more than 2^`log` leaves.
+pub fn product(leaves: Vec<K>, log: usize) -> Vec<Vec<K>> {
+    assert!(leaves.len() <= 1 << log, "a product tree over {} leaves", leaves.len());
     let mut layers = vec![leaves];
-    while layers[layers.len() - 1].len() > 1 {
-        let next = layer(&layers[layers.len() - 1]);
+    for half in (0..log).rev().map(|v| 1 << v) {
+        let next = layer(&layers[layers.len() - 1], half);
         layers.push(next);
     }
     layers
 }
 
 /// The products of entries y and y + half.
-fn layer(below: &[K]) -> Vec<K> {
-    let (low, high) = below.split_at(below.len() / 2);
-    let mut out = K::zero_vec(low.len());
-    out.par_chunks_mut(GRAIN)
-        .zip(low.par_chunks(GRAIN).zip(high.par_chunks(GRAIN)))
+fn layer(below: &[K], half: usize) -> Vec<K> {
+    let (low, high) = below.split_at(below.len().min(half));
+    // Where there is no upper factor, the lower one is the product.
+    let mut out = low.to_vec();
+    let multiplied = &mut out[..high.len()];
+    multiplied
+        .par_chunks_mut(GRAIN)
+        .zip(low[..high.len()].par_chunks(GRAIN).zip(high.par_chunks(GRAIN)))
         .for_each(|(out, (low, high))| multiply(low, high, out));
     out
 }
@@ -45,23 +49,27 @@ fn multiply(a: &[K], b: &[K], out: &mut [K]) {
 
 #[cfg(test)]
 mod tests {
+    use dyad_field::PrimeCharacteristicRing;
+
     use super::*;
     use crate::kernels::testing::Rng;
 
     #[test]
     fn layers_are_products() {
         let mut rng = Rng(3);
-        for n in [0, 1, 2, 5, 12] {
-            let leaves = rng.ks(1 << n);
-            let layers = product(leaves.clone());
-            assert_eq!(layers.len(), n + 1);
-            assert_eq!(layers[0], leaves);
-            for pair in layers.windows(2) {
-                let half = pair[0].len() / 2;
-                assert_eq!(pair[1].len(), half);
-                assert!((0..half).all(|y| pair[1][y] == pair[0][y] * pair[0][y + half]));
+        for log in [0, 1, 2, 5, 12] {
+            for n in [0, 1, (1 << log) / 2 + 1, (1 << log) - 1, 1 << log] {
+                let leaves = rng.ks(n);
+                let layers = product(leaves.clone(), log);
+                assert_eq!(layers.len(), log + 1);
+                assert_eq!(layers[0], leaves);
+                let at = |v: &[K], i: usize| v.get(i).copied().unwrap_or(K::ONE);
+                for (pair, half) in layers.windows(2).zip((0..log).rev().map(|v| 1 << v)) {
+                    assert!(pair[1].len() <= half);
+                    assert!((0..half).all(|y| at(&pair[1], y) == at(&pair[0], y) * at(&pair[0], y + half)));
+                }
+                assert_eq!(at(&layers[log], 0), leaves.into_iter().product());
             }
-            assert_eq!(layers[n][0], leaves.into_iter().product());
         }
     }
 }
