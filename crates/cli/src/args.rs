@@ -20,6 +20,12 @@ pub enum Command {
     Build(Build),
     /// Execute a program: output, exit code, cycles by table
     Run(Run),
+    /// Make the verifying key of a program
+    Key(Key),
+    /// Execute a program and prove the run
+    Prove(Prove),
+    /// Check a proof against a verifying key; needs neither program nor input
+    Verify(Verify),
     /// Say what an ELF file, a key or a proof is
     Inspect(Inspect),
 }
@@ -75,6 +81,51 @@ pub struct Run {
     /// Stop after this many cycles [default: as many as one proof can hold]
     #[arg(long, value_name = "N")]
     pub max_cycles: Option<u64>,
+    /// Print one JSON object
+    #[arg(long, conflicts_with = "output")]
+    pub json: bool,
+}
+
+#[derive(clap::Args)]
+pub struct Key {
+    /// The program: a static RV64IM ELF file
+    pub elf: PathBuf,
+    /// Where to write the key [default: the program's name with .key]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(clap::Args)]
+pub struct Prove {
+    #[command(flatten)]
+    pub task: Task,
+    /// Where to write the proof [default: the program's name with .proof]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Threads to use [default: all]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+    /// Show where the time went
+    #[arg(long)]
+    pub timings: bool,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(clap::Args)]
+pub struct Verify {
+    /// The proof
+    pub proof: PathBuf,
+    /// The verifying key of the program that the proof must be about
+    #[arg(short, long, value_name = "FILE")]
+    pub key: PathBuf,
+    /// Write the proved public output to a file, `-` for standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// The exit code that the run must have
+    #[arg(long, value_name = "CODE", default_value_t = 0)]
+    pub exit_code: u8,
     /// Print one JSON object
     #[arg(long, conflicts_with = "output")]
     pub json: bool,

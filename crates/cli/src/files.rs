@@ -6,7 +6,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::failure::Failure;
+use dyad::Program;
+
+use crate::failure::{Failure, bad};
 
 fn is_standard(path: &Path) -> bool {
     path.as_os_str() == "-"
@@ -15,6 +17,11 @@ fn is_standard(path: &Path) -> bool {
 /// Reads all of a file.
 pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     fs::read(path).map_err(|error| Failure::Usage(format!("cannot read {}: {error}", path.display())))
+}
+
+/// Reads a program.
+pub fn read_program(path: &Path) -> Result<Program, Failure> {
+    Program::from_elf(&read(path)?).map_err(|error| bad(format_args!("{}: {error}", path.display())))
 }
 
 /// Reads the private input; none means empty.

@@ -7,6 +7,8 @@ mod args;
 mod commands;
 mod failure;
 mod files;
+mod memory;
+mod progress;
 mod report;
 
 use std::process::ExitCode;
@@ -20,6 +22,9 @@ fn main() -> ExitCode {
         Command::New(args) => commands::new::run(&args),
         Command::Build(args) => commands::build::run(&args),
         Command::Run(args) => commands::run::run(&args),
+        Command::Key(args) => commands::key::run(&args),
+        Command::Prove(args) => commands::prove::run(&args),
+        Command::Verify(args) => commands::verify::run(&args),
         Command::Inspect(args) => commands::inspect::run(&args),
     };
     match result {

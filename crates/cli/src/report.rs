@@ -7,6 +7,8 @@ use std::{
 
 use anstyle::{AnsiColor, Style};
 
+use crate::failure::{Failure, bad};
+
 const LABEL: Style = AnsiColor::Cyan.on_default();
 const STRONG: Style = Style::new().bold();
 const BAR: Style = AnsiColor::Green.on_default();
@@ -85,6 +87,14 @@ pub fn print_diagnostics(diagnostics: &[u8]) {
         let end = if clean.ends_with('\n') { "" } else { "\n" };
         let _ = write!(std::io::stderr().lock(), "{clean}{end}");
     }
+}
+
+/// A run that failed: passes on what the program said before.
+pub fn failed_run(error: dyad::Error) -> Failure {
+    if let dyad::Error::Run(error) = &error {
+        print_diagnostics(error.diagnostics());
+    }
+    bad(error)
 }
 
 /// A number with a space between thousands.

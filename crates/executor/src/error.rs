@@ -16,6 +16,16 @@ pub enum Error {
     CycleLimit(Box<CycleLimit>),
 }
 
+impl Error {
+    /// What the program had written to fd 2.
+    pub fn diagnostics(&self) -> &[u8] {
+        match self {
+            Self::Trap(trap) => &trap.diagnostics,
+            Self::CycleLimit(limit) => &limit.diagnostics,
+        }
+    }
+}
+
 /// The program did what the machine forbids: such a run has no proof.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trap {

@@ -1,67 +1,109 @@
 //! `dyad inspect`: what a file is.
 
-use dyad_program::{Program, Segment};
+use dyad::{Program, Proof, VerifyingKey};
 use serde_json::{Value, json};
 
 use crate::{
     args::Inspect,
     failure::{Failure, bad},
     files,
-    report::{self, Report, hex, number, size},
+    report::{self, Report, hex, number, size, value},
 };
 
 pub fn run(args: &Inspect) -> Result<(), Failure> {
     let bytes = files::read(&args.file)?;
-    if !bytes.starts_with(b"\x7fELF") {
-        return Err(bad(format_args!("{} is no ELF file", args.file.display())));
+    let name = args.file.display().to_string();
+    let (object, report) = match &bytes {
+        bytes if bytes.starts_with(b"\x7fELF") => program(&name, bytes),
+        bytes if bytes.starts_with(b"dyad-key") => key(&name, bytes),
+        bytes if bytes.starts_with(b"dyad-proof") => proof(&name, bytes),
+        _ => return Err(bad(format_args!("{name} is no ELF file, no key and no proof"))),
     }
-    let program =
-        Program::from_elf(&bytes).map_err(|error| bad(format_args!("{}: {error}", args.file.display())))?;
+    .map_err(|error| bad(format_args!("{name}: {error}")))?;
     if args.json {
-        report::print_json(&describe(&program, bytes.len()));
+        report::print_json(&object);
     } else {
-        print(&program, &args.file.display().to_string(), bytes.len());
+        report.print(false);
     }
     Ok(())
 }
 
-fn access(segment: &Segment) -> &'static str {
-    match (segment.writable, segment.executable) {
-        (true, _) => "read, write",
-        (false, true) => "read, execute",
-        (false, false) => "read",
-    }
-}
-
-fn describe(program: &Program, bytes: usize) -> Value {
-    let segments: Vec<Value> = program
-        .segments()
-        .iter()
-        .map(|segment| json!({"address": segment.address, "bytes": segment.size, "access": access(segment)}))
-        .collect();
-    json!({
-        "kind": "elf",
-        "bytes": bytes,
-        "digest": hex(&program.digest()),
-        "entry": program.entry(),
-        "instructions": program.instrs().len(),
-        "image_cells": program.image().len(),
-        "segments": segments,
-    })
-}
-
-fn print(program: &Program, name: &str, bytes: usize) {
+fn program(name: &str, bytes: &[u8]) -> Result<(Value, Report), dyad::Error> {
+    let program = Program::from_elf(bytes)?;
+    let details = program.details();
     let mut report = Report::default();
     report
-        .title(format_args!("{name}: a program, in an ELF file of {}", size(bytes as u64)))
-        .fact("digest", hex(&program.digest()))
-        .fact("entry", format_args!("{:#x}", program.entry()))
-        .fact("instructions", number(program.instrs().len() as u64))
-        .fact("image", format_args!("{} cells of 8 bytes", number(program.image().len() as u64)));
-    for segment in program.segments() {
-        let range = format!("{:#010x}..{:#010x}", segment.address, segment.end());
-        let bytes = size(u64::from(segment.size));
-        report.fact("segment", format_args!("{range}  {bytes:>14}  {}", access(segment)));
+        .title(format_args!("{name}: a program, in an ELF file of {}", size(bytes.len() as u64)))
+        .fact("program", hex(&program.digest()))
+        .fact("entry", format_args!("{:#x}", details.entry()))
+        .fact("instructions", number(details.instrs().len() as u64))
+        .fact("image", format_args!("{} cells of 8 bytes", number(details.image().len() as u64)));
+    let mut segments = Vec::new();
+    for segment in details.segments() {
+        let access = match (segment.writable, segment.executable) {
+            (true, _) => "read, write",
+            (false, true) => "read, execute",
+            (false, false) => "read",
+        };
+        let (range, bytes) = (format!("{:#010x}..{:#010x}", segment.address, segment.end()), segment.size);
+        report.fact("segment", format_args!("{range}  {:>14}  {access}", size(u64::from(bytes))));
+        segments.push(json!({"address": segment.address, "bytes": bytes, "access": access}));
     }
-    report.print(false);
+    let object = json!({
+        "kind": "program",
+        "bytes": bytes.len(),
+        "program": hex(&program.digest()),
+        "entry": details.entry(),
+        "instructions": details.instrs().len(),
+        "image_cells": details.image().len(),
+        "segments": segments,
+    });
+    Ok((object, report))
+}
+
+fn key(name: &str, bytes: &[u8]) -> Result<(Value, Report), dyad::Error> {
+    let key = VerifyingKey::from_bytes(bytes)?;
+    let mut report = Report::default();
+    report
+        .title(format_args!("{name}: a verifying key, {}", size(bytes.len() as u64)))
+        .fact("key", hex(&key.id()))
+        .fact("program", hex(&key.program))
+        .fact("rules", hex(&key.rules))
+        .fact("entry", format_args!("{:#x}", key.entry))
+        .fact("instructions", number(key.instructions.into()))
+        .fact("image", format_args!("{} cells of 8 bytes", number(key.image.into())));
+    let object = json!({
+        "kind": "key",
+        "bytes": bytes.len(),
+        "key": hex(&key.id()),
+        "program": hex(&key.program),
+        "rules": hex(&key.rules),
+        "entry": key.entry,
+        "instructions": key.instructions,
+        "image_cells": key.image,
+    });
+    Ok((object, report))
+}
+
+fn proof(name: &str, bytes: &[u8]) -> Result<(Value, Report), dyad::Error> {
+    let proof = Proof::from_bytes(bytes)?;
+    let mut report = Report::default();
+    report
+        .title(format_args!(
+            "{name}: a proof of {}; `dyad verify` says whether it holds",
+            size(bytes.len() as u64)
+        ))
+        .fact("for key", hex(&proof.key))
+        .fact("output", value(&proof.output))
+        .fact("exit code", proof.exit_code)
+        .fact("security", format_args!("made for {} bits", proof.level));
+    let object = json!({
+        "kind": "proof",
+        "bytes": bytes.len(),
+        "key": hex(&proof.key),
+        "output_hex": hex(&proof.output),
+        "exit_code": proof.exit_code,
+        "level": proof.level,
+    });
+    Ok((object, report))
 }

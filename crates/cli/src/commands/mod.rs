@@ -2,5 +2,8 @@
 
 pub mod build;
 pub mod inspect;
+pub mod key;
 pub mod new;
+pub mod prove;
 pub mod run;
+pub mod verify;

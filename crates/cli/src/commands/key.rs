@@ -1,0 +1,28 @@
+//! `dyad key`: what a verifier needs to know of a program.
+
+use dyad::Prover;
+
+use crate::{
+    args::Key,
+    failure::{Failure, bad},
+    files,
+    progress::Progress,
+    report::{Report, hex, size},
+};
+
+pub fn run(args: &Key) -> Result<(), Failure> {
+    let program = files::read_program(&args.elf)?;
+    let progress = Progress::start("commit to the program");
+    let prover = Prover::new(&program).map_err(bad)?;
+    drop(progress);
+    let bytes = prover.key().to_bytes();
+    let place = files::place(args.output.as_deref(), &args.elf, "key");
+    files::write(&place, &bytes)?;
+    Report::default()
+        .title(format_args!("{}: the verifying key of {}", place.display(), args.elf.display()))
+        .fact("key", hex(&prover.key().id()))
+        .fact("program", hex(&program.digest()))
+        .fact("size", size(bytes.len() as u64))
+        .print(files::fills_stdout(args.output.as_deref()));
+    Ok(())
+}

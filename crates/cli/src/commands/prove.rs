@@ -1,0 +1,119 @@
+//! `dyad prove`: a proof of a run.
+
+use dyad::{Prover, Report as Proving, Step};
+use serde_json::{Value, json};
+
+use crate::{
+    args::Prove,
+    failure::{Failure, bad},
+    files, memory,
+    progress::Progress,
+    report::{self, Report, hex, number, size, time, value},
+};
+
+/// The usual shares of the steps in the time of a proof, for the estimate of what is left.
+const SHARES: [(&str, f64); 12] = [
+    ("execute", 0.02),
+    ("fill", 0.04),
+    ("encode", 0.20),
+    ("hash", 0.06),
+    ("bus leaves", 0.12),
+    ("bus products", 0.16),
+    ("and check: bits", 0.08),
+    ("and check: rows", 0.04),
+    ("columns", 0.10),
+    ("points", 0.04),
+    ("ring switch", 0.04),
+    ("opening", 0.10),
+];
+
+pub fn run(args: &Prove) -> Result<(), Failure> {
+    let program = files::read_program(&args.task.elf)?;
+    let input = files::read_input(args.task.input.as_deref())?;
+    let mut pool = rayon::ThreadPoolBuilder::new();
+    if let Some(threads) = args.threads {
+        pool = pool.num_threads(threads.into());
+    }
+    pool.build_global().map_err(bad)?;
+
+    let progress = Progress::start("commit to the program");
+    let prover = Prover::new(&program).map_err(bad)?;
+    let proved = prover.prove_with(&input, &mut |step| announce(&progress, step));
+    drop(progress);
+    let (proof, report) = proved.map_err(report::failed_run)?;
+
+    let bytes = proof.to_bytes();
+    let place = files::place(args.output.as_deref(), &args.task.elf, "proof");
+    files::write(&place, &bytes)?;
+    let peak = memory::peak();
+    if args.json {
+        report::print_json(&describe(&proof, &report, peak));
+        return Ok(());
+    }
+    report::print_diagnostics(&report.diagnostics);
+    let mut text = Report::default();
+    text.title(format_args!("{}: a proof of {}", place.display(), args.task.elf.display()))
+        .fact("output", value(&proof.output))
+        .fact("exit code", proof.exit_code)
+        .fact("cycles", format_args!("{}, at {:.0} kHz", number(report.cycles), report.khz()))
+        .fact("time", format_args!("{} on {} threads", time(report.prove_seconds), report.threads));
+    if let Some(peak) = peak {
+        text.fact("memory", format_args!("{} at most", size(peak)));
+    }
+    text.fact("proof", size(bytes.len() as u64)).fact(
+        "security",
+        format_args!("{:.1} bits; not zero-knowledge: keep it if the input is secret", report.security_bits),
+    );
+    if args.timings {
+        let part = |&(name, seconds): &(&str, f64)| (name.to_owned(), seconds, time(seconds));
+        text.parts("step", "time", &report.timings.iter().map(part).collect::<Vec<_>>());
+    }
+    text.print(files::fills_stdout(args.output.as_deref()));
+    Ok(())
+}
+
+fn announce(progress: &Progress, step: Step) {
+    let at = SHARES.iter().position(|(name, _)| *name == step.name);
+    let (before, share) = match at {
+        Some(at) => (SHARES[..at].iter().map(|step| step.1).sum(), SHARES[at].1),
+        None => (0.0, 1.0),
+    };
+    let message = match step.cycles {
+        Some(cycles) => format!("{} ({} cycles)", step.name, number(cycles)),
+        None => step.name.to_owned(),
+    };
+    progress.step(&message, before, share);
+}
+
+fn describe(proof: &dyad::Proof, report: &Proving, peak: Option<u64>) -> Value {
+    let timings = report.timings.iter().map(|(step, seconds)| json!({"step": step, "seconds": seconds}));
+    let tables = report.tables.iter().map(|(name, rows)| json!({"name": name, "rows": rows}));
+    json!({
+        "cycles": report.cycles,
+        "instructions": report.instructions,
+        "exit_code": proof.exit_code,
+        "output_hex": hex(&proof.output),
+        "execute_seconds": report.execute_seconds,
+        "prove_seconds": report.prove_seconds,
+        "khz": report.khz(),
+        "proof_bytes": report.proof_bytes,
+        "peak_rss_bytes": peak,
+        "security_bits": report.security_bits,
+        "threads": report.threads,
+        "timings": timings.collect::<Vec<_>>(),
+        "tables": tables.collect::<Vec<_>>(),
+        "diagnostics": String::from_utf8_lossy(&report.diagnostics),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_estimate_knows_the_steps() {
+        assert_eq!(SHARES.map(|step| step.0), dyad::STEPS);
+        let sum: f64 = SHARES.iter().map(|step| step.1).sum();
+        assert!((sum - 1.0).abs() < 1e-9, "{sum}");
+    }
+}
