@@ -1,6 +1,7 @@
 //! Merkle trees over codewords, and their pruned openings.
 
 use dyad_field::K;
+use dyad_verifier::hash::Domain;
 use dyad_verifier::{Digest, Hash, merkle};
 use rayon::prelude::*;
 
@@ -21,18 +22,18 @@ impl Tree {
     pub fn new<H: Hash>(code: &Codeword) -> Self {
         let mut leaves = vec![[0; 32]; code.rows];
         leaves.par_chunks_mut(GRAIN).enumerate().for_each(|(chunk, out)| {
-            let mut buffer = Vec::with_capacity(code.lanes * dyad_field::BYTES);
-            for (i, digest) in out.iter_mut().enumerate() {
-                *digest = merkle::leaf::<H>(code.row(chunk * GRAIN + i), &mut buffer);
+            let length = (code.lanes * dyad_field::BYTES).next_multiple_of(merkle::LEAF_BLOCK);
+            let mut bytes = Vec::with_capacity(out.len() * length);
+            for i in 0..out.len() {
+                merkle::leaf_bytes(code.row(chunk * GRAIN + i), &mut bytes);
             }
+            H::hash_many(Domain::Leaf, &bytes, length, out);
         });
         let mut levels = vec![leaves];
         while let Some(below) = levels.last().filter(|l| l.len() > 1) {
             let mut level = vec![[0; 32]; below.len() / 2];
             level.par_chunks_mut(GRAIN).zip(below.par_chunks(2 * GRAIN)).for_each(|(out, pairs)| {
-                for (d, pair) in out.iter_mut().zip(pairs.chunks_exact(2)) {
-                    *d = merkle::node::<H>(&pair[0], &pair[1]);
-                }
+                H::hash_many(Domain::Node, pairs.as_flattened(), 64, out);
             });
             levels.push(level);
         }

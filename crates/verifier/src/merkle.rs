@@ -8,12 +8,22 @@ use crate::hash::Domain;
 use crate::reader::Reader;
 use crate::{Digest, Error, Hash};
 
+/// Leaves are padded with zeros to a multiple of so many bytes: a block of BLAKE3. A tree has rows of
+/// one width only, so that padding is unambiguous.
+pub const LEAF_BLOCK: usize = 64;
+
+/// Appends the bytes of a row of a codeword, as they are hashed.
+pub fn leaf_bytes(row: &[K], bytes: &mut Vec<u8>) {
+    for &k in row {
+        bytes.extend_from_slice(&to_bits(k).to_le_bytes());
+    }
+    bytes.resize(bytes.len().next_multiple_of(LEAF_BLOCK), 0);
+}
+
 /// The digest of a row of a codeword.
 pub fn leaf<H: Hash>(row: &[K], buffer: &mut Vec<u8>) -> Digest {
     buffer.clear();
-    for &k in row {
-        buffer.extend_from_slice(&to_bits(k).to_le_bytes());
-    }
+    leaf_bytes(row, buffer);
     H::hash(Domain::Leaf, &[buffer])
 }
 
