@@ -135,6 +135,9 @@ pub struct Verify {
 pub struct Inspect {
     /// An ELF file, a key or a proof
     pub file: PathBuf,
+    /// Of a proof that this verifying key accepts, show tables, sections and security too
+    #[arg(short, long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use dyad::Program;
+use dyad::{Program, VerifyingKey};
 
 use crate::failure::{Failure, bad};
 
@@ -22,6 +22,11 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 /// Reads a program.
 pub fn read_program(path: &Path) -> Result<Program, Failure> {
     Program::from_elf(&read(path)?).map_err(|error| bad(format_args!("{}: {error}", path.display())))
+}
+
+/// Reads a verifying key.
+pub fn read_key(path: &Path) -> Result<VerifyingKey, Failure> {
+    VerifyingKey::from_bytes(&read(path)?).map_err(|error| bad(format_args!("{}: {error}", path.display())))
 }
 
 /// Reads the private input; none means empty.

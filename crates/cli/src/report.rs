@@ -55,6 +55,17 @@ impl Report {
         self
     }
 
+    /// Lines of a name, a value and a remark, as they come.
+    pub fn list(&mut self, title: &str, unit: &str, lines: &[(String, String, String)]) -> &mut Self {
+        let names = lines.iter().map(|line| line.0.len()).max().unwrap_or(0).max(title.len());
+        let values = lines.iter().map(|line| line.1.len()).max().unwrap_or(0).max(unit.len());
+        let _ = writeln!(self.text, "\n  {LABEL}{title:<names$}  {unit:>values$}{LABEL:#}");
+        for (name, value, remark) in lines {
+            let _ = writeln!(self.text, "  {name:<names$}  {value:>values$}  {remark}");
+        }
+        self
+    }
+
     /// Prints the report on standard output, or on standard error where that is taken.
     pub fn print(&self, to_stderr: bool) {
         // A reader that has gone away needs no message.

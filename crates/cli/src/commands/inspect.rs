@@ -1,6 +1,6 @@
 //! `dyad inspect`: what a file is.
 
-use dyad::{Program, Proof, VerifyingKey};
+use dyad::{Program, Proof, Verified, VerifyingKey};
 use serde_json::{Value, json};
 
 use crate::{
@@ -16,7 +16,10 @@ pub fn run(args: &Inspect) -> Result<(), Failure> {
     let (object, report) = match &bytes {
         bytes if bytes.starts_with(b"\x7fELF") => program(&name, bytes),
         bytes if bytes.starts_with(b"dyad-key") => key(&name, bytes),
-        bytes if bytes.starts_with(b"dyad-proof") => proof(&name, bytes),
+        bytes if bytes.starts_with(b"dyad-proof") => {
+            let key = args.key.as_deref().map(files::read_key).transpose()?;
+            proof(&name, bytes, key.as_ref())
+        }
         _ => return Err(bad(format_args!("{name} is no ELF file, no key and no proof"))),
     }
     .map_err(|error| bad(format_args!("{name}: {error}")))?;
@@ -85,19 +88,17 @@ fn key(name: &str, bytes: &[u8]) -> Result<(Value, Report), dyad::Error> {
     Ok((object, report))
 }
 
-fn proof(name: &str, bytes: &[u8]) -> Result<(Value, Report), dyad::Error> {
+fn proof(name: &str, bytes: &[u8], key: Option<&VerifyingKey>) -> Result<(Value, Report), dyad::Error> {
     let proof = Proof::from_bytes(bytes)?;
     let mut report = Report::default();
+    let valid = if key.is_some() { "it is valid" } else { "`dyad verify` says whether it is valid" };
     report
-        .title(format_args!(
-            "{name}: a proof of {}; `dyad verify` says whether it holds",
-            size(bytes.len() as u64)
-        ))
+        .title(format_args!("{name}: a proof of {}; {valid}", size(bytes.len() as u64)))
         .fact("for key", hex(&proof.key))
         .fact("output", value(&proof.output))
         .fact("exit code", proof.exit_code)
-        .fact("security", format_args!("made for {} bits", proof.level));
-    let object = json!({
+        .fact("level", format_args!("{} bits of security", proof.level));
+    let mut object = json!({
         "kind": "proof",
         "bytes": bytes.len(),
         "key": hex(&proof.key),
@@ -105,5 +106,49 @@ fn proof(name: &str, bytes: &[u8]) -> Result<(Value, Report), dyad::Error> {
         "exit_code": proof.exit_code,
         "level": proof.level,
     });
+    if let Some(key) = key {
+        let verified = dyad::verify(key, &proof)?;
+        object["valid"] = true.into();
+        add_details(&mut object, &mut report, &verified, bytes.len(), proof.body.len());
+    }
     Ok((object, report))
+}
+
+/// What only a verified proof tells: where its bytes, rows and bits of security are.
+fn add_details(object: &mut Value, report: &mut Report, verified: &Verified, bytes: usize, body: usize) {
+    let ends = verified.sections.iter().skip(1).map(|section| section.1).chain([body]);
+    let sections = verified.sections.iter().zip(ends).map(|(&(name, begin), end)| (name, end - begin));
+    let sections: Vec<_> = [("statement", bytes - body)].into_iter().chain(sections).collect();
+    let part = |name: &str, amount: u64, text: String| (name.to_owned(), amount as f64, text);
+    let tables: Vec<_> =
+        verified.tables.iter().map(|&(name, rows)| part(name, rows.into(), number(rows.into()))).collect();
+    let lengths: Vec<_> =
+        sections.iter().map(|&(name, length)| part(name, length as u64, size(length as u64))).collect();
+    let sources = verified.security.rows.iter();
+    let bits: Vec<_> = sources
+        .clone()
+        .map(|row| {
+            (format!("{}: {}", row.step, row.source), format!("{:.1}", row.bits()), row.note.to_owned())
+        })
+        .collect();
+    report.parts("table", "rows", &tables).parts("section", "size", &lengths).list("error", "bits", &bits);
+    report.fact("security", format_args!("{:.1} bits, the least of these", verified.security_bits));
+
+    object["security_bits"] = verified.security_bits.into();
+    object["tables"] =
+        verified.tables.iter().map(|(name, rows)| json!({"name": name, "rows": rows})).collect();
+    object["sections"] =
+        sections.iter().map(|(name, length)| json!({"name": name, "bytes": length})).collect();
+    object["security"] = sources
+        .map(|row| {
+            json!({
+                "step": row.step,
+                "source": row.source,
+                "error_bits": row.error_bits,
+                "grinding_bits": row.grinding,
+                "bits": row.bits(),
+                "note": row.note,
+            })
+        })
+        .collect();
 }

@@ -14,17 +14,17 @@ use crate::{
 /// The usual shares of the steps in the time of a proof, for the estimate of what is left.
 const SHARES: [(&str, f64); 12] = [
     ("execute", 0.02),
-    ("fill", 0.04),
-    ("encode", 0.20),
-    ("hash", 0.06),
-    ("bus leaves", 0.12),
-    ("bus products", 0.16),
-    ("and check: bits", 0.08),
-    ("and check: rows", 0.04),
-    ("columns", 0.10),
-    ("points", 0.04),
-    ("ring switch", 0.04),
-    ("opening", 0.10),
+    ("fill", 0.03),
+    ("encode", 0.09),
+    ("hash", 0.10),
+    ("bus leaves", 0.05),
+    ("bus products", 0.21),
+    ("and check: bits", 0.04),
+    ("and check: rows", 0.08),
+    ("columns", 0.02),
+    ("points", 0.13),
+    ("ring switch", 0.06),
+    ("opening", 0.17),
 ];
 
 pub fn run(args: &Prove) -> Result<(), Failure> {

@@ -1,0 +1,118 @@
+//! The examples, proved and verified through the command, and what must be refused.
+
+mod common;
+
+use std::fs;
+
+use common::{Folder, built, json};
+use serde_json::Value;
+
+/// A proof of an example's run, and its key, in files `proof` and `key` of a folder.
+fn proved(example: &str, input: &[u8]) -> (Folder, Value) {
+    let folder = Folder::new(example);
+    let elf = built(example);
+    let input = folder.write("in", input);
+    folder.dyad(&["key", &elf, "-o", "key"]);
+    let report = json(&folder.dyad(&["prove", &elf, "--input", &input, "-o", "proof", "--json"]));
+    (folder, report)
+}
+
+/// Proves, verifies and compares.
+fn check(example: &str, input: &[u8], output: &[u8], exit_code: u8) {
+    let (folder, report) = proved(example, input);
+    let hex: String = output.iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!((&report["output_hex"], &report["exit_code"]), (&hex.clone().into(), &exit_code.into()));
+    for key in ["cycles", "execute_seconds", "prove_seconds", "khz", "threads", "peak_rss_bytes"] {
+        assert!(report[key].as_f64().is_some_and(|number| number > 0.0), "{key}: {report}");
+    }
+    assert!(report["security_bits"].as_f64().unwrap() >= 100.0, "{report}");
+    assert!(report["timings"].as_array().unwrap().len() >= 10, "{report}");
+    let size = fs::metadata(folder.path("proof")).unwrap().len();
+    assert_eq!(report["proof_bytes"], size);
+
+    // Neither the program nor the input is needed, here nor for the caller.
+    fs::remove_file(folder.path("in")).unwrap();
+    let verified = json(&folder.dyad(&[
+        "verify",
+        "proof",
+        "--key",
+        "key",
+        "--json",
+        "--exit-code",
+        &exit_code.to_string(),
+    ]));
+    assert_eq!((&verified["valid"], &verified["output_hex"]), (&true.into(), &hex.into()));
+    assert_eq!(verified["exit_code"], exit_code);
+
+    let inspected = json(&folder.dyad(&["inspect", "proof", "--key", "key", "--json"]));
+    let lengths: u64 =
+        inspected["sections"].as_array().unwrap().iter().map(|s| s["bytes"].as_u64().unwrap()).sum();
+    assert_eq!(lengths, size);
+}
+
+#[test]
+fn fibonacci_is_proved() {
+    check("fibonacci", b"93", b"12200160415121876738", 0);
+}
+
+#[test]
+fn sha256_is_proved() {
+    let digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    let digest: Vec<u8> =
+        (0..64).step_by(2).map(|i| u8::from_str_radix(&digest[i..i + 2], 16).unwrap()).collect();
+    check("sha256", b"abc", &digest, 0);
+}
+
+#[test]
+fn json_is_proved() {
+    check("json", br#"{"age": 36, "name": "Ada \u00e9"}"#, "Ada é".as_bytes(), 0);
+}
+
+#[test]
+fn a_failed_run_is_proved_as_one() {
+    let (folder, report) = proved("fibonacci", b"many");
+    assert_eq!(report["exit_code"], 1);
+    let refused = folder.try_dyad(&["verify", "proof", "--key", "key"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("exited with code 1, not 0"));
+    assert!(folder.try_dyad(&["verify", "proof", "--key", "key", "--exit-code", "1"]).status.success());
+}
+
+#[test]
+fn what_does_not_hold_is_refused() {
+    let (folder, _) = proved("fibonacci", b"50");
+    let proof = fs::read(folder.path("proof")).unwrap();
+    folder.dyad(&["key", &built("json"), "-o", "other.key"]);
+    let refused = |arguments: &[&str], message: &str| {
+        let output = folder.try_dyad(arguments);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {said}");
+        assert!(said.contains(message) && said.lines().count() == 1, "{arguments:?}: {said}");
+        assert!(!fs::exists(folder.path("out")).unwrap());
+    };
+    refused(&["verify", "proof", "--key", "other.key", "--output", "out"], "another program");
+    refused(&["verify", "key", "--key", "key", "--output", "out"], "not a Dyad proof");
+    refused(&["verify", "proof", "--key", "proof", "--output", "out"], "not a Dyad verifying key");
+    for (name, bytes) in [
+        ("short", proof[..proof.len() - 1].to_vec()),
+        ("long", [&proof[..], &[0]].concat()),
+        (
+            "changed",
+            [&proof[..proof.len() / 2], &[proof[proof.len() / 2] ^ 1], &proof[proof.len() / 2 + 1..]]
+                .concat(),
+        ),
+        ("empty", Vec::new()),
+    ] {
+        folder.write(name, &bytes);
+        refused(&["verify", name, "--key", "key", "--output", "out"], name);
+    }
+    // Another output, in the proof's head.
+    let at = proof.windows(11).position(|window| window == b"12586269025").unwrap();
+    let mut forged = proof.clone();
+    forged[at] = b'2';
+    folder.write("forged", &forged);
+    refused(&["verify", "forged", "--key", "key", "--output", "out"], "forged: the proof is not valid");
+
+    assert!(folder.try_dyad(&["verify", "proof", "--key", "key", "--output", "out"]).status.success());
+    assert_eq!(fs::read(folder.path("out")).unwrap(), b"12586269025");
+}
