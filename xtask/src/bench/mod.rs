@@ -50,7 +50,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
             let mut runs = Vec::new();
             for _ in 0..args.runs {
                 let result = bench.prove(workload, &input)?;
-                anstream::eprintln!("{} cycles: {} kHz", result["cycles"], result["khz"]);
+                anstream::eprintln!("{} cycles: {:.0} kHz", result["cycles"], float(&result, "khz"));
                 log += &result.to_string();
                 log.push('\n');
                 runs.push(result);
