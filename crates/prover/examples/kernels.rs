@@ -88,7 +88,12 @@ fn vectors(b: &Bench) {
     b.time("sums::bit_sums2", n, || (), |()| sums::bit_sums2(&q, &w, &w1));
     let images: [K; 128] = std::array::from_fn(|i| w[i]);
     b.time("sums::linear_map", n, || q.clone(), |out| sums::linear_map(&images, &q, out));
-    b.time("tree::product", n, || q.clone(), |q| tree::product(std::mem::take(q), n.ilog2() as usize));
+    b.time(
+        "tree::product",
+        n,
+        || q.clone(),
+        |q| tree::product(std::mem::take(q), n.ilog2() as usize, |n| vec![K::default(); n]),
+    );
     let positions: Vec<usize> = (0..200).map(|i| i * 7919 % (2 * n)).collect();
     b.time(
         "code::accumulate_rows 200",

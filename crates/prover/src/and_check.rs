@@ -25,7 +25,7 @@ pub fn prove<H: Hash>(s: &mut Session<'_, H>, c: &Committed<'_>) -> AndClaims {
     s.step("and check: rows");
     let bit_weights = byte_lagrange(6, z);
     let map = WordMap::new(bit_weights.as_slice().try_into().expect("64 Lagrange values"));
-    let mut operands = [0; 3].map(|_| vec![K::ZERO; layout.ands.len]);
+    let mut operands = [0; 3].map(|_| s.pool.take(layout.ands.len));
     let [a, b, k] = &mut operands;
     c.map([&layout.ands; 3], [a, b, k], |task, lanes, parts| {
         task.run(lanes, |x, lanes| {
@@ -51,6 +51,7 @@ pub fn prove<H: Hash>(s: &mut Session<'_, H>, c: &Committed<'_>) -> AndClaims {
     point.reverse();
     let values = [&a, &b, &k].map(|t| t.first().copied().unwrap_or_default());
     s.send("and values", &values);
+    [a, b, k].into_iter().for_each(|v| s.pool.give(v));
     AndClaims { bit_weights, point, values }
 }
 

@@ -17,10 +17,13 @@ pub fn prove<H: Hash>(s: &mut Session<'_, H>, c: &Committed<'_>) -> BusClaims {
     s.proof.section("bus");
     s.step("bus leaves");
     let f = Fingerprint::draw(&mut s.t);
-    let [push, pull] = leaves(c, &f);
+    let out = [&c.layout.pushes, &c.layout.pulls].map(|k| s.pool.take(k.len));
+    let [push, pull] = leaves(c, &f, out);
 
     s.step("bus products");
-    let (mut push, mut pull) = (tree::product(push, c.layout.bus_log), tree::product(pull, c.layout.bus_log));
+    let log = c.layout.bus_log;
+    let mut push = tree::product(push, log, |n| s.pool.take(n));
+    let mut pull = tree::product(pull, log, |n| s.pool.take(n));
     let top = |t: &mut Vec<Vec<K>>| t.pop().map_or(K::ONE, |l| first(&l));
     let (mut push_claim, mut pull_claim) = (top(&mut push), top(&mut pull));
     s.send("products", &[push_claim, pull_claim]);
@@ -52,6 +55,8 @@ pub fn prove<H: Hash>(s: &mut Session<'_, H>, c: &Committed<'_>) -> BusClaims {
         pull_claim = v[2] + top * (v[2] + v[3]);
         at.push(top);
         point = at;
+        s.pool.give(push);
+        s.pool.give(pull);
     }
     BusClaims { fingerprint: f, push: push_claim, pull: pull_claim, point }
 }
@@ -61,10 +66,9 @@ fn first(table: &[K]) -> K {
     table.first().copied().unwrap_or(K::ONE)
 }
 
-/// The leaves of all pushes and all pulls, laid out as their stacks.
-fn leaves(c: &Committed<'_>, f: &Fingerprint) -> [Vec<K>; 2] {
+/// The leaves of all pushes and all pulls, laid out as their stacks, in `out`.
+fn leaves(c: &Committed<'_>, f: &Fingerprint, mut out: [Vec<K>; 2]) -> [Vec<K>; 2] {
     let stacks = [&c.layout.pushes, &c.layout.pulls];
-    let mut out = stacks.map(|s| vec![K::ZERO; s.len]);
     let [push, pull] = &mut out;
     // The tag's part of a leaf is a constant of active rows.
     let mut alphas = [K::ZERO; 5];

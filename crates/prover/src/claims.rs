@@ -2,17 +2,17 @@
 //! point reduction and the ring switch.
 
 use dyad_field::{BITS, K, PrimeCharacteristicRing, eq_at, eq_table};
-use dyad_verifier::Hash;
 use dyad_verifier::and_check::AndClaims;
 use dyad_verifier::bus::BusClaims;
+use dyad_verifier::{Hash, Layout};
 use rayon::prelude::*;
 
 use crate::adjoint;
 use crate::and_check::eq_by_log;
 use crate::evaluate::Committed;
 use crate::kernels::eq;
-use crate::kernels::sumcheck::scale;
-use crate::kernels::sums::{bit_sums, bit_sums2, linear_map};
+use crate::kernels::sumcheck::{inner_round, scale};
+use crate::kernels::sums::{bit_sums, bit_sums2, linear_map, linear_map_in_place};
 use crate::rounds::{Pair, Session};
 
 /// Reduces the claims to weights on the committed elements of each oracle, the main one first.
@@ -58,24 +58,36 @@ pub fn prove<H: Hash>(
         scale(&mut a, theta);
         b.par_iter_mut().zip(&a).for_each(|(b, &a)| *b += a);
     }
-    let end = oracles.iter().map(|(o, v)| o.base + v.len()).max().unwrap_or_default();
-    let mut weights = vec![K::ZERO; end];
-    let mut vector = vec![K::ZERO; end];
-    for (i, (base, b)) in layout.joint_pairs().enumerate() {
+    // Weights and folded bits of each oracle.
+    let mut joint: Vec<Pair> = oracles
+        .iter()
+        .map(|(o, v)| {
+            let (weights, mut vector) = (s.pool.take(v.len()), s.pool.take(v.len()));
+            linear_map(&bit_eq, v, &mut vector);
+            Pair { log: o.pairs.log, weights, vector }
+        })
+        .collect();
+    for (i, b) in blocks.iter().enumerate() {
         let place = pair_eq[i];
-        weights[base..][..1 << b.log].par_iter_mut().zip(&row_eq[b.log]).for_each(|(w, &e)| *w = place * e);
+        let oracle = usize::from(i >= layout.main.pairs.blocks.len());
+        joint[oracle].weights[b.base..][..1 << b.log]
+            .par_iter_mut()
+            .zip(&row_eq[b.log])
+            .for_each(|(w, &e)| *w = place * e);
     }
     drop(row_eq);
-    for (o, v) in &oracles {
-        linear_map(&bit_eq, v, &mut vector[o.base..][..v.len()]);
-    }
-    let mut pairs = [Pair { log: layout.joint_log, weights, vector }];
-    let index = s.plain("points", &mut pairs, layout.joint_log);
-    s.send("bit value", &[pairs[0].value()]);
+    let (mut index, mut pair) = join(s, layout, joint);
+    let variables = pair.log;
+    let mut low = s.plain("points", std::slice::from_mut(&mut pair), variables);
+    s.send("bit value", &[pair.value()]);
+    s.pool.give(pair.weights);
+    s.pool.give(pair.vector);
+    low.append(&mut index);
+    let index = low;
 
     s.proof.section("ring switch");
     s.step("ring switch");
-    let index_eq: Vec<Vec<K>> = oracles
+    let mut index_eq: Vec<Vec<K>> = oracles
         .iter()
         .map(|(o, _)| {
             let (own, above) = index.split_at(o.pairs.log);
@@ -90,12 +102,42 @@ pub fn prove<H: Hash>(
     }
     s.send("bit sums", &sums);
     let images: [K; BITS] = eq_table(&s.t.draw_many("ring", 7)).try_into().expect("128 images");
+    for e in &mut index_eq {
+        linear_map_in_place(&images, e);
+    }
     index_eq
-        .into_iter()
-        .map(|e| {
-            let mut w = vec![K::ZERO; e.len()];
-            linear_map(&images, &e, &mut w);
-            w
-        })
-        .collect()
+}
+
+/// The first round of the point reduction, where there are two oracles: it binds the variable that
+/// tells them apart, the highest. Returns its challenge (none where there is one oracle) and the sum
+/// of both oracles' weights and vectors, each scaled as the challenge demands.
+fn join<H: Hash>(s: &mut Session<'_, H>, layout: &Layout, mut joint: Vec<Pair>) -> (Vec<K>, Pair) {
+    // The oracle at base 0, where the variable is 0, is the larger one.
+    joint.sort_by_key(|p| std::cmp::Reverse(p.log));
+    let mut parts = joint.into_iter();
+    let (Some(mut low), high) = (parts.next(), parts.next()) else {
+        return (Vec::new(), Pair::default());
+    };
+    let Some(high) = high else { return (Vec::new(), low) };
+    debug_assert_eq!(low.log + 1, layout.joint_log);
+    // With V(X) = low + X (low + high): c0 sums low alone, c2 the product of both sums. They differ
+    // only where there is a high part.
+    let shared = high.vector.len().min(low.vector.len());
+    let inner = |w: &[K], q: &[K]| inner_round(w, q, w.len().max(q.len())).0;
+    let c0 = inner(&low.weights, &low.vector);
+    let mut sum = Pair { log: high.log, weights: high.weights.clone(), vector: high.vector.clone() };
+    for (sum, low) in [(&mut sum.weights, &low.weights), (&mut sum.vector, &low.vector)] {
+        sum.iter_mut().zip(low).for_each(|(x, &l)| *x += l);
+    }
+    let c2 = c0 + inner(&low.weights[..shared], &low.vector[..shared]) + inner(&sum.weights, &sum.vector);
+    let r = s.round("points", (c0, c2));
+    for (low, mut high) in [(&mut low.weights, high.weights), (&mut low.vector, high.vector)] {
+        if low.len() < high.len() {
+            low.resize(high.len(), K::ZERO);
+        }
+        low.par_chunks_mut(1 << 12).for_each(|l| scale(l, K::ONE + r));
+        scale(&mut high, r);
+        low.iter_mut().zip(&high).for_each(|(l, &h)| *l += h);
+    }
+    (vec![r], low)
 }

@@ -8,7 +8,7 @@ use crate::evaluate::Committed;
 use crate::kernels::code::encode;
 use crate::merkle::Tree;
 use crate::opening::Queried;
-use crate::rounds::{Pair, Session};
+use crate::rounds::{Pair, Pool, Session};
 use crate::witness::{ProvingKey, Rows, columns};
 use crate::writer::Proof;
 use crate::{and_check, bus, claims, opening};
@@ -52,7 +52,7 @@ where
     layout.check_bus(statement)?;
     let schedule = Schedule::new(level, &layout);
     let t = start::<H>(level, system, &key.key, statement, &rows);
-    let mut s = Session { t, proof: Proof::default(), observer };
+    let mut s = Session { t, proof: Proof::default(), pool: Pool::default(), observer };
     s.proof.section("rows");
     for (table, &n) in system.tables.iter().zip(&rows) {
         if table.fixed.is_empty() {

@@ -7,12 +7,39 @@ use dyad_verifier::transcript::Transcript;
 use crate::kernels::sumcheck::{fold, inner_round};
 use crate::writer::Proof;
 
+/// Vectors that are done with, kept to be used again: fresh memory costs more than most of what is
+/// computed in it.
+#[derive(Debug, Default)]
+pub struct Pool(Vec<Vec<K>>);
+
+impl Pool {
+    /// A vector of `len` elements with any contents.
+    pub fn take(&mut self, len: usize) -> Vec<K> {
+        let fitting = self.0.iter().enumerate().filter(|(_, v)| v.capacity() >= len);
+        match fitting.min_by_key(|(_, v)| v.capacity()).map(|(i, _)| i) {
+            Some(i) => {
+                let mut v = self.0.swap_remove(i);
+                v.resize(len, K::default());
+                v
+            }
+            None => vec![K::default(); len],
+        }
+    }
+
+    /// Keeps a vector.
+    pub fn give(&mut self, v: Vec<K>) {
+        self.0.push(v);
+    }
+}
+
 /// The parties to every step of the protocol.
 pub struct Session<'a, H> {
     /// The transcript.
     pub t: Transcript<H>,
     /// The proof so far.
     pub proof: Proof,
+    /// Memory for vectors.
+    pub pool: Pool,
     /// Told of each step as it begins.
     pub observer: &'a mut dyn FnMut(&'static str),
 }

@@ -63,6 +63,20 @@ pub fn linear_map(images: &[K; BITS], xs: &[K], out: &mut [K]) {
     out.par_chunks_mut(TASK).zip(xs.par_chunks(TASK)).for_each(|(out, xs)| map.map_elements(xs, out));
 }
 
+/// [`linear_map`] of a vector onto itself.
+pub fn linear_map_in_place(images: &[K; BITS], xs: &mut [K]) {
+    const PART: usize = 1 << 8;
+    let map = arch::Map::new(images);
+    xs.par_chunks_mut(TASK).for_each(|xs| {
+        let mut buffer = [K::ZERO; PART];
+        for xs in xs.chunks_mut(PART) {
+            let copy = &mut buffer[..xs.len()];
+            copy.copy_from_slice(xs);
+            map.map_elements(copy, xs);
+        }
+    });
+}
+
 #[cfg(test)]
 mod tests {
     use dyad_field::to_bits;
@@ -106,6 +120,9 @@ mod tests {
             let xs = rng.ks(n);
             let mut out = rng.ks(n);
             linear_map(&images, &xs, &mut out);
+            let mut mapped = xs.clone();
+            linear_map_in_place(&images, &mut mapped);
+            assert_eq!(mapped, out, "in place, length {n}");
             let mut other = rng.ks(n);
             portable::Map::new(&images).map_elements(&xs, &mut other);
             assert_eq!(out, other);

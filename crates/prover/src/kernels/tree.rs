@@ -8,31 +8,33 @@ use super::{GRAIN, Packed};
 
 /// The layers of the product tree over 2^`log` leaves, those that are missing being 1: the leaves
 /// themselves, then each layer's entry y being the product of entries y and y + half of the layer
-/// before, down to one entry. Layers are stored without the ones at their ends.
+/// before, down to one entry. Layers are stored without the ones at their ends, in vectors that
+/// `new` makes for a given length.
 ///
 /// # Panics
 /// If there are more than 2^`log` leaves.
-pub fn product(leaves: Vec<K>, log: usize) -> Vec<Vec<K>> {
+pub fn product(leaves: Vec<K>, log: usize, mut new: impl FnMut(usize) -> Vec<K>) -> Vec<Vec<K>> {
     assert!(leaves.len() <= 1 << log, "a product tree over {} leaves", leaves.len());
     let mut layers = vec![leaves];
     for half in (0..log).rev().map(|v| 1 << v) {
-        let next = layer(&layers[layers.len() - 1], half);
+        let below = &layers[layers.len() - 1];
+        let mut next = new(below.len().min(half));
+        layer(below, &mut next);
         layers.push(next);
     }
     layers
 }
 
-/// The products of entries y and y + half.
-fn layer(below: &[K], half: usize) -> Vec<K> {
-    let (low, high) = below.split_at(below.len().min(half));
-    // Where there is no upper factor, the lower one is the product.
-    let mut out = low.to_vec();
-    let multiplied = &mut out[..high.len()];
+/// The products of the entries of `below` that are as far apart as `out` is long.
+fn layer(below: &[K], out: &mut [K]) {
+    let (low, high) = below.split_at(out.len());
+    let (multiplied, alone) = out.split_at_mut(high.len());
     multiplied
         .par_chunks_mut(GRAIN)
         .zip(low[..high.len()].par_chunks(GRAIN).zip(high.par_chunks(GRAIN)))
         .for_each(|(out, (low, high))| multiply(low, high, out));
-    out
+    // Where there is no upper factor, the lower one is the product.
+    alone.copy_from_slice(&low[high.len()..]);
 }
 
 fn multiply(a: &[K], b: &[K], out: &mut [K]) {
@@ -60,7 +62,7 @@ mod tests {
         for log in [0, 1, 2, 5, 12] {
             for n in [0, 1, (1 << log) / 2 + 1, (1 << log) - 1, 1 << log] {
                 let leaves = rng.ks(n);
-                let layers = product(leaves.clone(), log);
+                let layers = product(leaves.clone(), log, |n| vec![K::ZERO; n]);
                 assert_eq!(layers.len(), log + 1);
                 assert_eq!(layers[0], leaves);
                 let at = |v: &[K], i: usize| v.get(i).copied().unwrap_or(K::ONE);
