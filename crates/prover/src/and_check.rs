@@ -9,7 +9,7 @@ use dyad_verifier::columns::block_weight;
 use crate::evaluate::{Committed, slab_blocks};
 use crate::kernels::and_check::{Skip, WordMap};
 use crate::kernels::eq::{self, Split};
-use crate::kernels::sumcheck::{and_round, fold};
+use crate::kernels::sumcheck::{and_fold_round, and_round, fold};
 use crate::rounds::Session;
 
 /// Proves the AND constraints, up to the claims returned.
@@ -42,11 +42,16 @@ pub fn prove<H: Hash>(s: &mut Session<'_, H>, c: &Committed<'_>) -> AndClaims {
     for v in (0..rho.len()).rev() {
         eq.drop_highest();
         let half = 1 << v;
-        let r = s.round("and", and_round(&eq, &a, &b, &k, half));
+        let round = match point.last() {
+            None => and_round(&eq, &a, &b, &k, half),
+            Some(&r) => and_fold_round(&eq, [&mut a, &mut b, &mut k], 2 * half, r),
+        };
+        point.push(s.round("and", round));
+    }
+    if let Some(&r) = point.last() {
         for table in [&mut a, &mut b, &mut k] {
-            fold(table, half, r);
+            fold(table, 1, r);
         }
-        point.push(r);
     }
     point.reverse();
     let values = [&a, &b, &k].map(|t| t.first().copied().unwrap_or_default());

@@ -8,7 +8,7 @@ use dyad_verifier::bus::{BusClaims, Fingerprint};
 use crate::evaluate::Committed;
 use crate::kernels::bus::fingerprint;
 use crate::kernels::eq::Split;
-use crate::kernels::sumcheck::{fold_ones, gkr_round};
+use crate::kernels::sumcheck::{fold_ones, gkr_fold_round, gkr_round};
 use crate::kernels::tree;
 use crate::rounds::Session;
 
@@ -40,12 +40,19 @@ pub fn prove<H: Hash>(s: &mut Session<'_, H>, c: &Committed<'_>) -> BusClaims {
         for v in (0..point.len()).rev() {
             eq.drop_highest();
             let half = 1 << v;
-            let round = gkr_round(&eq, [push_low, push_high, pull_low, pull_high], half, lambda);
-            let r = s.round("product layer", round);
+            let round = match at.last() {
+                None => gkr_round(&eq, [push_low, push_high, pull_low, pull_high], half, lambda),
+                Some(&r) => {
+                    let tables = [&mut push_low, &mut push_high, &mut pull_low, &mut pull_high];
+                    gkr_fold_round(&eq, tables, 2 * half, r, lambda)
+                }
+            };
+            at.push(s.round("product layer", round));
+        }
+        if let Some(&r) = at.last() {
             for table in [&mut push_low, &mut push_high, &mut pull_low, &mut pull_high] {
-                fold_ones(table, half, r);
+                fold_ones(table, 1, r);
             }
-            at.push(r);
         }
         at.reverse();
         let v = [first(push_low), first(push_high), first(pull_low), first(pull_high)];

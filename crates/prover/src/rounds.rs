@@ -4,7 +4,7 @@ use dyad_field::K;
 use dyad_verifier::Hash;
 use dyad_verifier::transcript::Transcript;
 
-use crate::kernels::sumcheck::{fold, inner_round};
+use crate::kernels::sumcheck::{fold, inner_fold_round, inner_round};
 use crate::writer::Proof;
 
 /// Vectors that are done with, kept to be used again: fresh memory costs more than most of what is
@@ -68,21 +68,26 @@ impl<H: Hash> Session<'_, H> {
     /// product of weights and vector; `log` is the number of variables of each pair. Returns the
     /// challenges, that of the lowest variable first.
     pub fn plain(&mut self, label: &'static str, pairs: &mut [Pair], variables: usize) -> Vec<K> {
-        let mut point = Vec::with_capacity(variables);
+        let mut point: Vec<K> = Vec::with_capacity(variables);
         for _ in 0..variables {
             let mut sum = (K::default(), K::default());
-            for p in pairs.iter() {
-                let (c0, c2) = inner_round(&p.weights, &p.vector, 1 << (p.log - 1));
+            for p in pairs.iter_mut() {
+                let half = 1 << (p.log - 1);
+                let (c0, c2) = match point.last() {
+                    None => inner_round(&p.weights, &p.vector, half),
+                    Some(&r) => inner_fold_round(&mut p.weights, &mut p.vector, 2 * half, r),
+                };
+                p.log -= 1;
                 sum.0 += c0;
                 sum.1 += c2;
             }
-            let r = self.round(label, sum);
+            point.push(self.round(label, sum));
+        }
+        if let Some(&r) = point.last() {
             for p in pairs.iter_mut() {
-                p.log -= 1;
                 fold(&mut p.weights, 1 << p.log, r);
                 fold(&mut p.vector, 1 << p.log, r);
             }
-            point.push(r);
         }
         point.reverse();
         point

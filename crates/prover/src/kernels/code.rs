@@ -1,9 +1,11 @@
 //! The Reed-Solomon code of the commitments: encoding, and its transpose.
 
-use dyad_field::{K, PrimeCharacteristicRing, subspace_values};
+use dyad_field::{K, PrimeCharacteristicRing, subspace_values, tensor};
+use p3_binary_field::TowerLevel;
+use p3_field::PackedValue;
 use rayon::prelude::*;
 
-use super::arch;
+use super::{Packed, arch};
 
 /// An interleaved codeword: one row for each position, one column for each lane.
 #[derive(Clone, Debug, Default)]
@@ -37,40 +39,139 @@ pub fn encode(data: &[K], m: usize, rate: usize) -> Codeword {
     Codeword { lanes, rows, values }
 }
 
+/// High variables of a vector that [`accumulate_rows`] transforms.
+const HIGH: usize = 7;
+/// Neighbouring entries that it takes at a time, as a logarithm.
+const COLUMNS: usize = 5;
+
 /// Add to `w`, of 2^m entries, the sum over the queries of `coefficient * G_position`, where G_p
 /// is the tensor product of the `(1, W_j(p))`, j < m: the code's row at position p.
+///
+/// The high part of the product depends on `p / 2^low` only, so the queries' low parts are summed
+/// for each such block of positions, and the transpose of the code's highest stages takes the
+/// blocks' sums to `w`, a few columns at a time.
 ///
 /// # Panics
 /// If `w` is not of 2^m entries, or there are not as many positions as coefficients.
 pub fn accumulate_rows(w: &mut [K], m: usize, positions: &[usize], coefficients: &[K]) {
     assert_eq!(w.len(), 1 << m, "the vector's length");
     assert_eq!(positions.len(), coefficients.len(), "positions and coefficients");
-    let low = m.min(10);
-    let factors: Vec<(Vec<K>, Vec<K>)> = positions
+    let Some(last) = positions.iter().max() else { return };
+    let high = m.min(HIGH);
+    let columns = (m - high).min(COLUMNS);
+    let low = m - high;
+    let blocks = ((last >> low) + 1).next_multiple_of(1 << high);
+    let queries: Vec<Query> = positions
         .iter()
         .zip(coefficients)
         .map(|(&p, &c)| {
-            let values = subspace_values(m, p);
-            let mut high = dyad_field::tensor(&values[low..]);
-            for h in &mut high {
-                *h *= c;
+            let values = subspace_values(low, p);
+            let mut middle = tensor(&values[columns..]);
+            for x in &mut middle {
+                *x *= c;
             }
-            (dyad_field::tensor(&values[..low]), high)
+            Query { block: p >> low, near: tensor(&values[..columns]), middle }
         })
         .collect();
-    w.par_chunks_mut(1 << low).enumerate().for_each(|(part, out)| {
-        for (low, high) in &factors {
-            for (o, &l) in out.iter_mut().zip(low) {
-                *o += high[part] * l;
+    let points: Vec<K> = (0..blocks).map(domain_point).collect();
+    let mut tasks: Vec<Vec<&mut [K]>> =
+        (0..1 << (low - columns)).map(|_| Vec::with_capacity(1 << high)).collect();
+    for row in w.chunks_mut(1 << low) {
+        for (part, task) in row.chunks_mut(1 << columns).zip(&mut tasks) {
+            task.push(part);
+        }
+    }
+    tasks.into_par_iter().enumerate().for_each_init(
+        || (K::zero_vec(blocks << columns), vec![false; blocks]),
+        |(sums, used), (task, mut parts)| {
+            sums.fill(K::ZERO);
+            used.fill(false);
+            for q in &queries {
+                add_multiple(&mut sums[q.block << columns..][..1 << columns], &q.near, q.middle[task]);
+                used[q.block] = true;
+            }
+            for (coset, sums) in sums.chunks_mut(1 << (high + columns)).enumerate() {
+                let used = &mut used[coset << high..][..1 << high];
+                transposed_stages(sums, used, 1 << columns, coset, &points);
+                for (part, sums) in parts.iter_mut().zip(sums.chunks(1 << columns)) {
+                    add(part, sums);
+                }
+            }
+        },
+    );
+}
+
+/// A query of [`accumulate_rows`]: its block of positions, and the two parts of the low variables'
+/// tensor product, the second with the coefficient.
+struct Query {
+    block: usize,
+    near: Vec<K>,
+    middle: Vec<K>,
+}
+
+/// The domain point of an index.
+fn domain_point(index: usize) -> K {
+    (0..usize::BITS as usize).filter(|i| index >> i & 1 == 1).map(K::cantor_basis).sum()
+}
+
+/// The transposes of the stages of one coset of a code, the lowest first, on rows of `width`
+/// entries; `used` tells which rows may be other than 0. A stage's transpose sends rows (a, b) that
+/// it pairs to `(a + b, b + p (a + b))`.
+fn transposed_stages(rows: &mut [K], used: &mut [bool], width: usize, coset: usize, points: &[K]) {
+    let stages = used.len().ilog2();
+    for stage in 0..stages {
+        let half = 1 << stage;
+        let first = coset << (stages - stage - 1);
+        for (q, block) in rows.chunks_mut(2 * half * width).enumerate() {
+            let point = points[2 * (first + q)];
+            let used = &mut used[2 * half * q..][..2 * half];
+            let (low, high) = block.split_at_mut(half * width);
+            for i in 0..half {
+                if !(used[i] || used[half + i]) {
+                    continue;
+                }
+                used[i] = true;
+                used[half + i] = true;
+                transposed_butterfly(&mut low[width * i..][..width], &mut high[width * i..][..width], point);
             }
         }
-    });
+    }
+}
+
+fn transposed_butterfly(a: &mut [K], b: &mut [K], point: K) {
+    let (pa, ra) = Packed::pack_slice_with_suffix_mut(a);
+    let (pb, rb) = Packed::pack_slice_with_suffix_mut(b);
+    for (a, b) in pa.iter_mut().zip(pb) {
+        *a += *b;
+        *b += *a * point;
+    }
+    for (a, b) in ra.iter_mut().zip(rb) {
+        *a += *b;
+        *b += *a * point;
+    }
+}
+
+/// `to += v`.
+fn add(to: &mut [K], v: &[K]) {
+    for (t, &v) in to.iter_mut().zip(v) {
+        *t += v;
+    }
+}
+
+/// `to += factor * v`.
+fn add_multiple(to: &mut [K], v: &[K], factor: K) {
+    let (pt, rt) = Packed::pack_slice_with_suffix_mut(to);
+    let (pv, rv) = Packed::pack_slice_with_suffix(v);
+    for (t, &v) in pt.iter_mut().zip(pv) {
+        *t += v * factor;
+    }
+    for (t, &v) in rt.iter_mut().zip(rv) {
+        *t += v * factor;
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use dyad_field::tensor;
-
     use super::*;
     use crate::kernels::portable;
     use crate::kernels::testing::{Rng, at};
@@ -124,7 +225,17 @@ mod tests {
     #[test]
     fn accumulated_rows_are_tensors() {
         let mut rng = Rng(12);
-        for (m, rate, queries) in [(0, 1, 2), (1, 0, 1), (5, 2, 7), (10, 1, 3), (13, 1, 40), (12, 3, 0)] {
+        for (m, rate, queries) in [
+            (0, 1, 2),
+            (1, 0, 1),
+            (5, 2, 7),
+            (10, 1, 3),
+            (13, 1, 40),
+            (12, 3, 0),
+            (7, 2, 9),
+            (8, 1, 4),
+            (14, 2, 130),
+        ] {
             let before = rng.ks(1 << m);
             let positions: Vec<usize> =
                 (0..queries).map(|_| rng.word() as usize % (1 << (m + rate))).collect();

@@ -67,14 +67,12 @@ impl Split {
         self.low.len() * self.high.len()
     }
 
-    /// The table over the lower entries of an aligned part: 2^10 of them, or all if they are fewer.
-    pub fn low(&self) -> &[K] {
-        &self.low
-    }
-
-    /// The factor of each part.
-    pub fn high(&self) -> &[K] {
-        &self.high
+    /// The entries `start..start + len` of one part, without the factor that is returned beside them.
+    ///
+    /// # Panics
+    /// If `len` does not divide `start` or both do not divide the part, of 2^10 entries or all.
+    pub fn part(&self, start: usize, len: usize) -> (&[K], K) {
+        (&self.low[start % self.low.len()..][..len], self.high[start / self.low.len()])
     }
 
     /// The table over all variables but the highest. The two values of `eq` that differ in that
@@ -120,9 +118,10 @@ mod tests {
         for n in (0..=12).rev() {
             let expected = eq_table(&r[..n]);
             assert_eq!(split.len(), expected.len());
-            let k = split.low().len();
+            let k = split.len().min(256);
             for (i, e) in expected.into_iter().enumerate() {
-                assert_eq!(split.low()[i % k] * split.high()[i / k], e, "{n} variables, index {i}");
+                let (part, factor) = split.part(i / k * k, k);
+                assert_eq!(part[i % k] * factor, e, "{n} variables, index {i}");
             }
             if n > 0 {
                 split.drop_highest();

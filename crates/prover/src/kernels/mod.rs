@@ -32,15 +32,3 @@ type Packed = <K as Field>::Packing;
 
 /// Elements that one task covers at least: some microseconds of work.
 const GRAIN: usize = 1 << 10;
-
-/// Entries `start..start + len` of a vector with an implicit zero tail, copied to `buffer` only
-/// where they reach past the stored prefix.
-fn window<'a, T: Copy>(v: &'a [T], start: usize, len: usize, zero: T, buffer: &'a mut [T; GRAIN]) -> &'a [T] {
-    if start + len <= v.len() {
-        return &v[start..start + len];
-    }
-    let stored = &v[start.min(v.len())..];
-    buffer[..stored.len()].copy_from_slice(stored);
-    buffer[stored.len()..len].fill(zero);
-    &buffer[..len]
-}

@@ -2,9 +2,11 @@
 
 use dyad_field::{BITS, K, PrimeCharacteristicRing, from_bits, from_word, to_bits};
 use p3_binary_dft::{AdditiveNtt, LchNtt};
+use p3_field::PackedValue;
 use p3_matrix::dense::RowMajorMatrix;
 use rayon::prelude::*;
 
+use super::Packed;
 use super::and_check::byte_product;
 
 /// Add the bit sums of `q` with each of the weights to the `sums` of the same place; all have one
@@ -170,6 +172,7 @@ impl Sums {
     }
 
     /// Add what waits to the sums: here, nothing does.
+    #[allow(clippy::unused_self)]
     pub fn flush(&mut self, _: &Extension) {}
 
     /// Add the sums of another part.
@@ -210,4 +213,59 @@ pub fn encode(data: &[K], m: usize, rate: usize, lanes: usize, out: &mut [K]) {
     });
     let code = LchNtt::<K>::default().ntt_batch_padded(RowMajorMatrix::new(values, lanes), rate);
     out.copy_from_slice(&code.values);
+}
+
+/// `(sum of w0 q0, sum of (w0 + w1) (q0 + q1))`; all of one length.
+pub fn inner(w0: &[K], w1: &[K], q0: &[K], q1: &[K]) -> (K, K) {
+    let [w0, w1, q0, q1] = [w0, w1, q0, q1].map(Packed::pack_slice_with_suffix);
+    let (a0, a2) = inner_of(w0.0, w1.0, q0.0, q1.0);
+    let (b0, b2) = inner_of(w0.1, w1.1, q0.1, q1.1);
+    (sum_lanes(a0) + b0, sum_lanes(a2) + b2)
+}
+
+fn inner_of<F: PrimeCharacteristicRing + Copy>(w0: &[F], w1: &[F], q0: &[F], q1: &[F]) -> (F, F) {
+    (0..w0.len())
+        .fold((F::ZERO, F::ZERO), |(c0, c2), i| (c0 + w0[i] * q0[i], c2 + (w0[i] + w1[i]) * (q0[i] + q1[i])))
+}
+
+/// The coefficients of X and X^2 of the sum of `eq (l0 + X (l0 + l1)) (r0 + X (r0 + r1))`; all of one
+/// length.
+pub fn weighted(eq: &[K], l0: &[K], l1: &[K], r0: &[K], r1: &[K]) -> (K, K) {
+    let [e, l0, l1, r0, r1] = [eq, l0, l1, r0, r1].map(Packed::pack_slice_with_suffix);
+    let (a1, a2) = weighted_of(e.0, [l0.0, l1.0], [r0.0, r1.0]);
+    let (b1, b2) = weighted_of(e.1, [l0.1, l1.1], [r0.1, r1.1]);
+    (sum_lanes(a1) + b1, sum_lanes(a2) + b2)
+}
+
+fn weighted_of<F: PrimeCharacteristicRing + Copy>(eq: &[F], l: [&[F]; 2], r: [&[F]; 2]) -> (F, F) {
+    (0..eq.len()).fold((F::ZERO, F::ZERO), |(c1, c2), i| {
+        let (dl, dr) = (l[0][i] + l[1][i], r[0][i] + r[1][i]);
+        (c1 + eq[i] * F::dot_product(&[l[0][i], dl], &[dr, r[0][i]]), c2 + eq[i] * (dl * dr))
+    })
+}
+
+/// The sum of `eq (c0 + c1)`; all of one length.
+pub fn weighted_sum(eq: &[K], c0: &[K], c1: &[K]) -> K {
+    let [e, c0, c1] = [eq, c0, c1].map(Packed::pack_slice_with_suffix);
+    sum_lanes(weighted_sum_of(e.0, c0.0, c1.0)) + weighted_sum_of(e.1, c0.1, c1.1)
+}
+
+fn weighted_sum_of<F: PrimeCharacteristicRing + Copy>(eq: &[F], c0: &[F], c1: &[F]) -> F {
+    (0..eq.len()).fold(F::ZERO, |s, i| s + eq[i] * (c0[i] + c1[i]))
+}
+
+fn sum_lanes(p: Packed) -> K {
+    p.as_slice().iter().copied().sum()
+}
+
+/// `low += r (low + high)`; both of one length.
+pub fn fold(low: &mut [K], high: &[K], r: K) {
+    let (pl, rl) = Packed::pack_slice_with_suffix_mut(low);
+    let (ph, rh) = Packed::pack_slice_with_suffix(high);
+    for (l, &h) in pl.iter_mut().zip(ph) {
+        *l += (*l + h) * r;
+    }
+    for (l, &h) in rl.iter_mut().zip(rh) {
+        *l += (*l + h) * r;
+    }
 }

@@ -6,87 +6,53 @@ use p3_field::PackedValue;
 use rayon::prelude::*;
 
 use super::eq::Split;
-use super::{GRAIN, Packed, window};
+use super::{GRAIN, Packed, arch};
+
+/// Indices y that a task sums together: a few vectors of so many entries stay in a first-level cache
+/// from their folding to the next round's sum.
+const PART: usize = 256;
 
 /// The coefficients (c0, c2) of the sum over y of W(y, X) Q(y, X). Missing entries are 0.
 pub fn inner_round(w: &[K], q: &[K], half: usize) -> (K, K) {
-    let n = w.len().max(q.len()).min(half);
-    (0..n.div_ceil(GRAIN))
-        .into_par_iter()
-        .map(|task| {
-            let start = task * GRAIN;
-            let len = GRAIN.min(n - start);
-            let mut buffers = [[K::ZERO; GRAIN]; 4];
-            let [b0, b1, b2, b3] = &mut buffers;
-            let w0 = window(w, start, len, K::ZERO, b0);
-            let w1 = window(w, start + half, len, K::ZERO, b1);
-            let q0 = window(q, start, len, K::ZERO, b2);
-            let q1 = window(q, start + half, len, K::ZERO, b3);
-            inner_part(w0, w1, q0, q1)
-        })
-        .reduce(|| (K::ZERO, K::ZERO), add)
-}
-
-fn add(a: (K, K), b: (K, K)) -> (K, K) {
-    (a.0 + b.0, a.1 + b.1)
-}
-
-fn inner_part(w0: &[K], w1: &[K], q0: &[K], q1: &[K]) -> (K, K) {
-    let (pw0, rw0) = Packed::pack_slice_with_suffix(w0);
-    let (pw1, rw1) = Packed::pack_slice_with_suffix(w1);
-    let (pq0, rq0) = Packed::pack_slice_with_suffix(q0);
-    let (pq1, rq1) = Packed::pack_slice_with_suffix(q1);
-    let (mut c0, mut c2) = (Packed::ZERO, Packed::ZERO);
-    for i in 0..pw0.len() {
-        c0 += pw0[i] * pq0[i];
-        c2 += (pw0[i] + pw1[i]) * (pq0[i] + pq1[i]);
-    }
-    let (mut c0, mut c2) = (sum_lanes(c0), sum_lanes(c2));
-    for i in 0..rw0.len() {
-        c0 += rw0[i] * rq0[i];
-        c2 += (rw0[i] + rw1[i]) * (rq0[i] + rq1[i]);
-    }
-    (c0, c2)
-}
-
-fn sum_lanes(p: Packed) -> K {
-    p.as_slice().iter().copied().sum()
+    sum_parts([w, q], half, K::ZERO, |_, [w, q]| arch::inner(w[0], w[1], q[0], q[1]))
 }
 
 /// Bind the highest variable to `r`: `v[y] += r (v[y] + v[y + half])`, leaving at most `half`
-/// entries.
+/// entries. Missing entries are 0.
 pub fn fold(v: &mut Vec<K>, half: usize, r: K) {
     let n = v.len().min(half);
-    let (low, high) = v.split_at_mut(n);
-    let stored = high.len().min(n);
-    let (both, alone) = low.split_at_mut(stored);
-    both.par_chunks_mut(GRAIN).zip(high.par_chunks(GRAIN)).for_each(|(l, h)| fold_part(l, h, r));
-    alone.par_chunks_mut(GRAIN).for_each(|l| scale(l, K::ONE + r));
+    fold_slice(v, half, r, K::ZERO);
     v.truncate(n);
 }
 
 /// [`fold`] of a vector whose missing entries are 1; the slice shrinks to the entries that are left.
 pub fn fold_ones(v: &mut &mut [K], half: usize, r: K) {
-    let n = v.len().min(half);
-    let (low, high) = core::mem::take(v).split_at_mut(n);
-    let (both, alone) = low.split_at_mut(high.len().min(n));
-    both.par_chunks_mut(GRAIN).zip(high.par_chunks(GRAIN)).for_each(|(l, h)| fold_part(l, h, r));
-    // v + r (v + 1) = (1 + r) v + r.
-    alone.par_chunks_mut(GRAIN).for_each(|l| {
-        scale(l, K::ONE + r);
-        l.iter_mut().for_each(|x| *x += r);
-    });
-    *v = low;
+    fold_slice(v, half, r, K::ONE);
+    shrink(v, half);
 }
 
-fn fold_part(low: &mut [K], high: &[K], r: K) {
-    let (pl, rl) = Packed::pack_slice_with_suffix_mut(low);
-    let (ph, rh) = Packed::pack_slice_with_suffix(high);
-    for (l, &h) in pl.iter_mut().zip(ph) {
-        *l += (*l + h) * r;
-    }
-    for (l, &h) in rl.iter_mut().zip(rh) {
-        *l += (*l + h) * r;
+fn shrink(v: &mut &mut [K], half: usize) {
+    let n = v.len().min(half);
+    *v = &mut core::mem::take(v)[..n];
+}
+
+fn fold_slice(v: &mut [K], half: usize, r: K, missing: K) {
+    let (low, high) = v.split_at_mut(v.len().min(half));
+    let tasks = low.len().div_ceil(GRAIN);
+    let high = high.par_chunks(GRAIN).chain(rayon::iter::repeat_n(&[][..], tasks));
+    low.par_chunks_mut(GRAIN).zip(high).for_each(|(low, high)| fold_part(low, high, r, missing));
+}
+
+/// Fold a part whose upper half may be stored in part only.
+fn fold_part(low: &mut [K], high: &[K], r: K, missing: K) {
+    let (both, alone) = low.split_at_mut(high.len().min(low.len()));
+    arch::fold(both, &high[..both.len()], r);
+    scale(alone, K::ONE + r);
+    if missing != K::ZERO {
+        let constant = r * missing;
+        for x in alone {
+            *x += constant;
+        }
     }
 }
 
@@ -101,115 +67,197 @@ pub fn scale(v: &mut [K], factor: K) {
     }
 }
 
-/// [`fold`] of `w` and `q` by `r`, then the next round's (c0, c2), that is [`inner_round`] with
-/// `half / 2`.
+/// [`fold`] of `w` and `q` by `r`, then the next round's (c0, c2): [`inner_round`] with `half / 2`.
 ///
 /// # Panics
 /// If `half` is odd.
 pub fn inner_fold_round(w: &mut Vec<K>, q: &mut Vec<K>, half: usize, r: K) -> (K, K) {
-    assert!(half.is_multiple_of(2), "no variable is left after this one");
-    fold(w, half, r);
-    fold(q, half, r);
-    inner_round(w, q, half / 2)
+    let sum =
+        fold_sum_parts([&mut *w, &mut *q], half, r, K::ZERO, |_, [w, q]| arch::inner(w[0], w[1], q[0], q[1]));
+    w.truncate(half);
+    q.truncate(half);
+    sum
 }
 
 /// The coefficients (c1, c2) of the sum over y < half of
 /// `eq[y] (L0(y, X) R0(y, X) + lambda L1(y, X) R1(y, X))`. Missing entries are 1: where all are
 /// missing, the product is constant in X and counts for neither coefficient.
+///
+/// # Panics
+/// If `eq` is not of `half` entries.
 pub fn gkr_round(eq: &Split, trees: [&[K]; 4], half: usize, lambda: K) -> (K, K) {
     assert_eq!(eq.len(), half, "eq is over the lower variables");
-    let low = eq.low();
-    let stored = |v: usize| trees[v].len().max(trees[v + 1].len()).min(half);
-    let n = stored(0).max(stored(2));
-    eq.high()[..n.div_ceil(low.len())]
-        .par_iter()
-        .enumerate()
-        .map(|(part, &factor)| {
-            let start = part * low.len();
-            let side = |v: usize| {
-                if start >= stored(v) {
-                    return (K::ZERO, K::ZERO);
-                }
-                let mut buffers = [[K::ZERO; GRAIN]; 4];
-                let [b0, b1, b2, b3] = &mut buffers;
-                product_part(
-                    low,
-                    window(trees[v], start, low.len(), K::ONE, b0),
-                    window(trees[v], start + half, low.len(), K::ONE, b1),
-                    window(trees[v + 1], start, low.len(), K::ONE, b2),
-                    window(trees[v + 1], start + half, low.len(), K::ONE, b3),
-                )
-            };
-            let (a, b) = (side(0), side(2));
-            (factor * (a.0 + lambda * b.0), factor * (a.1 + lambda * b.1))
-        })
-        .reduce(|| (K::ZERO, K::ZERO), add)
+    sum_parts(trees, half, K::ONE, |start, v| gkr_part(eq, start, v, lambda))
 }
 
-/// (c1, c2) of the sum of eq L R.
-fn product_part(eq: &[K], l0: &[K], l1: &[K], r0: &[K], r1: &[K]) -> (K, K) {
-    let (pe, re) = Packed::pack_slice_with_suffix(eq);
-    let (pl0, rl0) = Packed::pack_slice_with_suffix(l0);
-    let (pl1, rl1) = Packed::pack_slice_with_suffix(l1);
-    let (pr0, rr0) = Packed::pack_slice_with_suffix(r0);
-    let (pr1, rr1) = Packed::pack_slice_with_suffix(r1);
-    let (mut c1, mut c2) = (Packed::ZERO, Packed::ZERO);
-    for i in 0..pe.len() {
-        let (dl, dr) = (pl0[i] + pl1[i], pr0[i] + pr1[i]);
-        c1 += pe[i] * Packed::dot_product(&[pl0[i], dl], &[dr, pr0[i]]);
-        c2 += pe[i] * (dl * dr);
+fn gkr_part(eq: &Split, start: usize, [l0, r0, l1, r1]: [[&[K]; 2]; 4], lambda: K) -> (K, K) {
+    let (eq, factor) = eq.part(start, l0[0].len());
+    let a = arch::weighted(eq, l0[0], l0[1], r0[0], r0[1]);
+    let b = arch::weighted(eq, l1[0], l1[1], r1[0], r1[1]);
+    (factor * (a.0 + lambda * b.0), factor * (a.1 + lambda * b.1))
+}
+
+/// [`fold_ones`] of the four vectors by `r`, then the next round's (c1, c2). `eq` is the table of that
+/// next round.
+///
+/// # Panics
+/// If `half` is odd, or `eq` is not of `half / 2` entries.
+pub fn gkr_fold_round(eq: &Split, trees: [&mut &mut [K]; 4], half: usize, r: K, lambda: K) -> (K, K) {
+    assert_eq!(2 * eq.len(), half, "eq is over the next round's lower variables");
+    let mut trees = trees;
+    let slices = trees.each_mut().map(|v| &mut ***v);
+    let sum = fold_sum_parts(slices, half, r, K::ONE, |start, v| gkr_part(eq, start, v, lambda));
+    for v in trees {
+        shrink(v, half);
     }
-    let (mut c1, mut c2) = (sum_lanes(c1), sum_lanes(c2));
-    for i in 0..re.len() {
-        let (dl, dr) = (rl0[i] + rl1[i], rr0[i] + rr1[i]);
-        c1 += re[i] * (rl0[i] * dr + dl * rr0[i]);
-        c2 += re[i] * (dl * dr);
-    }
-    (c1, c2)
+    sum
 }
 
 /// The coefficients (c1, c2) of the sum over y < half of
 /// `eq[y] (A(y, X) B(y, X) + C(y, X))`. Missing entries are 0.
+///
+/// # Panics
+/// If `eq` is not of `half` entries.
 pub fn and_round(eq: &Split, a: &[K], b: &[K], c: &[K], half: usize) -> (K, K) {
     assert_eq!(eq.len(), half, "eq is over the lower variables");
-    let low = eq.low();
-    let n = a.len().max(b.len()).max(c.len()).min(half);
-    eq.high()[..n.div_ceil(low.len())]
-        .par_iter()
-        .enumerate()
-        .map(|(part, &factor)| {
-            let start = part * low.len();
-            let mut buffers = [[K::ZERO; GRAIN]; 6];
-            let [b0, b1, b2, b3, b4, b5] = &mut buffers;
-            let a0 = window(a, start, low.len(), K::ZERO, b0);
-            let a1 = window(a, start + half, low.len(), K::ZERO, b1);
-            let b0 = window(b, start, low.len(), K::ZERO, b2);
-            let b1 = window(b, start + half, low.len(), K::ZERO, b3);
-            let c0 = window(c, start, low.len(), K::ZERO, b4);
-            let c1 = window(c, start + half, low.len(), K::ZERO, b5);
-            let p = product_part(low, a0, a1, b0, b1);
-            (factor * (p.0 + inner_part_sum(low, c0, c1)), factor * p.1)
+    sum_parts([a, b, c], half, K::ZERO, |start, v| and_part(eq, start, v))
+}
+
+fn and_part(eq: &Split, start: usize, [a, b, c]: [[&[K]; 2]; 3]) -> (K, K) {
+    let (eq, factor) = eq.part(start, a[0].len());
+    let (c1, c2) = arch::weighted(eq, a[0], a[1], b[0], b[1]);
+    (factor * (c1 + arch::weighted_sum(eq, c[0], c[1])), factor * c2)
+}
+
+/// [`fold`] of the three vectors by `r`, then the next round's (c1, c2). `eq` is the table of that
+/// next round.
+///
+/// # Panics
+/// If `half` is odd, or `eq` is not of `half / 2` entries.
+pub fn and_fold_round(eq: &Split, v: [&mut Vec<K>; 3], half: usize, r: K) -> (K, K) {
+    assert_eq!(2 * eq.len(), half, "eq is over the next round's lower variables");
+    let mut vectors = v;
+    let slices = vectors.each_mut().map(|v| v.as_mut_slice());
+    let sum = fold_sum_parts(slices, half, r, K::ZERO, |start, v| and_part(eq, start, v));
+    for v in vectors {
+        v.truncate(half);
+    }
+    sum
+}
+
+/// The sum of `term` over aligned parts of the indices y < half. It is told where a part starts and
+/// given, for each vector, the entries y and y + half of the part. Parts without a stored entry are
+/// left out.
+fn sum_parts<const N: usize>(
+    v: [&[K]; N],
+    half: usize,
+    missing: K,
+    term: impl Fn(usize, [[&[K]; 2]; N]) -> (K, K) + Sync,
+) -> (K, K) {
+    let len = half.min(PART);
+    let n = v.iter().map(|v| v.len()).max().unwrap_or_default().min(half);
+    (0..n.div_ceil(len))
+        .into_par_iter()
+        .with_min_len(GRAIN / PART)
+        .map_init(Padding::default, |padding, part| {
+            let start = part * len;
+            padding.sum(len, missing, v.map(|v| [stored(v, start, len), stored(v, start + half, len)]), |v| {
+                term(start, v)
+            })
         })
         .reduce(|| (K::ZERO, K::ZERO), add)
 }
 
-/// The sum of `eq (c0 + c1)`.
-fn inner_part_sum(eq: &[K], c0: &[K], c1: &[K]) -> K {
-    let (pe, re) = Packed::pack_slice_with_suffix(eq);
-    let (p0, r0) = Packed::pack_slice_with_suffix(c0);
-    let (p1, r1) = Packed::pack_slice_with_suffix(c1);
-    let sum = (0..pe.len()).fold(Packed::ZERO, |s, i| s + pe[i] * (p0[i] + p1[i]));
-    sum_lanes(sum) + (0..re.len()).map(|i| re[i] * (r0[i] + r1[i])).sum::<K>()
+/// Those of the entries `start..start + len` that are stored.
+fn stored(v: &[K], start: usize, len: usize) -> &[K] {
+    &v[start.min(v.len())..(start + len).min(v.len())]
 }
 
-/// [`fold`] of the three vectors by `r`, then the next round's (c1, c2). `eq` is the table of that
-/// next round, of `half / 2` entries.
-pub fn and_fold_round(eq: &Split, v: [&mut Vec<K>; 3], half: usize, r: K) -> (K, K) {
-    let [a, b, c] = v.map(|v| {
-        fold(v, half, r);
-        &v[..]
-    });
-    and_round(eq, a, b, c, half / 2)
+/// Fold the vectors, then [`sum_parts`] of the results.
+fn fold_sum_parts<const N: usize>(
+    v: [&mut [K]; N],
+    half: usize,
+    r: K,
+    missing: K,
+    term: impl Fn(usize, [[&[K]; 2]; N]) -> (K, K) + Sync,
+) -> (K, K) {
+    assert!(half.is_multiple_of(2), "no variable is left after this one");
+    let quarter = half / 2;
+    let len = quarter.min(PART);
+    let n = v.iter().map(|v| v.len()).max().unwrap_or_default().min(quarter);
+    let count = n.div_ceil(len);
+    let mut parts: Vec<[Quarters<'_>; N]> =
+        (0..count).map(|_| std::array::from_fn(|_| Quarters::default())).collect();
+    for (i, v) in v.into_iter().enumerate() {
+        let (low, high) = v.split_at_mut(v.len().min(half));
+        let (low0, low1) = low.split_at_mut(low.len().min(quarter));
+        let (high0, high1) = high.split_at(high.len().min(quarter));
+        for (part, low) in parts.iter_mut().zip(low0.chunks_mut(len)) {
+            part[i].low[0] = low;
+        }
+        for (part, low) in parts.iter_mut().zip(low1.chunks_mut(len)) {
+            part[i].low[1] = low;
+        }
+        for (part, high) in parts.iter_mut().zip(high0.chunks(len)) {
+            part[i].high[0] = high;
+        }
+        for (part, high) in parts.iter_mut().zip(high1.chunks(len)) {
+            part[i].high[1] = high;
+        }
+    }
+    parts
+        .into_par_iter()
+        .enumerate()
+        .with_min_len(GRAIN / PART)
+        .map_init(Padding::default, |padding, (part, mut quarters)| {
+            for q in &mut quarters {
+                for (low, high) in q.low.iter_mut().zip(q.high) {
+                    fold_part(low, high, r, missing);
+                }
+            }
+            let folded = quarters.each_ref().map(|q| [&*q.low[0], &*q.low[1]]);
+            padding.sum(len, missing, folded, |v| term(part * len, v))
+        })
+        .reduce(|| (K::ZERO, K::ZERO), add)
+}
+
+/// A part of a vector to fold and then sum: the stored entries from y and from y + half / 2 on, and
+/// those half further.
+#[derive(Default)]
+struct Quarters<'a> {
+    low: [&'a mut [K]; 2],
+    high: [&'a [K]; 2],
+}
+
+fn add(a: (K, K), b: (K, K)) -> (K, K) {
+    (a.0 + b.0, a.1 + b.1)
+}
+
+/// Room for parts that are not stored in full.
+#[derive(Default)]
+struct Padding(Vec<K>);
+
+impl Padding {
+    /// `term` of the parts with their missing entries, `len` entries each.
+    fn sum<const N: usize>(
+        &mut self,
+        len: usize,
+        missing: K,
+        parts: [[&[K]; 2]; N],
+        term: impl Fn([[&[K]; 2]; N]) -> (K, K),
+    ) -> (K, K) {
+        if parts.iter().flatten().all(|p| p.len() == len) {
+            return term(parts);
+        }
+        self.0.clear();
+        for part in parts.iter().flatten() {
+            let end = self.0.len() + len;
+            self.0.extend_from_slice(part);
+            self.0.resize(end, missing);
+        }
+        let at = |i: usize| &self.0[i * len..][..len];
+        term(std::array::from_fn(|i| [at(2 * i), at(2 * i + 1)]))
+    }
 }
 
 #[cfg(test)]
@@ -217,6 +265,7 @@ mod tests {
     use dyad_field::eq_table;
 
     use super::*;
+    use crate::kernels::portable;
     use crate::kernels::testing::{Rng, at};
 
     /// Coefficients c0, c1, c2 of the product of two linear polynomials.
@@ -308,6 +357,17 @@ mod tests {
                     let refs = v.each_ref().map(Vec::as_slice);
                     let expected = naive_gkr(&eq_table(&point), refs, half, lambda);
                     assert_eq!(gkr_round(&eq, refs, half, lambda), expected, "{half}: {len}, {other}");
+                    if n > 0 {
+                        let r = rng.k();
+                        let folded = v.each_ref().map(|v| naive_fold(&padded(v, 2 * half), half, r));
+                        let (mut v, mut next) = (v.clone(), Split::new(&point));
+                        next.drop_highest();
+                        let mut slices = v.each_mut().map(Vec::as_mut_slice);
+                        let round = gkr_fold_round(&next, slices.each_mut(), half, r, lambda);
+                        assert_eq!(slices.each_ref().map(|v| padded(v, half)), folded);
+                        let refs = folded.each_ref().map(Vec::as_slice);
+                        assert_eq!(round, naive_gkr(&eq_table(&point[..n - 1]), refs, half / 2, lambda));
+                    }
                 }
             }
         }
@@ -324,6 +384,22 @@ mod tests {
                 fold_ones(&mut folded, half, r);
                 assert_eq!(padded(folded, half), expected, "{n} of {}", 2 * half);
             }
+        }
+    }
+
+    #[test]
+    fn portable_sums_are_the_same() {
+        let mut rng = Rng(18);
+        for n in [0, 1, 3, 4, 9, 64] {
+            let v: [Vec<K>; 5] = core::array::from_fn(|_| rng.ks(n));
+            let [e, a, b, c, d] = v.each_ref().map(Vec::as_slice);
+            assert_eq!(portable::inner(a, b, c, d), arch::inner(a, b, c, d), "length {n}");
+            assert_eq!(portable::weighted(e, a, b, c, d), arch::weighted(e, a, b, c, d), "length {n}");
+            assert_eq!(portable::weighted_sum(e, a, b), arch::weighted_sum(e, a, b), "length {n}");
+            let (r, mut x, mut y) = (rng.k(), a.to_vec(), a.to_vec());
+            portable::fold(&mut x, b, r);
+            arch::fold(&mut y, b, r);
+            assert_eq!(x, y, "length {n}");
         }
     }
 

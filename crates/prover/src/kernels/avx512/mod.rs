@@ -1,9 +1,12 @@
 //! Kernels on 512-bit registers: four elements of K, eight words or 64 bytes at a time. Compiled
 //! only where the whole build has the instructions.
+// Functions of a few instructions, whose calls would cost more than they do.
+#![allow(clippy::inline_always)]
 
 mod bits;
 mod bus;
 mod ntt;
+mod products;
 mod register;
 mod skip;
 mod tower;
@@ -11,6 +14,7 @@ mod tower;
 pub use bits::{Map, add_bit_sums};
 pub use bus::fingerprint;
 pub use ntt::encode;
+pub use products::{fold, inner, weighted, weighted_sum};
 pub use skip::{Extension, Sums};
 
 use dyad_field::K;

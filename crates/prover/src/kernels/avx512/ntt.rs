@@ -61,7 +61,7 @@ impl Code<'_> {
         // A task takes some neighbouring bundles of every 2^low-th row, and some lanes at a time.
         let bundles = (1 << self.low) / 4;
         let run = (TILE >> stages).clamp(1, RUN).min(bundles);
-        let width = (TILE / run >> stages).clamp(1, self.lanes);
+        let width = ((TILE / run) >> stages).clamp(1, self.lanes);
         // Task t writes the t-th part of each lane of each block of 2^low rows.
         let parts = self.lanes << (stages + self.rate);
         let mut tasks: Vec<Vec<&mut [Quad]>> =
@@ -71,7 +71,7 @@ impl Code<'_> {
                 task.push(part);
             }
         }
-        let buffer = || vec![Line::ZERO; run * width << stages];
+        let buffer = || vec![Line::ZERO; (run * width) << stages];
         tasks.into_par_iter().enumerate().for_each_init(
             || (buffer(), buffer()),
             |(source, tile), (task, mut parts)| {
@@ -103,7 +103,7 @@ impl Code<'_> {
     /// Load `run` bundles, from a position on, of some lanes as tower bytes: lane after lane.
     fn load(&self, position: usize, first: usize, run: usize, row: &mut [Line]) {
         for (lane, bundles) in row.chunks_mut(run).enumerate() {
-            let start = (first + lane << self.m) + position;
+            let start = ((first + lane) << self.m) + position;
             let stored = self.data.get(start..).unwrap_or_default();
             if let Some(stored) = stored.get(..4 * run) {
                 for (line, quad) in bundles.iter_mut().zip(stored.as_chunks::<4>().0) {
@@ -162,14 +162,13 @@ impl Code<'_> {
             let [c, d] = self.tower.leave.map_registers([c, d]);
             for (row, register) in out.chunks_mut(self.lanes).zip([a, b, c, d]) {
                 let row = &mut row[4 * column..];
-                match row.first_chunk_mut::<4>() {
-                    Some(quad) => register.store(quad),
-                    None => {
-                        let mut quad = [K::ZERO; 4];
-                        register.store(&mut quad);
-                        let len = row.len();
-                        row.copy_from_slice(&quad[..len]);
-                    }
+                if let Some(quad) = row.first_chunk_mut::<4>() {
+                    register.store(quad);
+                } else {
+                    let mut quad = [K::ZERO; 4];
+                    register.store(&mut quad);
+                    let len = row.len();
+                    row.copy_from_slice(&quad[..len]);
                 }
             }
         }

@@ -19,7 +19,7 @@ pub struct V(__m512i);
 // SAFETY of every block in this implementation: the intrinsics compute on values alone, but for the
 // loads and stores, which say more; and their instructions exist, because this module is compiled
 // only for builds with the target features they need.
-#[allow(clippy::undocumented_unsafe_blocks, clippy::inline_always)]
+#[allow(clippy::undocumented_unsafe_blocks)]
 impl V {
     #[inline(always)]
     pub fn load(from: &[K; 4]) -> Self {
