@@ -43,32 +43,50 @@ pub fn prove<H: Hash + Sync + Send>(
 ) -> Result<Proof, Error> {
     let rows: Vec<u32> = witness.iter().map(|w| w.rows() as u32).collect();
     let layout = Layout::new(system, &rows)?;
+    let q = columns(&layout, &layout.main.pairs, |t| system.tables[t].committed.len(), |t| witness[t]);
+    prove_vector::<H>(level, system, tables, key, statement, &rows, &q)
+}
+
+/// What a prover sends that follows the protocol with any committed vector `q`, padding rows included:
+/// as many elements as the layout's main stack has. Adversarial tests need it.
+///
+/// # Errors
+/// As [`prove`].
+pub fn prove_vector<H: Hash + Sync + Send>(
+    level: Level,
+    system: &System,
+    tables: &[&dyn TableRules],
+    key: &ProvingKey,
+    statement: &Statement,
+    rows: &[u32],
+    q: &[K],
+) -> Result<Proof, Error> {
+    let layout = Layout::new(system, rows)?;
     layout.check_bus(statement)?;
     let schedule = Schedule::new(level, &layout);
-    let mut t = start::<H>(level, system, &key.key, statement, &rows);
+    let mut t = start::<H>(level, system, &key.key, statement, rows);
     let mut proof = Proof::default();
     proof.section("rows");
-    for (table, &n) in system.tables.iter().zip(&rows) {
+    for (table, &n) in system.tables.iter().zip(rows) {
         if table.fixed.is_empty() {
             proof.u32(n);
         }
     }
 
     proof.section("commitment");
-    let q = columns(&layout, &layout.main.pairs, |t| system.tables[t].committed.len(), |t| witness[t]);
-    let code = encode(&q, &schedule.main);
+    let code = encode(q, &schedule.main);
     let tree = Tree::new::<H>(&code);
     proof.digest(&tree.root());
     t.absorb("commitment", &tree.root());
 
-    let evaluated = evaluate(&layout, system, tables, &q, key);
+    let evaluated = evaluate(&layout, system, tables, q, key);
     let bus = prove_bus(&mut t, &mut proof, &layout, &evaluated);
     let and = prove_ands(&mut t, &mut proof, &layout, &evaluated);
     drop(evaluated);
 
     // Both oracles at their places in the joint index space.
     let mut joint = vec![K::ZERO; 1 << layout.joint_log];
-    joint[layout.main.base..][..q.len()].copy_from_slice(&q);
+    joint[layout.main.base..][..q.len()].copy_from_slice(q);
     if let Some(fixed) = &layout.fixed {
         joint[fixed.base..][..key.vector.len()].copy_from_slice(&key.vector);
     }

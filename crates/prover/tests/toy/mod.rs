@@ -4,9 +4,13 @@
 //! `program` (each pc is executed once) and add it to a memory cell; `cell` rows hold the first and
 //! the last value of each cell.
 
-use dyad_prover::{ProvingKey, Rows, StoredRows};
+// Every test uses its part of this.
+#![allow(dead_code)]
+
+use dyad_field::{K, from_bits};
+use dyad_prover::{Proof, ProvingKey, Rows, StoredRows, reference};
 use dyad_rules::{Rules, Table, TableRules, fill, gadgets};
-use dyad_verifier::{Blake3, Hash, Level, Statement, System};
+use dyad_verifier::{Blake3, Error, Hash, Layout, Level, Statement, System, Verified};
 
 pub const MEMORY: u64 = 1;
 pub const STATE: u64 = 2;
@@ -39,7 +43,7 @@ impl Table for StepTable {
         let previous = r.commit("previous", || e.previous);
         let constant = r.commit("constant", || e.constant);
         r.pull(PROGRAM, &[pc, address, constant]);
-        gadgets::assert_less_halves(r, "order", (previous << 32) ^ (previous & 0), (time << 32) ^ one);
+        gadgets::assert_less_halves(r, "order", previous << 32, (time << 32) ^ one);
         r.pull(MEMORY, &[address, old, previous]);
         let new = gadgets::add(r, "new", old, constant).sum;
         r.push(MEMORY, &[address, new, time]);
@@ -141,12 +145,59 @@ pub fn toy<H: Hash>(steps: usize, cells: usize) -> Toy {
     Toy { system, key, statement, rows }
 }
 
+/// Deterministic random numbers.
+pub struct Rng(pub u64);
+
+impl Rng {
+    pub fn word(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let x = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let x = (x ^ x >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        x ^ x >> 31
+    }
+
+    pub fn below(&mut self, n: usize) -> usize {
+        (self.word() % n as u64) as usize
+    }
+}
+
 impl Toy {
     pub fn witness(&self) -> Vec<&dyn Rows> {
         self.rows.iter().map(|r| r as &dyn Rows).collect()
     }
 
-    pub fn verify(&self, proof: &[u8]) -> Result<dyad_verifier::Verified, dyad_verifier::Error> {
+    pub fn counts(&self) -> Vec<u32> {
+        self.rows.iter().map(|r| r.rows as u32).collect()
+    }
+
+    /// The vector that an honest prover commits to.
+    pub fn vector(&self) -> Vec<K> {
+        let layout = Layout::new(&self.system, &self.counts()).expect("a small layout");
+        let mut q = vec![K::default(); layout.main.pairs.len];
+        for b in &layout.main.pairs.blocks {
+            let slab = layout.slabs[b.slab];
+            let rows = &self.rows[slab.table];
+            for x in 0..slab.rows {
+                let row = &rows.words[(slab.first + x) * rows.width..][..rows.width];
+                let high = row.get(2 * b.item + 1).copied().unwrap_or(0);
+                q[b.base + x] = from_bits(u128::from(row[2 * b.item]) | u128::from(high) << 64);
+            }
+        }
+        q
+    }
+
+    pub fn prove(&self) -> Proof {
+        self.prove_vector(&self.counts(), &self.vector())
+    }
+
+    /// The proof of a prover that commits to `q`.
+    pub fn prove_vector(&self, rows: &[u32], q: &[K]) -> Proof {
+        let (level, tables) = (Level::L100, &TABLES);
+        reference::prove_vector::<Blake3>(level, &self.system, tables, &self.key, &self.statement, rows, q)
+            .expect("within the limits")
+    }
+
+    pub fn verify(&self, proof: &[u8]) -> Result<Verified, Error> {
         dyad_verifier::verify::<Blake3>(Level::L100, &self.system, &self.key.key, &self.statement, proof)
     }
 }

@@ -1,0 +1,336 @@
+//! Proof bytes changed in every way (T6, T8, T13 of the catalogue of bugs): always an error, never a
+//! panic, and each error of the verifier is produced by something.
+
+mod toy;
+
+use std::collections::BTreeSet;
+
+use dyad_prover::Proof;
+use dyad_rules::shape::Node;
+use dyad_verifier::{Blake3, Error, Key, Level, Statement, System, verify};
+use proptest::prelude::*;
+use toy::{Rng, Toy, toy};
+
+/// The section that a byte of the proof lies in, with its bounds.
+fn sections(p: &Proof) -> Vec<(&'static str, std::ops::Range<usize>)> {
+    let ends = p.sections.iter().skip(1).map(|s| s.1).chain([p.bytes.len()]);
+    p.sections.iter().zip(ends).map(|(&(name, start), end)| (name, start..end)).collect()
+}
+
+fn small() -> (Toy, Proof) {
+    let t = toy::<Blake3>(5, 3);
+    let p = t.prove();
+    (t, p)
+}
+
+/// An instance whose opening has a round between the first and the last.
+fn large() -> (Toy, Proof) {
+    let t = toy::<Blake3>(1100, 40);
+    let p = t.prove();
+    assert!(!t.verify(&p.bytes).unwrap().schedule.rounds.is_empty());
+    (t, p)
+}
+
+fn name(e: &Error) -> String {
+    format!("{e:?}").split(['(', ' ']).next().unwrap_or_default().to_owned()
+}
+
+/// Rows 8, 9, 24, 110: any bit of any element, digest or nonce.
+#[test]
+fn bug_110_every_element_of_a_proof_counts() {
+    let mut rng = Rng(2);
+    let mut seen = BTreeSet::new();
+    for ((t, p), step) in [(small(), 1), (large(), 97)] {
+        for (section, range) in sections(&p) {
+            for start in range.clone().step_by(8).step_by(if section == "opening" { step } else { 1 }) {
+                let at = start + rng.below(8.min(range.end - start));
+                let mut bytes = p.bytes.clone();
+                bytes[at] ^= 1 << rng.below(8);
+                let error = t.verify(&bytes).expect_err("changed");
+                seen.insert(name(&error));
+            }
+        }
+    }
+    for expected in [
+        "BusBalance",
+        "ProductLayer",
+        "AndCheck",
+        "ColumnReduction",
+        "PointReduction",
+        "RingSwitch",
+        "Grinding",
+        "MerklePath",
+        "OpeningValue",
+    ] {
+        assert!(seen.contains(expected), "{expected} is not among {seen:?}");
+    }
+}
+
+/// Row 24: the proof of work of every round is checked.
+#[test]
+fn bug_024_the_proof_of_work_is_checked_in_every_round() {
+    let (t, p) = large();
+    let mut rounds = BTreeSet::new();
+    // Every eighth byte: one of each nonce.
+    for at in sections(&p).last().unwrap().1.clone().step_by(8) {
+        let mut bytes = p.bytes.clone();
+        bytes[at] ^= 0x80;
+        // Roots and final vectors come before a nonce too; they change what the nonce works on.
+        if let Err(Error::Grinding(round)) = t.verify(&bytes) {
+            rounds.insert(round);
+        }
+    }
+    assert_eq!(rounds, (0..=t.verify(&p.bytes).unwrap().schedule.rounds.len()).collect());
+}
+
+/// Rows 18, 19, 27, 28: no vector of a proof has a length of its own; one element less, or more, or
+/// moved, and everything after it is read differently.
+#[test]
+fn bug_018_truncated_vectors() {
+    for (t, p) in [small(), large()] {
+        let mut rng = Rng(3);
+        let all = sections(&p);
+        for (section, range) in &all {
+            assert!(t.verify(&p.bytes[..range.start]).is_err());
+            if !range.is_empty() {
+                let cut = t.verify(&p.bytes[..range.end - 1]).expect_err("cut short");
+                assert_eq!(cut, Error::Truncated(section));
+            }
+            for _ in 0..8 {
+                let at = range.start + rng.below(range.len().max(1)) / 16 * 16;
+                let mut bytes = p.bytes.clone();
+                bytes.splice(at..at, [0; 16]);
+                assert!(t.verify(&bytes).is_err(), "an element more in {section}");
+                let mut bytes = p.bytes.clone();
+                bytes.drain(at..(at + 16).min(p.bytes.len()));
+                assert!(t.verify(&bytes).is_err(), "an element less in {section}");
+            }
+        }
+        for n in (0..p.bytes.len()).step_by(331) {
+            assert!(matches!(t.verify(&p.bytes[..n]), Err(Error::Truncated(_))), "{n} bytes");
+        }
+    }
+}
+
+#[test]
+fn bug_019_nothing_follows_a_proof() {
+    let (t, p) = small();
+    for n in [1, 8, 16, 1000] {
+        let bytes = [&p.bytes[..], &vec![0; n]].concat();
+        assert_eq!(t.verify(&bytes).err(), Some(Error::TrailingBytes(n)));
+    }
+    let twice = [&p.bytes[..], &p.bytes].concat();
+    assert_eq!(t.verify(&twice).err(), Some(Error::TrailingBytes(p.bytes.len())));
+}
+
+#[test]
+fn sections_cannot_be_swapped_or_come_from_another_proof() {
+    let (t, p) = small();
+    let other = toy::<Blake3>(5, 2);
+    let foreign = other.prove();
+    let all = sections(&p);
+    for a in &all {
+        for b in all.iter().filter(|b| b.1.start > a.1.start) {
+            let (before, between, after) =
+                (&p.bytes[..a.1.start], &p.bytes[a.1.end..b.1.start], &p.bytes[b.1.end..]);
+            let swapped = [before, &p.bytes[b.1.clone()], between, &p.bytes[a.1.clone()], after].concat();
+            assert!(t.verify(&swapped).is_err(), "{} and {}", a.0, b.0);
+        }
+    }
+    for ((name, own), (_, theirs)) in all.iter().zip(sections(&foreign)) {
+        if *name == "rows" || foreign.bytes[theirs.clone()] == p.bytes[own.clone()] {
+            continue;
+        }
+        let mixed = [&p.bytes[..own.start], &foreign.bytes[theirs], &p.bytes[own.end..]].concat();
+        assert!(t.verify(&mixed).is_err(), "{name} of another proof");
+    }
+}
+
+/// Row 21: elements cannot move from one opened row to the next.
+#[test]
+fn bug_021_boundaries_between_opened_rows() {
+    let (t, p) = small();
+    let opening = sections(&p).last().unwrap().1.clone();
+    let mut moved = 0;
+    for at in opening.clone().step_by(16).filter(|at| at + 32 <= opening.end) {
+        let mut bytes = p.bytes.clone();
+        bytes[at..at + 32].rotate_left(16);
+        if bytes != p.bytes {
+            moved += 1;
+            assert!(t.verify(&bytes).is_err());
+        }
+    }
+    assert!(moved > 100);
+}
+
+/// Rows 15, 29, 58, 100: sizes are declared once, checked against limits, and everything follows.
+#[test]
+fn bug_058_declared_rows() {
+    let (t, p) = small();
+    assert_eq!(sections(&p)[0], ("rows", 0..4), "only the steps' table declares its rows");
+    for rows in [0, 1, 4, 6, 7, 8, 9, 1 << 20] {
+        let mut bytes = p.bytes.clone();
+        bytes[..4].copy_from_slice(&u32::to_le_bytes(rows));
+        assert!(t.verify(&bytes).is_err(), "{rows} rows");
+    }
+    let with = |rows: u32| {
+        let mut bytes = p.bytes.clone();
+        bytes[..4].copy_from_slice(&rows.to_le_bytes());
+        t.verify(&bytes).expect_err("too many")
+    };
+    assert!(matches!(with(u32::MAX), Error::TooManyRows { table: 0, .. }));
+    assert!(matches!(with((1 << 30) + 1), Error::TooManyRows { table: 0, .. }));
+    assert!(matches!(with(1 << 28), Error::TooLarge { limit: 28, .. }));
+}
+
+fn check(t: &Toy, key: &Key, statement: &Statement, p: &Proof) -> Option<Error> {
+    verify::<Blake3>(Level::L100, &t.system, key, statement, &p.bytes).err()
+}
+
+/// Rows 6, 7, 42, 80, 102, 103: every part of the statement and of the key.
+#[test]
+fn bug_006_statement_and_key_are_bound() {
+    let (t, p) = small();
+    let (key, statement) = (&t.key.key, &t.statement);
+    assert_eq!(check(&t, key, statement, &p), None);
+    for byte in 0..statement.bytes.len() {
+        let mut s = statement.clone();
+        s.bytes[byte] ^= 1;
+        assert!(check(&t, key, &s, &p).is_some(), "byte {byte}");
+    }
+    let changes: [fn(&mut Statement); 8] = [
+        |s| s.bytes.push(0),
+        |s| s.bytes.truncate(7),
+        |s| s.pushes[0][1] += 1,
+        |s| s.pulls[0][2] += 4,
+        |s| s.pulls[0][0] = 0,
+        |s| s.pulls.clear(),
+        |s| std::mem::swap(&mut s.pushes, &mut s.pulls),
+        // The same message on both sides balances: only the transcript sees it.
+        |s| {
+            s.pushes.push([1, 2, 3, 4, 5]);
+            s.pulls.push([1, 2, 3, 4, 5]);
+        },
+    ];
+    for (i, change) in changes.iter().enumerate() {
+        let mut s = statement.clone();
+        change(&mut s);
+        assert!(check(&t, key, &s, &p).is_some(), "change {i}");
+    }
+    for byte in [0, 7, 31] {
+        let mut k = key.clone();
+        k.root[byte] ^= 1;
+        assert!(check(&t, &k, statement, &p).is_some());
+    }
+    for table in 0..key.rows.len() {
+        for change in [1, u32::MAX] {
+            let mut k = key.clone();
+            k.rows[table] = k.rows[table].wrapping_add(change);
+            assert!(check(&t, &k, statement, &p).is_some());
+        }
+    }
+    for rows in [vec![], vec![3], vec![3, 5, 1]] {
+        let k = Key { rows, ..key.clone() };
+        assert!(matches!(check(&t, &k, statement, &p), Some(Error::KeyMismatch(_))));
+    }
+}
+
+/// Rows 67, 72: the rules' digest is bound; and a system that contradicts itself is an error.
+#[test]
+fn other_rules() {
+    let (t, p) = small();
+    let with =
+        |system: &System| verify::<Blake3>(Level::L100, system, &t.key.key, &t.statement, &p.bytes).err();
+    let mut tables = t.system.tables.clone();
+    tables[0].committed[0].name = "another name";
+    assert!(with(&System::new::<Blake3>(tables)).is_some());
+    let mut unwired = t.system.clone();
+    unwired.tables[0].ands.pop();
+    assert!(with(&unwired).is_some());
+    let mut broken = t.system.clone();
+    broken.tables[0].nodes.push(Node::Xor(9999, 0));
+    assert!(matches!(with(&broken), Some(Error::Internal(_))));
+    let mut broken = t.system.clone();
+    broken.tables[0].nodes.push(Node::Committed(9999));
+    assert!(matches!(with(&broken), Some(Error::Internal(_))));
+}
+
+/// Row 22: levels that are not implemented are refused, not rounded.
+#[test]
+fn bug_022_unsupported_levels() {
+    for bits in (0..300).filter(|&b| b != 100) {
+        assert_eq!(Level::new(bits), Err(Error::UnsupportedLevel(bits)));
+    }
+    assert_eq!(Level::new(100), Ok(Level::L100));
+}
+
+/// Rows 25, 26: as many positions are drawn as the schedule says, of every code.
+#[test]
+fn bug_026_all_queries_are_made() {
+    for (t, p) in [small(), large()] {
+        let mut drawn = 0;
+        let v = dyad_verifier::verify_with::<Blake3>(
+            Level::L100,
+            &t.system,
+            &t.key.key,
+            &t.statement,
+            &p.bytes,
+            |t| drawn = t.recorded().iter().filter(|(label, _)| *label == "query").count(),
+        );
+        let s = v.unwrap().schedule;
+        let codes = [Some(s.main), s.fixed].into_iter().flatten().chain(s.rounds);
+        assert_eq!(drawn, codes.map(|c| c.queries).sum::<usize>());
+    }
+}
+
+/// Rows 16 and 108: the same bytes each time, and verification that does not depend on what came before
+/// or runs beside it.
+#[test]
+fn bug_108_verification_has_no_memory() {
+    let (t, p) = small();
+    assert_eq!(t.prove(), p);
+    let mut bad = p.bytes.clone();
+    bad[200] ^= 1;
+    let expected = t.verify(&bad).err();
+    assert!(expected.is_some());
+    std::thread::scope(|s| {
+        for _ in 0..8 {
+            s.spawn(|| {
+                for _ in 0..4 {
+                    assert_eq!(t.verify(&bad).err(), expected);
+                    assert!(t.verify(&p.bytes).is_ok());
+                }
+            });
+        }
+    });
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    /// Row 109: garbage is an error.
+    #[test]
+    fn bug_109_garbage_is_an_error(bytes in prop::collection::vec(any::<u8>(), 0..4096)) {
+        let t = toy::<Blake3>(2, 1);
+        prop_assert!(t.verify(&bytes).is_err());
+    }
+
+    /// As above, behind an honest start.
+    #[test]
+    fn bug_109_splices_are_errors(cut in 0usize..20_000, skip in 0usize..64, tail in prop::collection::vec(any::<u8>(), 0..600)) {
+        let (t, bytes) = honest();
+        let cut = cut % bytes.len();
+        let mut spliced = bytes[..cut].to_vec();
+        spliced.extend(&tail);
+        spliced.extend(bytes.get(cut + skip..).unwrap_or_default());
+        prop_assert!(spliced == *bytes || t.verify(&spliced).is_err());
+    }
+}
+
+fn honest() -> &'static (Toy, Vec<u8>) {
+    static HONEST: std::sync::OnceLock<(Toy, Vec<u8>)> = std::sync::OnceLock::new();
+    HONEST.get_or_init(|| {
+        let (t, p) = small();
+        (t, p.bytes)
+    })
+}

@@ -1,0 +1,261 @@
+//! Every message of the prover reaches the transcript, in the order of the proof and before the challenge
+//! that follows it (T7 of the catalogue of bugs).
+
+mod toy;
+
+use std::cell::RefCell;
+
+use dyad_field::{K, PrimeCharacteristicRing, eq_table, from_bits, to_bits};
+use dyad_verifier::hash::Domain;
+use dyad_verifier::{Blake3, Digest, Error, Hash, Level, verify_with};
+use toy::{Toy, toy};
+
+/// What went into the transcript: an absorb with its label and data, or a draw.
+#[derive(Clone, Debug, PartialEq)]
+enum Event {
+    Absorb(String, Vec<u8>),
+    Draw(String),
+}
+
+thread_local! {
+    static LOG: RefCell<Vec<Event>> = const { RefCell::new(Vec::new()) };
+}
+
+/// BLAKE3 that keeps a log of what the transcript hashes.
+struct Logged;
+
+impl Hash for Logged {
+    fn hash(domain: Domain, parts: &[&[u8]]) -> Digest {
+        let text = |b: &[u8]| String::from_utf8(b.to_vec()).expect("a label");
+        match (domain, parts) {
+            (Domain::Transcript, [_, [255], label]) => {
+                LOG.with_borrow_mut(|log| log.push(Event::Draw(text(label))));
+            }
+            (Domain::Transcript, [_, [_], label, _, data]) => {
+                LOG.with_borrow_mut(|log| log.push(Event::Absorb(text(label), data.to_vec())));
+            }
+            _ => {}
+        }
+        Blake3::hash(domain, parts)
+    }
+}
+
+fn log(t: &Toy, proof: &[u8]) -> Vec<Event> {
+    LOG.with_borrow_mut(Vec::clear);
+    let v = dyad_verifier::verify::<Logged>(Level::L100, &t.system, &t.key.key, &t.statement, proof);
+    v.expect("honest");
+    LOG.take()
+}
+
+/// Rows 1, 2, 3, 8, 9, 14, 17: the absorbed data, one after the other, are the proof, but for the digests
+/// of Merkle paths, which the roots bind.
+#[test]
+fn bug_001_every_message_is_absorbed_in_the_order_of_the_proof() {
+    for (steps, cells) in [(5, 3), (1100, 40)] {
+        let t = toy::<Blake3>(steps, cells);
+        let p = t.prove();
+        let events = log(&t, &p.bytes);
+        let is = |e: &Event, wanted: &str| matches!(e, Event::Absorb(label, _) if label == wanted);
+        let first = events.iter().position(|e| is(e, "commitment")).expect("a commitment");
+        let mut rest = &p.bytes[p.sections.iter().find(|s| s.0 == "commitment").unwrap().1..];
+        let mut left_out = 0;
+        for e in &events[first..] {
+            let Event::Absorb(label, data) = e else { continue };
+            // After the rows of a tree come digests that are not absorbed.
+            while !rest.starts_with(data) {
+                assert!(rest.len() >= 32, "{label} is not in the proof");
+                rest = &rest[32..];
+                left_out += 1;
+                let opening = p.bytes.len() - p.sections.last().unwrap().1;
+                assert!(rest.len() < opening, "{label}: bytes before the opening are left out");
+            }
+            rest = &rest[data.len()..];
+        }
+        assert!(rest.len().is_multiple_of(32), "{} bytes follow the last absorb", rest.len());
+        // At most what the paths of all queries hold.
+        let drawn = events.iter().filter(|e| matches!(e, Event::Draw(l) if l == "query")).count();
+        assert!(left_out + rest.len() / 32 < drawn * 16, "{left_out}");
+    }
+}
+
+/// The inventory: labels in order, a run of equal ones once, with its length for draws.
+#[test]
+fn bug_010_the_order_of_messages_and_challenges() {
+    let t = toy::<Blake3>(5, 3);
+    let p = t.prove();
+    let mut lines: Vec<(String, usize)> = Vec::new();
+    for e in log(&t, &p.bytes) {
+        let line = match e {
+            Event::Absorb(label, data) => format!("+ {label} {}", data.len()),
+            Event::Draw(label) => format!("? {label}"),
+        };
+        match lines.last_mut() {
+            Some((last, n)) if *last == line => *n += 1,
+            _ => lines.push((line, 1)),
+        }
+    }
+    let text: Vec<String> =
+        lines.into_iter().map(|(l, n)| if n == 1 { l } else { format!("{l} x{n}") }).collect();
+    // The rounds of one sumcheck are the same two lines again and again: two stand for all.
+    let mut short: Vec<String> = Vec::new();
+    for l in text {
+        let n = short.len();
+        let again = n >= 2 && short[n - 2] == l;
+        let known = n >= 4 && short[n - 4] == short[n - 2] && short[n - 3] == short[n - 1];
+        if again && known {
+            short.truncate(n - 1);
+            continue;
+        }
+        short.push(l);
+    }
+    let found = short.join("\n");
+    assert!(found == INVENTORY.trim(), "the transcript's inventory is now:\n{found}");
+}
+
+const INVENTORY: &str = "
++ level 4
++ rules 32
++ key root 32
++ key rows 8
++ statement 8
++ statement pushes 40
++ statement pulls 40
++ rows 12
++ commitment 32
+? alpha x5
+? gamma
++ products 32
+? lambda
++ layer values 64
+? layer variable
+? lambda
++ product layer 32
+? product layer
++ layer values 64
+? layer variable
+? lambda
++ product layer 32
+? product layer
++ product layer 32
+? product layer
++ layer values 64
+? layer variable
+? lambda
++ product layer 32
+? product layer
++ product layer 32
+? product layer
++ layer values 64
+? layer variable
+? lambda
++ product layer 32
+? product layer
++ product layer 32
+? product layer
++ layer values 64
+? layer variable
+? rho x5
++ skip 1024
+? z
++ and 32
+? and
++ and 32
+? and
++ and values 48
+? eta
++ columns 32
+? columns
++ columns 32
+? columns
++ column values 32
+? theta
++ points 32
+? points
++ points 32
+? points
++ bit value 16
++ bit sums 2048
+? ring x7
++ fold 32
+? fold
++ fold 32
+? fold
++ final vector 96
++ nonce 8
+? query x203
++ opened row 192 x8
+? query x102
++ opened row 192 x16
++ tail 32
+? tail
++ tail 32
+? tail
+";
+
+/// The challenges of a verification with their labels, and its result.
+fn trace(t: &Toy, proof: &[u8]) -> (Vec<(&'static str, K)>, Option<Error>) {
+    let mut drawn = Vec::new();
+    let v = verify_with::<Blake3>(Level::L100, &t.system, &t.key.key, &t.statement, proof, |t| {
+        drawn = t.recorded().to_vec();
+    });
+    (drawn, v.err())
+}
+
+/// A change of a proof's bytes.
+type Change = Box<dyn FnMut(&mut [u8])>;
+
+fn element(bytes: &[u8], at: usize) -> K {
+    from_bits(u128::from_le_bytes(bytes[at..at + 16].try_into().unwrap()))
+}
+
+fn put(bytes: &mut [u8], at: usize, k: K) {
+    bytes[at..at + 16].copy_from_slice(&to_bits(k).to_le_bytes());
+}
+
+/// Frozen challenges: values that the verifier checks before it absorbs them, changed so that the check
+/// still holds. The next challenge must be another one.
+#[test]
+fn bug_003_checked_values_are_absorbed_too() {
+    let t = toy::<Blake3>(5, 3);
+    let p = t.prove();
+    let (honest, _) = trace(&t, &p.bytes);
+    let start = |name: &str| p.sections.iter().find(|s| s.0 == name).unwrap().1;
+    let after = |mut change: Change| {
+        let mut bytes = p.bytes.clone();
+        change(&mut bytes);
+        let (drawn, error) = trace(&t, &bytes);
+        assert!(error.is_some());
+        let same = honest.iter().zip(&drawn).take_while(|(a, b)| a == b).count();
+        assert!(same < drawn.len(), "the change did not pass its own check: {error:?}");
+        (honest[same].0, drawn[same].0)
+    };
+    let factor = from_bits(0x1234_5678_9abc_def0_0fed_cba9);
+    let scale = |at: usize, other: usize, ratio: bool| -> Change {
+        Box::new(move |bytes| {
+            let inverse = dyad_field::Field::inverse(&factor);
+            let (a, b) = (element(bytes, at), element(bytes, other));
+            put(bytes, at, a * factor);
+            put(bytes, other, if ratio { b * inverse } else { b * factor });
+        })
+    };
+    // Both products scaled: they still balance.
+    let bus = start("bus");
+    assert_eq!(after(scale(bus, bus + 16, false)), ("lambda", "lambda"));
+    // The values of the first layer, scaled against each other.
+    assert_eq!(after(scale(bus + 32, bus + 48, true)), ("layer variable", "layer variable"));
+    // a and b of the AND check: the last three elements of its section.
+    let columns = start("columns");
+    assert_eq!(after(scale(columns - 48, columns - 32, true)), ("eta", "eta"));
+    // Two of the 128 bit sums, moved so that their combination stays.
+    let ring = start("ring switch");
+    let mut point: Vec<K> = honest.iter().filter(|(l, _)| *l == "columns").map(|(_, k)| *k).collect();
+    point.reverse();
+    let eq = eq_table(&point[..7]);
+    let change: Change = Box::new(move |bytes| {
+        let (a, b) = (element(bytes, ring), element(bytes, ring + 16));
+        put(bytes, ring, a + factor * eq[1]);
+        put(bytes, ring + 16, b + factor * eq[0]);
+    });
+    assert_eq!(after(change), ("ring", "ring"));
+    assert_ne!(factor, K::ONE);
+}

@@ -1,0 +1,241 @@
+//! The verifier against `model/verify.py`, a second one written apart from it: every challenge in
+//! order, and the step at which changed proofs are rejected.
+
+mod toy;
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use dyad_prover::{ProvingKey, Rows, StoredRows, reference};
+use dyad_rules::shape::{Node, TableShape};
+use dyad_rules::{Rules, Table, TableRules, Word, fill, gadgets};
+use dyad_verifier::hash::Domain;
+use dyad_verifier::{Digest, Error, Hash, Level, Statement, System, verify_with};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+/// SHA-256 of the domain's byte and the parts: what Python has.
+struct Sha;
+
+impl Hash for Sha {
+    fn hash(domain: Domain, parts: &[&[u8]]) -> Digest {
+        let mut h = Sha256::new_with_prefix([domain as u8]);
+        for p in parts {
+            h.update(p);
+        }
+        h.finalize().into()
+    }
+}
+
+/// A table without fixed columns, with an odd number of columns and the kinds of linear forms that
+/// the toy machine lacks: a shift register whose states follow one another over the bus.
+struct RegisterTable;
+
+const TAPS: u64 = 0xd800_0000_0000_0000;
+
+impl Table for RegisterTable {
+    type Event = u64;
+    const NAME: &'static str = "register";
+    fn rules<R: Rules>(r: &mut R, e: &u64) {
+        let x = r.commit("x", || *e);
+        r.pull(7, &[x]);
+        let next = (x >> 1) ^ (x.broadcast(0) & TAPS);
+        r.push(7, &[next]);
+        let both = gadgets::and(r, "x & rotated", x, x.rotate_right(9));
+        gadgets::assert_zero(r, "bit 0 of both", (both & 1) ^ both.bit(0));
+        r.commit("nothing", || 0);
+    }
+}
+
+struct Instance {
+    system: System,
+    tables: Vec<&'static dyn TableRules>,
+    key: ProvingKey,
+    statement: Statement,
+    rows: Vec<StoredRows>,
+}
+
+fn register(steps: usize) -> Instance {
+    let next = |x: u64| x >> 1 ^ (x & 1).wrapping_neg() & TAPS;
+    let states: Vec<u64> =
+        std::iter::successors(Some(0x1234_5678_9abc_def1), |&x| Some(next(x))).take(steps + 1).collect();
+    let words: Vec<u64> = states[..steps].iter().flat_map(|s| fill::<RegisterTable>(s).committed).collect();
+    let system = System::new::<Sha>(vec![TableRules::shape(&RegisterTable)]);
+    Instance {
+        key: ProvingKey::new::<Sha>(Level::L100, &system, &[]).unwrap(),
+        system,
+        tables: vec![&RegisterTable],
+        statement: Statement {
+            bytes: b"register".to_vec(),
+            pushes: vec![[7, states[0], 0, 0, 0]],
+            pulls: vec![[7, states[steps], 0, 0, 0]],
+        },
+        rows: vec![StoredRows { width: words.len() / steps, rows: steps, words }],
+    }
+}
+
+fn machine(steps: usize, cells: usize) -> Instance {
+    let t = toy::toy::<Sha>(steps, cells);
+    Instance {
+        system: t.system,
+        tables: toy::TABLES.to_vec(),
+        key: t.key,
+        statement: t.statement,
+        rows: t.rows,
+    }
+}
+
+impl Instance {
+    fn prove(&self) -> dyad_prover::Proof {
+        let rows: Vec<&dyn Rows> = self.rows.iter().map(|r| r as &dyn Rows).collect();
+        reference::prove::<Sha>(Level::L100, &self.system, &self.tables, &self.key, &self.statement, &rows)
+            .expect("within the limits")
+    }
+
+    /// The step that rejects a proof, and the challenges up to there.
+    fn verify(&self, proof: &[u8]) -> (Option<String>, Vec<(&'static str, u128)>) {
+        let mut drawn = Vec::new();
+        let result =
+            verify_with::<Sha>(Level::L100, &self.system, &self.key.key, &self.statement, proof, |t| {
+                drawn.extend(t.recorded().iter().map(|&(l, c)| (l, dyad_field::to_bits(c))));
+            });
+        (result.err().map(|e| step(&e)), drawn)
+    }
+
+    fn json(&self, proofs: &[Vec<u8>]) -> Value {
+        json!({
+            "tables": self.system.tables.iter().map(shape).collect::<Vec<_>>(),
+            "key": { "rows": self.key.key.rows, "root": hex(&self.key.key.root) },
+            "statement": {
+                "bytes": hex(&self.statement.bytes),
+                "pushes": self.statement.pushes,
+                "pulls": self.statement.pulls,
+            },
+            "proofs": proofs.iter().map(|p| hex(p)).collect::<Vec<_>>(),
+        })
+    }
+}
+
+/// A name of the step that rejected, the same as the model's.
+fn step(e: &Error) -> String {
+    match e {
+        Error::Truncated(section) => format!("Truncated({section})"),
+        Error::TooLarge { .. } => "TooLarge".into(),
+        Error::TooManyRows { .. } => "TooManyRows".into(),
+        other => format!("{other:?}"),
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .flat_map(|b| [b >> 4, b & 15])
+        .map(|d| char::from_digit(d.into(), 16).expect("a digit"))
+        .collect()
+}
+
+fn shape(t: &TableShape) -> Value {
+    let columns =
+        |c: &[dyad_rules::shape::Column]| c.iter().map(|c| json!([c.name, c.free])).collect::<Vec<_>>();
+    let messages =
+        |m: &[dyad_rules::shape::Message]| m.iter().map(|m| json!([m.tag, m.words])).collect::<Vec<_>>();
+    let node = |n: &Node| match *n {
+        Node::Constant(c) => json!([0, c, 0]),
+        Node::Committed(c) => json!([1, c, 0]),
+        Node::Fixed(c) => json!([2, c, 0]),
+        Node::Xor(a, b) => json!([3, a, b]),
+        Node::Shl(a, n) => json!([4, a, n]),
+        Node::Shr(a, n) => json!([5, a, n]),
+        Node::Mask(a, m) => json!([6, a, m]),
+        Node::Broadcast(a, b) => json!([7, a, b]),
+    };
+    let and = |a: &dyad_rules::shape::And| json!([a.name, a.operands[0], a.operands[1], a.operands[2]]);
+    json!({
+        "name": t.name,
+        "committed": columns(&t.committed),
+        "fixed": columns(&t.fixed),
+        "nodes": t.nodes.iter().map(node).collect::<Vec<_>>(),
+        "ands": t.ands.iter().map(and).collect::<Vec<_>>(),
+        "pushes": messages(&t.pushes),
+        "pulls": messages(&t.pulls),
+    })
+}
+
+/// The proof itself, and proofs that differ from it: a bit of each section, at its start, in its middle
+/// and at its end, cut short, and extended. Of large instances only the opening, where they differ from
+/// small ones.
+fn variants(proof: &dyad_prover::Proof, large: bool) -> Vec<Vec<u8>> {
+    let mut out = vec![proof.bytes.clone()];
+    let ends = proof.sections.iter().skip(1).map(|s| s.1).chain([proof.bytes.len()]);
+    let skipped = if large { proof.sections.len() - 1 } else { 0 };
+    for (start, end) in proof.sections.iter().map(|s| s.1).zip(ends).skip(skipped).filter(|(s, e)| s < e) {
+        for (at, bit) in [(start, 0), (usize::midpoint(start, end), 3), (end - 1, 7)] {
+            let mut bytes = proof.bytes.clone();
+            bytes[at] ^= 1 << bit;
+            out.push(bytes);
+        }
+        out.push(proof.bytes[..end - 1].to_vec());
+    }
+    out.push([&proof.bytes[..], &[0; 3]].concat());
+    out
+}
+
+fn model(input: &Value) -> Vec<Value> {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../model/verify.py");
+    let mut child = Command::new("python3")
+        .arg(&script)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap_or_else(|e| panic!("this test compares with {}, which needs python3: {e}", script.display()));
+    let mut stdin = child.stdin.take().expect("a pipe");
+    let text = input.to_string();
+    let writer = std::thread::spawn(move || stdin.write_all(text.as_bytes()));
+    let out = child.wait_with_output().expect("python3 runs");
+    writer.join().expect("no panic").expect("python3 reads its input");
+    assert!(out.status.success(), "the model failed");
+    let results: Value = serde_json::from_slice(&out.stdout).expect("the model writes JSON");
+    results.as_array().expect("a list").clone()
+}
+
+#[test]
+fn the_model_draws_the_same_challenges_and_rejects_at_the_same_steps() {
+    let instances = [
+        machine(0, 1),
+        machine(5, 3),
+        machine(1, 90),
+        machine(300, 5),
+        machine(1100, 40),
+        register(9),
+        register(2500),
+    ];
+    let proofs: Vec<Vec<Vec<u8>>> =
+        instances.iter().map(|i| variants(&i.prove(), i.rows[0].rows > 300)).collect();
+    let input: Vec<Value> = instances.iter().zip(&proofs).map(|(i, p)| i.json(p)).collect();
+    let mut results = model(&Value::from(input)).into_iter();
+    let mut steps = std::collections::BTreeSet::new();
+    for (i, (instance, proofs)) in instances.iter().zip(&proofs).enumerate() {
+        for (n, proof) in proofs.iter().enumerate() {
+            let found = results.next().expect("a result a proof");
+            let (step, drawn) = instance.verify(proof);
+            let other = found["challenges"].as_array().expect("a list");
+            for (k, ((label, value), other)) in drawn.iter().zip(other).enumerate() {
+                let other = (other[0].as_str(), other[1].as_str());
+                let own = format!("{value:032x}");
+                assert_eq!(other, (Some(*label), Some(&own[..])), "instance {i}, proof {n}: challenge {k}");
+            }
+            assert_eq!(drawn.len(), other.len(), "instance {i}, proof {n}: challenges drawn");
+            assert_eq!(found["step"].as_str(), step.as_deref(), "instance {i}, proof {n}");
+            assert_eq!(step.is_none(), n == 0, "instance {i}, proof {n}: {step:?}");
+            steps.extend(step);
+        }
+    }
+    assert!(results.next().is_none());
+    // The changes reach most steps; `attack_proof` reaches all.
+    for name in
+        ["BusBalance", "AndCheck", "ColumnReduction", "PointReduction", "RingSwitch", "TrailingBytes(3)"]
+    {
+        assert!(steps.contains(name), "{name} is not among {steps:?}");
+    }
+}

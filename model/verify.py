@@ -1,0 +1,502 @@
+#!/usr/bin/env python3
+"""A second verifier of Dyad proofs, written apart from the one in `crates/verifier`.
+
+It has its own field arithmetic, layout, schedule and transcript, shares no code with the product,
+and computes several things in another way: linear forms are expanded to sets of bits, the weights
+of the ring switch are summed entry by entry, the Cantor basis is solved for. It is meant for toy
+sizes, with SHA-256 in place of BLAKE3, and is the protocol in a form that can be read in one go.
+
+    python3 model/verify.py < instances.json > results.json
+
+The input lists systems with proofs, the output says of each proof whether it is accepted, at which
+step it is rejected, and every challenge in order. `crates/prover/tests/model.rs` writes the input
+and compares the output with the product's verifier.
+"""
+import functools, hashlib, itertools, json, math, sys
+
+# ------------------------------------------------------------------ K = GF(2^128), polynomial basis
+SPREAD = bytes.maketrans(b'01', b'\0\1')
+PARITY = bytes(ord('0') + (i & 1) for i in range(256))
+
+def spread(a):
+    """The bits of a, one a byte: products of integers then count, without carries, 128 at most."""
+    return int.from_bytes(format(a, 'b').encode().translate(SPREAD), 'big')
+
+def mul(a, b):
+    if a < 2 or b < 2:
+        return a * b
+    p = spread(a) * spread(b)
+    c = int(p.to_bytes((p.bit_length() + 7) // 8, 'big').translate(PARITY), 2)
+    for _ in range(2):                       # X^128 = X^7 + X^2 + X + 1
+        high = c >> 128
+        c = (c & (1 << 128) - 1) ^ high ^ high << 1 ^ high << 2 ^ high << 7
+    return c
+
+def xor(items): return functools.reduce(lambda a, b: a ^ b, items, 0)
+def product(items): return functools.reduce(mul, items, 1)
+def dot(a, b): return xor(mul(x, y) for x, y in zip(a, b))
+
+def power(a, e):
+    r = 1
+    for bit in format(e, 'b'):
+        r = mul(r, r)
+        if bit == '1': r = mul(r, a)
+    return r
+
+@functools.lru_cache(None)
+def inverse(a): return power(a, 2**128 - 2)
+
+def eq(r, i): return product(rv if i >> v & 1 else 1 ^ rv for v, rv in enumerate(r))
+def eq_points(r, s): return product(1 ^ a ^ b for a, b in zip(r, s, strict=True))
+def eq_table(r):
+    t = [1]
+    for rv in r:
+        high = [mul(x, rv) for x in t]
+        t = [x ^ h for x, h in zip(t, high)] + high
+    return t
+
+def below(r, n):
+    """The sum of eq(r, i) over i < n."""
+    if n == 0 or n == 1 << len(r): return int(n > 0)
+    half, top, rest = 1 << len(r) - 1, r[-1], r[:-1]
+    if n <= half: return mul(1 ^ top, below(rest, n))
+    return 1 ^ top ^ mul(top, below(rest, n - half))
+
+# Bytes are the field of AES; Y is a root of Y^8 + Y^4 + Y^3 + Y + 1.
+Y = 0x053d8555a9979a1ca13fe8ac5560ce0d
+assert power(Y, 8) ^ power(Y, 4) ^ power(Y, 3) ^ Y ^ 1 == 0
+POINTS = [xor(power(Y, i) for i in range(7) if j >> i & 1) for j in range(128)]
+
+@functools.lru_cache(None)
+def denominators(n):
+    return [inverse(product(POINTS[j] ^ h for h in POINTS[:n] if h != POINTS[j])) for j in range(n)]
+
+def lagrange(n, z):
+    """The Lagrange polynomials of the first n points at z."""
+    factors = [z ^ h for h in POINTS[:n]]
+    before = list(itertools.accumulate([1] + factors, mul))
+    after = list(itertools.accumulate([1] + factors[::-1], mul))
+    return [mul(mul(before[j], after[n - 1 - j]), d) for j, d in enumerate(denominators(n))]
+
+def cantor_basis(low_bits):
+    """v_0 = 1, v_{i+1}^2 + v_{i+1} = v_i; of the two roots the one with the given lowest bit."""
+    pivots = {}                              # highest bit of x^2 + x -> (x^2 + x, x)
+    for i in range(1, 128):
+        y, x = mul(1 << i, 1 << i) ^ 1 << i, 1 << i
+        while y and (h := y.bit_length()) in pivots: y, x = y ^ pivots[h][0], x ^ pivots[h][1]
+        pivots[y.bit_length()] = (y, x)
+    basis = [1]
+    for bit in low_bits[1:]:
+        y, x = basis[-1], 0
+        while y: (p, q) = pivots[y.bit_length()]; y, x = y ^ p, x ^ q
+        basis.append(x if x & 1 == int(bit) else x ^ 1)
+        assert mul(basis[-1], basis[-1]) ^ basis[-1] == basis[-2]
+    return basis
+CANTOR = cantor_basis('1011111110000011110001001001000111100111')
+
+def code_row(m, position):
+    """W_0, ..., W_{m-1} at the domain's point: the code's row is the tensor product of (1, W_j)."""
+    w = [xor(v for i, v in enumerate(CANTOR) if position >> i & 1)]
+    while len(w) < m: w.append(mul(w[-1], w[-1]) ^ w[-1])
+    return w[:m]
+
+def tensor(w):
+    t = [1]
+    for wj in w: t = t + [mul(x, wj) for x in t]
+    return t
+
+# ------------------------------------------------------------------ hashing, transcript, reader
+TRANSCRIPT, LEAF, NODE, GRIND, RULES = 1, 2, 3, 4, 5
+def digest(domain, *parts): return hashlib.sha256(bytes([domain]) + b''.join(parts)).digest()
+def u64(n): return n.to_bytes(8, 'little')
+def u32(n): return n.to_bytes(4, 'little')
+def pack(elements): return b''.join(e.to_bytes(16, 'little') for e in elements)
+
+class Reject(Exception): pass
+def check(ok, step):
+    if not ok: raise Reject(step)
+
+class Transcript:
+    def __init__(self):
+        self.state, self.drawn = digest(TRANSCRIPT, b'dyad proof system v1'), []
+    def absorb(self, label, data):
+        label = label.encode()
+        self.state = digest(TRANSCRIPT, self.state, bytes([len(label)]), label, u64(len(data)), data)
+    def draw(self, label):
+        self.state = digest(TRANSCRIPT, self.state, b'\xff', label.encode())
+        value = int.from_bytes(self.state[:16], 'little')
+        self.drawn.append((label, value))
+        return value
+    def draws(self, label, n): return [self.draw(label) for _ in range(n)]
+
+class Reader:
+    def __init__(self, data): self.data, self.at, self.section = data, 0, 'header'
+    def take(self, n):
+        check(len(self.data) - self.at >= n, f'Truncated({self.section})')
+        self.at += n
+        return self.data[self.at - n:self.at]
+    def number(self, size): return int.from_bytes(self.take(size), 'little')
+    def elements(self, n):
+        data = self.take(16 * n)
+        return [int.from_bytes(data[16 * i:16 * i + 16], 'little') for i in range(n)]
+
+# ------------------------------------------------------------------ tables
+class Table:
+    """The shape of a table. A word is a list of 64 integers, output bit -> set of the bits it XORs:
+    bit 64 c + b of the integer stands for bit b of column c, fixed columns after committed ones,
+    and the bit past all columns for the constant 1."""
+    def __init__(self, t):
+        self.source = t
+        self.committed, self.fixed = len(t['committed']), len(t['fixed'])
+        one = 1 << 64 * (self.committed + self.fixed)
+        words = []
+        for kind, x, y in t['nodes']:
+            if kind == 0: w = [one if x >> j & 1 else 0 for j in range(64)]
+            elif kind == 1: w = [1 << 64 * x + j for j in range(64)]
+            elif kind == 2: w = [1 << 64 * (self.committed + x) + j for j in range(64)]
+            elif kind == 3: w = [a ^ b for a, b in zip(words[x], words[y])]
+            elif kind == 4: w = ([0] * y + words[x])[:64]
+            elif kind == 5: w = (words[x] + [0] * y)[y:]
+            elif kind == 6: w = [a if y >> j & 1 else 0 for j, a in enumerate(words[x])]
+            else: w = [words[x][y]] * 64
+            words.append(w)
+        constant = lambda c: [one if c >> j & 1 else 0 for j in range(64)]
+        message = lambda m: [constant(m[0])] + [words[w] for w in m[1]]
+        self.pushes, self.pulls = [list(map(message, t[side])) for side in ('pushes', 'pulls')]
+        self.ands = [[words[o] for o in a[1:]] for a in t['ands']]
+
+    def encode(self):
+        t, text = self.source, lambda s: u64(len(s.encode())) + s.encode()
+        out = text(t['name'])
+        for columns in (t['committed'], t['fixed']):
+            out += u64(len(columns)) + b''.join(text(name) + u64(free) for name, free in columns)
+        out += u64(len(t['nodes'])) + b''.join(u64(k) + u64(x) + u64(y) for k, x, y in t['nodes'])
+        out += u64(len(t['ands'])) + b''.join(text(a[0]) + b''.join(map(u64, a[1:])) for a in t['ands'])
+        for side in ('pushes', 'pulls'):
+            out += u64(len(t[side]))
+            for tag, words in t[side]: out += u64(tag) + u64(len(words)) + b''.join(map(u64, words))
+        return out
+
+    def terms(self, bits):
+        """The (column, bit) pairs of a set, and whether it has the constant."""
+        out, width = [], 64 * (self.committed + self.fixed)
+        while bits:
+            i = (bits & -bits).bit_length() - 1
+            bits ^= 1 << i
+            out.append(None if i == width else divmod(i, 64))
+        return out
+
+# ------------------------------------------------------------------ layout and schedule
+def log2_up(n): return max(n - 1, 0).bit_length()
+LIMIT, LANE_LOG = 28, 4
+
+def slabs_of(n):
+    """(rows, log) of the slabs that n rows are cut into."""
+    out, rest = [], n
+    while rest:
+        up = max(log2_up(rest), 3)
+        if len(out) == 3 or n <= 256 or (1 << up) - rest <= n // 8: return out + [(rest, up)]
+        out.append((1 << up - 1, up - 1))
+        rest -= 1 << up - 1
+    return out
+
+class Stack:
+    def __init__(self, slabs, items, floor=0):
+        self.blocks, self.length = [], 0     # (base, slab, item)
+        for s in sorted(range(len(slabs)), key=lambda s: -slabs[s][2]):
+            for item in range(items(slabs[s][0])):
+                self.blocks.append((self.length, s, item))
+                self.length += 1 << slabs[s][2]
+        check(self.length <= 1 << LIMIT, 'TooLarge')
+        self.log = max(log2_up(self.length), floor)
+
+class Layout:
+    def __init__(self, tables, rows, statement):
+        check(sum(rows) <= 1 << 30, 'TooManyRows')
+        self.slabs = s = [(t, n, log) for t, r in zip(tables, rows) for n, log in slabs_of(r)]
+        tallest = max((log for _, _, log in s), default=0)
+        self.main = Stack(s, lambda t: (t.committed + 1) // 2, LANE_LOG)
+        self.fixed = Stack(s, lambda t: (t.fixed + 1) // 2, LANE_LOG)
+        self.pushes, self.pulls = Stack(s, lambda t: len(t.pushes)), Stack(s, lambda t: len(t.pulls))
+        self.ands = Stack(s, lambda t: len(t.ands), tallest)
+        self.bus_log = max(self.pushes.log, self.pulls.log, tallest)
+        for stack, side in ((self.pushes, 'pushes'), (self.pulls, 'pulls')):
+            check(stack.length + len(statement[side]) <= 1 << LIMIT, 'TooLarge')
+        self.oracles = [(self.main, 0)]      # the taller one first in the joint index, then the other
+        if self.fixed.blocks:
+            low = self.main.log >= self.fixed.log
+            self.oracles = [(self.main, 0 if low else 1 << self.fixed.log),
+                            (self.fixed, 1 << self.main.log if low else 0)]
+        self.joint_log = max(o.log for o, _ in self.oracles) + len(self.oracles) - 1
+        # All pairs of columns: (joint base, slab, first column in the slab's numbering of both kinds).
+        self.pairs = [(base + b, s, 2 * item + (0 if o is self.main else self.slabs[s][0].committed), o)
+                      for o, base in self.oracles for b, s, item in o.blocks]
+        self.column = {}                     # (slab, column) -> index of the column
+        for i, (_, s, first, o) in enumerate(self.pairs):
+            t = self.slabs[s][0]
+            end = t.committed if o is self.main else t.committed + t.fixed
+            for half in (0, 1):
+                if first + half < end: self.column[s, first + half] = 2 * i + half
+        self.column_log = max(log2_up(2 * len(self.pairs)), 1)
+
+class Code:
+    def __init__(self, length, log, lane_log, rate):
+        self.lane_log, self.log, self.rate = lane_log, log - lane_log, rate
+        self.lanes = max(1, -(-length // (1 << self.log)))
+        thousandths = math.floor(1000 * math.log2(2 / (1 + 2**-rate)))
+        self.queries = -(-(100 - 16) * 1000 // thousandths)
+        self.positions = self.log + rate
+
+class Schedule:
+    def __init__(self, layout):
+        first = lambda stack, rate: Code(stack.length, stack.log, LANE_LOG, rate)
+        self.firsts = [first(layout.main, 1)] + [first(o, 3) for o, _ in layout.oracles[1:]]
+        logs = [c.log for c in self.firsts]
+        if len(logs) == 1: self.bases, self.length, self.log = [0], 1 << logs[0], logs[0]
+        else:
+            self.bases = [0, 1 << logs[0]] if logs[0] >= logs[1] else [1 << logs[1], 0]
+            self.length, self.log = (1 << logs[0]) + (1 << logs[1]), max(logs) + 1
+        self.rounds, log, length = [], self.log, self.length
+        while log > 9:
+            code = Code(length, log, min(4, log - 8), min(2 + len(self.rounds), 4))
+            self.rounds.append(code)
+            log, length = code.log, 1 << code.log
+        self.final_log, self.final_length = log, length
+
+# ------------------------------------------------------------------ the verifier
+class Verifier:
+    def __init__(self, instance, proof):
+        self.tables = [Table(t) for t in instance['tables']]
+        self.key, self.statement = instance['key'], instance['statement']
+        self.t, self.p = Transcript(), Reader(proof)
+
+    def elements(self, label, n):
+        """Reads n elements, and absorbs them."""
+        values = self.p.elements(n)
+        self.t.absorb(label, pack(values))
+        return values
+
+    def plain(self, label, claim, n):
+        point = []
+        for _ in range(n):
+            c0, c2 = self.elements(label, 2)
+            r = self.t.draw(label)
+            c1 = claim ^ c2                  # p(0) + p(1) = c1 + c2
+            claim = c0 ^ mul(c1, r) ^ mul(c2, mul(r, r))
+            point.insert(0, r)
+        return claim, point
+
+    def with_eq(self, label, claim, q):
+        point = []
+        for qv in reversed(q):
+            c1, c2 = self.elements(label, 2)
+            r = self.t.draw(label)
+            c0 = claim ^ mul(qv, c1 ^ c2)    # (1 + q) p(0) + q p(1) = c0 + q (c1 + c2)
+            claim = c0 ^ mul(c1, r) ^ mul(c2, mul(r, r))
+            point.insert(0, r)
+        return claim, point
+
+    def run(self):
+        t, p, key, st = self.t, self.p, self.key, self.statement
+        p.section = 'rows'
+        given = iter(key['rows'])
+        rows = [next(given) if table.fixed else p.number(4) for table in self.tables]
+        self.layout = L = Layout(self.tables, rows, st)
+        self.schedule = Schedule(L)
+        rules = b''.join(u64(len(e)) + e for e in (table.encode() for table in self.tables))
+        t.absorb('level', u32(100))
+        t.absorb('rules', digest(RULES, rules))
+        t.absorb('key root', bytes.fromhex(key['root']))
+        t.absorb('key rows', b''.join(map(u32, key['rows'])))
+        t.absorb('statement', bytes.fromhex(st['bytes']))
+        for side in ('pushes', 'pulls'):
+            t.absorb(f'statement {side}', b''.join(u64(w) for m in st[side] for w in m))
+        t.absorb('rows', b''.join(map(u32, rows)))
+        p.section = 'commitment'
+        self.root = p.take(32)
+        t.absorb('commitment', self.root)
+        self.bus(); self.and_check(); self.columns(); self.points(); self.ring_switch(); self.opening()
+        check(p.at == len(p.data), f'TrailingBytes({len(p.data) - p.at})')
+
+    def bus(self):
+        t, L = self.t, self.layout
+        self.p.section = 'bus'
+        self.alpha, self.gamma = t.draws('alpha', 5), t.draw('gamma')
+        push, pull = self.elements('products', 2)
+        leaf = lambda m: self.gamma ^ dot(self.alpha, m)
+        sides = [mul(x, product(map(leaf, self.statement[s]))) for x, s in ((push, 'pushes'), (pull, 'pulls'))]
+        check(sides[0] == sides[1], 'BusBalance')
+        point = []
+        for layer in range(L.bus_log):
+            combine = t.draw('lambda')
+            claim, at = self.with_eq('product layer', push ^ mul(combine, pull), point)
+            a0, a1, b0, b1 = self.p.elements(4)
+            check(claim == mul(a0, a1) ^ mul(combine, mul(b0, b1)), f'ProductLayer({layer})')
+            t.absorb('layer values', pack([a0, a1, b0, b1]))
+            top = t.draw('layer variable')
+            push, pull = a0 ^ mul(top, a0 ^ a1), b0 ^ mul(top, b0 ^ b1)
+            point = at + [top]
+        self.leaves, self.bus_point = [push, pull], point
+
+    def and_check(self):
+        t, L = self.t, self.layout
+        self.p.section = 'and check'
+        rho = t.draws('rho', L.ands.log)
+        skip = self.elements('skip', 64)
+        z = t.draw('z')
+        claim, self.and_point = self.with_eq('and', dot(lagrange(128, z)[64:], skip), rho)
+        a, b, c = self.operands = self.p.elements(3)
+        check(claim == mul(a, b) ^ c, 'AndCheck')
+        t.absorb('and values', pack(self.operands))
+        self.bit_weights = lagrange(64, z)
+
+    def functionals(self):
+        """Of the five claims: weights {(column, bit): weight} and the constant part."""
+        L, out = self.layout, []
+        def form(weights, s, word, scales, scale, active):
+            constant = 0
+            for bits, w in zip(word, scales):
+                for term in L.slabs[s][0].terms(bits):
+                    if term is None: constant ^= mul(scale, mul(active, w))
+                    else:
+                        index = L.column[s, term[0]], term[1]
+                        weights[index] = weights.get(index, 0) ^ mul(scale, w)
+            return constant
+        def place(point, base, s):
+            _, n, log = L.slabs[s]
+            return eq(point[log:], base >> log), below(point[:log], n)
+        for stack, side in ((L.pushes, 'pushes'), (L.pulls, 'pulls')):
+            weights, constant = {}, 1        # a leaf is 1 where there is no message
+            for base, s, item in stack.blocks:
+                scale, active = place(self.bus_point, base, s)
+                constant ^= mul(scale, mul(active, self.gamma ^ 1))
+                for a, word in zip(self.alpha, getattr(L.slabs[s][0], side)[item]):
+                    constant ^= form(weights, s, word, [mul(a, 1 << j) for j in range(64)], scale, active)
+            out.append((weights, constant))
+        for operand in range(3):
+            weights, constant = {}, 0
+            for base, s, item in L.ands.blocks:
+                scale, active = place(self.and_point, base, s)
+                constant ^= form(weights, s, L.slabs[s][0].ands[item][operand], self.bit_weights, scale, active)
+            out.append((weights, constant))
+        return out
+
+    def columns(self):
+        t, L = self.t, self.layout
+        self.p.section = 'columns'
+        eta, claim, scale = t.draw('eta'), 0, 1
+        functionals = self.functionals()
+        for value, (_, constant) in zip(self.leaves + self.operands, functionals, strict=True):
+            claim ^= mul(scale, value ^ constant)
+            scale = mul(scale, eta)
+        claim, point = self.plain('columns', claim, L.column_log + 6)
+        self.m = self.p.elements(2)
+        bit_eq, column_eq = eq_table(point[:6]), eq_table(point[6:])
+        w, scale = [0, 0], 1
+        for i, (weights, _) in enumerate(functionals):
+            at = xor(mul(x, mul(column_eq[c], bit_eq[b])) for (c, b), x in weights.items())
+            w[i >= 2] ^= mul(scale, at)
+            scale = mul(scale, eta)
+        check(claim == dot(w, self.m), 'ColumnReduction')
+        t.absorb('column values', pack(self.m))
+        self.bits, self.pair_point = point[:7], point[7:]
+
+    def points(self):
+        t, L = self.t, self.layout
+        self.p.section = 'points'
+        theta = t.draw('theta')
+        claim, self.index = self.plain('points', self.m[0] ^ mul(theta, self.m[1]), L.joint_log)
+        self.value, = self.p.elements(1)
+        omega, pair_eq = 0, eq_table(self.pair_point)
+        for i, (base, s, _, _) in enumerate(L.pairs):
+            log = L.slabs[s][2]
+            row = lambda q: eq_points(q[:log], self.index[:log])
+            both = row(self.bus_point) ^ mul(theta, row(self.and_point))
+            omega ^= mul(mul(pair_eq[i], eq(self.index[log:], base >> log)), both)
+        check(claim == mul(omega, self.value), 'PointReduction')
+        t.absorb('bit value', pack([self.value]))
+
+    def ring_switch(self):
+        self.p.section = 'ring switch'
+        sums = self.p.elements(128)
+        check(dot(eq_table(self.bits), sums) == self.value, 'RingSwitch')
+        self.t.absorb('bit sums', pack(sums))
+        self.images = eq_table(self.t.draws('ring', 7))
+        across = [sum((s >> v & 1) << u for u, s in enumerate(sums)) for v in range(128)]
+        self.claim = dot(across, self.images)
+
+    def open(self, code, root, round):
+        """Positions, rows and folded symbols of the queries of one code."""
+        t, p = self.t, self.p
+        positions = sorted({t.draw('query') % (1 << code.positions) for _ in range(code.queries)})
+        rows = [p.elements(code.lanes) for _ in positions]
+        padding = bytes(-16 * code.lanes % 64)        # leaves are whole blocks of the hash
+        level = {q: digest(LEAF, pack(row), padding) for q, row in zip(positions, rows)}
+        for _ in range(code.positions):
+            for q in sorted(level):
+                if q ^ 1 not in level: level[q ^ 1] = p.take(32)
+            level = {q >> 1: digest(NODE, level[q], level[q | 1]) for q in sorted(level) if q % 2 == 0}
+        check(level == {0: root}, f'MerklePath({round})')
+        for row in rows: t.absorb('opened row', pack(row))
+        return [(dot(row, self.lane_eq), code_row(code.log, q)) for q, row in zip(positions, rows)]
+
+    def opening(self):
+        t, p, L, S = self.t, self.p, self.layout, self.schedule
+        p.section = 'opening'
+        value, lane_point = self.plain('fold', self.claim, LANE_LOG)
+        self.lane_eq, point, root = eq_table(lane_point), [], None
+        first_equations, equations = [[] for _ in S.firsts], []
+        roots = [self.root, bytes.fromhex(self.key['root'])]
+        for round in range(len(S.rounds) + 1):
+            last = round == len(S.rounds)
+            if last: clear = self.elements('final vector', S.final_length)
+            else:
+                next_root = p.take(32)
+                t.absorb('root', next_root)
+            nonce = p.take(8)
+            work = int.from_bytes(digest(GRIND, t.state, nonce)[:16], 'little')
+            t.absorb('nonce', nonce)
+            check(work % (1 << 16) == 0, f'Grinding({round})')
+            if round == 0: opened = [self.open(c, r, 0) for c, r in zip(S.firsts, roots)]
+            else: opened = [self.open(S.rounds[round - 1], root, round)]
+            if last: break
+            beta = t.draw('beta')
+            coefficient = beta
+            for i, symbols in enumerate(opened):
+                for y, row in symbols:
+                    value ^= mul(coefficient, y)
+                    (first_equations[i] if round == 0 else equations).append((coefficient, row))
+                    coefficient = mul(coefficient, beta)
+            value, r = self.plain('fold', value, S.rounds[round].lane_log)
+            self.lane_eq, point, root = eq_table(r), r + point, next_root
+        for i, symbols in enumerate(opened):
+            base = S.bases[i] if round == 0 else 0
+            for y, row in symbols:
+                check(dot(tensor(row), clear[base:base + (1 << len(row))]) == y, f'QueryValue({round})')
+        value, r = self.plain('tail', value, S.final_log)
+        point = r + point
+        at = lambda row: product(1 ^ rv ^ mul(rv, w) for rv, w in zip(point, row))
+        weight = xor(mul(c, at(row)) for c, row in equations)
+        for code, base, (stack, joint_base), own in zip(S.firsts, S.bases, L.oracles, first_equations):
+            total = xor(mul(c, at(row)) for c, row in own)
+            # Entry by entry: phi(eq(index, i)) at the oracle's indices, against eq of the point.
+            above = eq(self.index[stack.log:], joint_base >> stack.log)
+            inner = eq_table(point[:code.log] + lane_point)
+            for e, x in zip(eq_table(self.index[:stack.log]), inner, strict=True):
+                e = mul(e, above)
+                total ^= mul(x, xor(im for v, im in enumerate(self.images) if e >> v & 1))
+            weight ^= mul(total, eq(point[code.log:], base >> code.log))
+        check(value == mul(weight, dot(clear, eq_table(r))), 'OpeningValue')
+
+def main():
+    results = []
+    for instance in json.load(sys.stdin):
+        for proof in instance['proofs']:
+            v, step = Verifier(instance, bytes.fromhex(proof)), None
+            try: v.run()
+            except Reject as reject: step = str(reject)
+            results.append({'step': step, 'challenges': [[l, format(x, '032x')] for l, x in v.t.drawn]})
+    json.dump(results, sys.stdout)
+
+if __name__ == '__main__':
+    main()
