@@ -10,9 +10,9 @@ use rayon::prelude::*;
 use crate::adjoint;
 use crate::and_check::eq_by_log;
 use crate::evaluate::Committed;
-use crate::kernels::eq;
+use crate::kernels::eq::Parts;
 use crate::kernels::sumcheck::{inner_round, scale};
-use crate::kernels::sums::{bit_sums, bit_sums2, linear_map, linear_map_in_place};
+use crate::kernels::sums::{bit_sums_eq, bit_sums2, linear_map, linear_map_eq};
 use crate::rounds::{Pair, Session};
 
 /// Reduces the claims to weights on the committed elements of each oracle, the main one first.
@@ -87,25 +87,29 @@ pub fn prove<H: Hash>(
 
     s.proof.section("ring switch");
     s.step("ring switch");
-    let mut index_eq: Vec<Vec<K>> = oracles
+    let index_eq: Vec<(usize, Parts<'_>)> = oracles
         .iter()
         .map(|(o, _)| {
             let (own, above) = index.split_at(o.pairs.log);
-            eq::scaled(own, eq_at(above, o.base >> o.pairs.log))
+            (own.len(), Parts::new(own, eq_at(above, o.base >> own.len())))
         })
         .collect();
     let mut sums = [K::ZERO; BITS];
-    for ((_, v), e) in oracles.iter().zip(&index_eq) {
-        for (s, x) in sums.iter_mut().zip(bit_sums(v, e)) {
+    for ((_, v), (_, e)) in oracles.iter().zip(&index_eq) {
+        for (s, x) in sums.iter_mut().zip(bit_sums_eq(v, e)) {
             *s += x;
         }
     }
     s.send("bit sums", &sums);
     let images: [K; BITS] = eq_table(&s.t.draw_many("ring", 7)).try_into().expect("128 images");
-    for e in &mut index_eq {
-        linear_map_in_place(&images, e);
-    }
     index_eq
+        .iter()
+        .map(|(log, e)| {
+            let mut weights = s.pool.take(1 << log);
+            linear_map_eq(&images, e, &mut weights);
+            weights
+        })
+        .collect()
 }
 
 /// The first round of the point reduction, where there are two oracles: it binds the variable that

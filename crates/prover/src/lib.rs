@@ -22,6 +22,6 @@ mod witness;
 mod work;
 mod writer;
 
-pub use prove::{STEPS, prove};
+pub use prove::{Filled, STEPS, prove, prove_filled};
 pub use witness::{ProvingKey, Rows, StoredRows};
 pub use writer::Proof;

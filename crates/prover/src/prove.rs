@@ -1,5 +1,6 @@
 //! The whole protocol, in transcript order.
 
+use dyad_field::K;
 use dyad_rules::TableRules;
 use dyad_verifier::transcript::Transcript;
 use dyad_verifier::{Error, Hash, Layout, Level, Schedule, Statement, System, start};
@@ -28,6 +29,34 @@ pub const STEPS: [&str; 11] = [
     "opening",
 ];
 
+/// The rows of all tables as the vector that a proof commits to: the witness that the rows came from
+/// is not needed any more.
+#[derive(Debug)]
+pub struct Filled {
+    rows: Vec<u32>,
+    layout: Layout,
+    main: Vec<K>,
+}
+
+impl Filled {
+    /// Fills the columns from the rows of every table of the system.
+    ///
+    /// # Errors
+    /// [`Error::TooManyRows`] and [`Error::TooLarge`] beyond the limits.
+    pub fn new(system: &System, witness: &[&dyn Rows]) -> Result<Self, Error> {
+        let rows: Vec<u32> = witness.iter().map(|w| w.rows() as u32).collect();
+        let layout = Layout::new(system, &rows)?;
+        let width = |t: usize| system.tables[t].committed.len();
+        let main = columns(&layout, &layout.main.pairs, width, |t| witness[t]);
+        Ok(Self { rows, layout, main })
+    }
+
+    /// The rows of each table.
+    pub fn rows(&self) -> &[u32] {
+        &self.rows
+    }
+}
+
 /// Proves that the rows of `witness` (one entry a table of the system) satisfy the rules and balance
 /// the bus with the statement's messages. `observer` is told each of [`STEPS`] as it begins.
 ///
@@ -47,9 +76,25 @@ pub fn prove<H: Hash + Sync + Send>(
 where
     Transcript<H>: Sync,
 {
-    let rows: Vec<u32> = witness.iter().map(|w| w.rows() as u32).collect();
-    let layout = Layout::new(system, &rows)?;
-    layout.check_bus(statement)?;
+    observer(STEPS[0]);
+    let filled = Filled::new(system, witness)?;
+    Ok(prove_filled::<H>(level, system, tables, key, statement, filled, observer))
+}
+
+/// As [`prove`], from rows that are filled already: announces all of [`STEPS`] but the first.
+pub fn prove_filled<H: Hash + Sync + Send>(
+    level: Level,
+    system: &System,
+    tables: &[&dyn TableRules],
+    key: &ProvingKey,
+    statement: &Statement,
+    filled: Filled,
+    observer: &mut dyn FnMut(&'static str),
+) -> Proof
+where
+    Transcript<H>: Sync,
+{
+    let Filled { rows, layout, main } = filled;
     let schedule = Schedule::new(level, &layout);
     let t = start::<H>(level, system, &key.key, statement, &rows);
     let mut s = Session { t, proof: Proof::default(), pool: Pool::default(), observer };
@@ -61,8 +106,6 @@ where
     }
 
     s.proof.section("commitment");
-    s.step("fill");
-    let main = columns(&layout, &layout.main.pairs, |t| system.tables[t].committed.len(), |t| witness[t]);
     s.step("encode");
     let codeword = encode(&main, schedule.main.log, schedule.main.rate);
     s.step("hash");
@@ -88,5 +131,5 @@ where
         first.push(Queried { code, codeword, tree, base: schedule.bases.1 });
     }
     opening::prove(&mut s, &schedule, pairs, &first);
-    Ok(s.proof)
+    s.proof
 }

@@ -3,9 +3,10 @@
 use std::time::Instant;
 
 use dyad_executor::Limits;
+use dyad_machine::record::Records;
 use dyad_machine::tables::{FillRows, Run as TableRun, TABLES};
 use dyad_proof::{Proof, VerifyingKey};
-use dyad_prover::{ProvingKey, Rows};
+use dyad_prover::{Filled, ProvingKey, Rows};
 use dyad_verifier::{Blake3, Level, System};
 
 use crate::Error;
@@ -66,9 +67,9 @@ impl Report {
 }
 
 /// The rows of a table, as the prover asks for them.
-struct Filled<'a>(Box<dyn FillRows + 'a>);
+struct TableRows<'a>(Box<dyn FillRows + 'a>);
 
-impl Rows for Filled<'_> {
+impl Rows for TableRows<'_> {
     fn rows(&self) -> usize {
         self.0.rows()
     }
@@ -96,8 +97,8 @@ impl Prover {
     pub fn new(program: &Program) -> Result<Self, Error> {
         let system = dyad_proof::system();
         let run = TableRun::of_program(program.inner.words(), program.inner.image());
-        let fixed: Vec<Filled<'_>> =
-            system.fixed_tables().map(|t| Filled(run.fixed_rows(TABLES[t].id))).collect();
+        let fixed: Vec<TableRows<'_>> =
+            system.fixed_tables().map(|t| TableRows(run.fixed_rows(TABLES[t].id))).collect();
         let fixed: Vec<&dyn Rows> = fixed.iter().map(|f| f as &dyn Rows).collect();
         let proving = ProvingKey::new::<Blake3>(Level::L100, &system, &fixed).map_err(Error::TooLarge)?;
         let key = VerifyingKey {
@@ -145,10 +146,16 @@ impl Prover {
         let execute_seconds = start.elapsed().as_secs_f64();
 
         let mut begun = vec![(STEPS[0], 0.0)];
-        let (body, rows) = self.prove_records(&records, &outcome.output, outcome.exit_code, &mut |name| {
+        let mut step = |name| {
             observer(Step { name, index: begun.len(), cycles: Some(outcome.cycles) });
             begun.push((name, start.elapsed().as_secs_f64()));
-        })?;
+        };
+        step(dyad_prover::STEPS[0]);
+        let filled = self.fill(&records)?;
+        // The records may be as large as everything else: they are not needed any more.
+        drop(records);
+        let rows = filled.rows().to_vec();
+        let body = self.prove_filled(filled, &outcome.output, outcome.exit_code, &mut step);
         let prove_seconds = start.elapsed().as_secs_f64();
         let ends = begun.iter().skip(1).map(|b| b.1).chain([prove_seconds]);
         let timings = begun.iter().zip(ends).map(|(&(name, from), to)| (name, to - from)).collect();
@@ -176,36 +183,42 @@ impl Prover {
         Ok((proof, report))
     }
 
-    /// Proves recorded events, whether they are true or not: the body of a proof, and the rows of
-    /// each table. The body is valid only if the records are those of a run that wrote `output` and
-    /// ended with `exit_code`; tests use this to show that a lying prover gets nowhere.
-    ///
-    /// # Errors
-    /// [`Error::TooLarge`].
-    #[doc(hidden)]
-    pub fn prove_records(
+    fn fill(&self, records: &Records) -> Result<Filled, Error> {
+        let p = &self.program.inner;
+        let run = TableRun::new(records, p.words(), p.image());
+        let rows: Vec<TableRows<'_>> = TABLES.iter().map(|t| TableRows(run.rows(t.id))).collect();
+        let witness: Vec<&dyn Rows> = rows.iter().map(|f| f as &dyn Rows).collect();
+        Filled::new(&self.system, &witness).map_err(Error::TooLarge)
+    }
+
+    fn prove_filled(
         &self,
-        records: &dyad_machine::record::Records,
+        filled: Filled,
         output: &[u8],
         exit_code: u8,
         observer: &mut dyn FnMut(&'static str),
-    ) -> Result<(dyad_prover::Proof, Vec<u32>), Error> {
-        let p = &self.program.inner;
-        let run = TableRun::new(records, p.words(), p.image());
-        let rows: Vec<Filled<'_>> = TABLES.iter().map(|t| Filled(run.rows(t.id))).collect();
-        let witness: Vec<&dyn Rows> = rows.iter().map(|f| f as &dyn Rows).collect();
+    ) -> dyad_prover::Proof {
         let rules: Vec<_> = dyad_machine::tables::tables().into_iter().map(|t| t as _).collect();
         let statement = self.key.statement(output, exit_code);
-        let body = dyad_prover::prove::<Blake3>(
+        dyad_prover::prove_filled::<Blake3>(
             Level::L100,
             &self.system,
             &rules,
             &self.proving,
             &statement,
-            &witness,
+            filled,
             observer,
         )
-        .map_err(Error::TooLarge)?;
-        Ok((body, rows.iter().map(|r| r.rows() as u32).collect()))
+    }
+
+    /// The body of a proof of recorded events, whether they are true or not. It is valid only if the
+    /// records are those of a run that wrote `output` and ended with `exit_code`: tests use this to
+    /// show that a lying prover gets nowhere.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`].
+    #[doc(hidden)]
+    pub fn prove_records(&self, records: &Records, output: &[u8], exit_code: u8) -> Result<Vec<u8>, Error> {
+        Ok(self.prove_filled(self.fill(records)?, output, exit_code, &mut |_| ()).bytes)
     }
 }

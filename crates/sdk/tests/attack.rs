@@ -202,12 +202,9 @@ fn lie(what: &str, tamper: impl FnMut(&Moment) -> Option<Fault>) -> bool {
     else {
         return false;
     };
-    let (body, _) = h
-        .prover
-        .prove_records(&records, &outcome.output, outcome.exit_code, &mut |_| ())
-        .expect("within the limits");
-    let proof =
-        Proof { exit_code: outcome.exit_code, output: outcome.output, body: body.bytes, ..h.proof.clone() };
+    let body =
+        h.prover.prove_records(&records, &outcome.output, outcome.exit_code).expect("within the limits");
+    let proof = Proof { exit_code: outcome.exit_code, output: outcome.output, body, ..h.proof.clone() };
     match verify(h.prover.key(), &proof) {
         Err(Error::Proof(ProofError::Invalid(_))) => true,
         other => panic!("{what}: {other:?}"),
@@ -287,21 +284,19 @@ fn longer_and_shorter_runs_are_rejected() {
             } else {
                 steps.pop();
             }
-            let (body, _) = h
+            let body = h
                 .prover
-                .prove_records(&records, &outcome.output, outcome.exit_code, &mut |_| ())
+                .prove_records(&records, &outcome.output, outcome.exit_code)
                 .expect("within the limits");
-            let why = reason(h.prover.key(), &Proof { body: body.bytes, ..h.proof.clone() });
+            let why = reason(h.prover.key(), &Proof { body, ..h.proof.clone() });
             assert_eq!(why, Invalid::BusBalance, "{kind:?}");
         }
     }
     // No exit, and two.
     for exits in [vec![], [honest.exits.clone(), honest.exits.clone()].concat()] {
         let records = dyad_machine::record::Records { exits, ..honest.clone() };
-        let (body, _) = h
-            .prover
-            .prove_records(&records, &outcome.output, outcome.exit_code, &mut |_| ())
-            .expect("within the limits");
-        reason(h.prover.key(), &Proof { body: body.bytes, ..h.proof.clone() });
+        let body =
+            h.prover.prove_records(&records, &outcome.output, outcome.exit_code).expect("within the limits");
+        reason(h.prover.key(), &Proof { body, ..h.proof.clone() });
     }
 }

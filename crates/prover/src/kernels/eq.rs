@@ -47,6 +47,34 @@ fn expand(point: &[K], start: K, out: &mut [K]) {
     }
 }
 
+/// The table of `scale * eq(point, i)` in parts that are made when they are needed.
+pub struct Parts<'a> {
+    low: &'a [K],
+    high: Vec<K>,
+}
+
+impl<'a> Parts<'a> {
+    /// The table of `scale * eq(point, .)`.
+    pub fn new(point: &'a [K], scale: K) -> Self {
+        let (low, high) = point.split_at(point.len().min(LOW));
+        Self { low, high: scaled(high, scale) }
+    }
+
+    /// Entries of a part: a power of two.
+    pub fn part_len(&self) -> usize {
+        1 << self.low.len()
+    }
+
+    /// Fills `out`, of [`Parts::part_len`] entries, with those that begin at `part * part_len`.
+    ///
+    /// # Panics
+    /// If `out` has another length, or there is no such part.
+    pub fn fill(&self, part: usize, out: &mut [K]) {
+        assert_eq!(out.len(), self.part_len(), "a part of the table");
+        expand(self.low, self.high[part], out);
+    }
+}
+
 /// `eq(point, i)` kept as two short tables: the value at i is `low[i mod 2^k] * high[i / 2^k]`.
 /// Rounds of a sumcheck drop the highest variable.
 pub struct Split {
@@ -98,6 +126,20 @@ mod tests {
 
     use super::*;
     use crate::kernels::testing::Rng;
+
+    #[test]
+    fn parts_make_the_table() {
+        let mut rng = Rng(21);
+        for n in [0, 3, 10, 13] {
+            let (point, scale) = (rng.ks(n), rng.k());
+            let parts = Parts::new(&point, scale);
+            let mut out = rng.ks(1 << n);
+            for (i, part) in out.chunks_mut(parts.part_len()).enumerate() {
+                parts.fill(i, part);
+            }
+            assert_eq!(out, scaled(&point, scale));
+        }
+    }
 
     #[test]
     fn tables_are_the_definition() {

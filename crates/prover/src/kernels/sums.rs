@@ -4,6 +4,7 @@ use dyad_field::{BITS, K, PrimeCharacteristicRing};
 use rayon::prelude::*;
 
 use super::arch;
+use super::eq::Parts;
 
 /// Elements of one task.
 const TASK: usize = 1 << 12;
@@ -63,18 +64,39 @@ pub fn linear_map(images: &[K; BITS], xs: &[K], out: &mut [K]) {
     out.par_chunks_mut(TASK).zip(xs.par_chunks(TASK)).for_each(|(out, xs)| map.map_elements(xs, out));
 }
 
-/// [`linear_map`] of a vector onto itself.
-pub fn linear_map_in_place(images: &[K; BITS], xs: &mut [K]) {
-    const PART: usize = 1 << 8;
+/// [`bit_sums`] with the weights of an eq table, which is not stored.
+///
+/// # Panics
+/// If the vector is longer than the table.
+pub fn bit_sums_eq(q: &[K], weights: &Parts<'_>) -> [K; BITS] {
+    let len = weights.part_len();
+    q.par_chunks(len)
+        .enumerate()
+        .fold(
+            || ([K::ZERO; BITS], vec![K::ZERO; len]),
+            |(mut sums, mut buffer), (part, q)| {
+                weights.fill(part, &mut buffer);
+                add_bit_sums(q, &buffer[..q.len()], &mut sums);
+                (sums, buffer)
+            },
+        )
+        .map(|(sums, _)| sums)
+        .reduce(|| [K::ZERO; BITS], |a, b| core::array::from_fn(|u| a[u] + b[u]))
+}
+
+/// `out_i` = the image of entry i of an eq table under the F2-linear map of [`linear_map`].
+///
+/// # Panics
+/// If `out` is not as long as the table.
+pub fn linear_map_eq(images: &[K; BITS], table: &Parts<'_>, out: &mut [K]) {
     let map = arch::Map::new(images);
-    xs.par_chunks_mut(TASK).for_each(|xs| {
-        let mut buffer = [K::ZERO; PART];
-        for xs in xs.chunks_mut(PART) {
-            let copy = &mut buffer[..xs.len()];
-            copy.copy_from_slice(xs);
-            map.map_elements(copy, xs);
-        }
-    });
+    out.par_chunks_mut(table.part_len()).enumerate().for_each_init(
+        || vec![K::ZERO; table.part_len()],
+        |buffer, (part, out)| {
+            table.fill(part, buffer);
+            map.map_elements(buffer, out);
+        },
+    );
 }
 
 #[cfg(test)]
@@ -113,6 +135,24 @@ mod tests {
     }
 
     #[test]
+    fn eq_tables_need_not_be_stored() {
+        let mut rng = Rng(22);
+        let images: [K; BITS] = core::array::from_fn(|_| rng.k());
+        for n in [0, 4, 10, 12] {
+            let (point, scale) = (rng.ks(n), rng.k());
+            let (parts, table) = (Parts::new(&point, scale), crate::kernels::eq::scaled(&point, scale));
+            for len in [0, 1, (1 << n) / 2 + 1, 1 << n] {
+                let q = rng.ks(len);
+                assert_eq!(bit_sums_eq(&q, &parts), bit_sums(&q, &table), "{len} of 2^{n}");
+            }
+            let (mut out, mut expected) = (rng.ks(1 << n), rng.ks(1 << n));
+            linear_map_eq(&images, &parts, &mut out);
+            linear_map(&images, &table, &mut expected);
+            assert_eq!(out, expected);
+        }
+    }
+
+    #[test]
     fn linear_maps_are_the_definition() {
         let mut rng = Rng(6);
         let images: [K; BITS] = core::array::from_fn(|_| rng.k());
@@ -120,9 +160,6 @@ mod tests {
             let xs = rng.ks(n);
             let mut out = rng.ks(n);
             linear_map(&images, &xs, &mut out);
-            let mut mapped = xs.clone();
-            linear_map_in_place(&images, &mut mapped);
-            assert_eq!(mapped, out, "in place, length {n}");
             let mut other = rng.ks(n);
             portable::Map::new(&images).map_elements(&xs, &mut other);
             assert_eq!(out, other);
