@@ -8,6 +8,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use dyad_field::{K, from_bits};
+use dyad_prover::kernels::pool::Pool;
 use dyad_prover::kernels::{and_check, bus, code, eq, sumcheck, sums, tree};
 
 /// A vector of arbitrary elements.
@@ -89,10 +90,10 @@ fn vectors(b: &Bench) {
     let images: [K; 128] = std::array::from_fn(|i| w[i]);
     b.time("sums::linear_map", n, || q.clone(), |out| sums::linear_map(&images, &q, out));
     b.time(
-        "tree::product",
+        "tree::Tree",
         n,
         || q.clone(),
-        |q| tree::product(std::mem::take(q), n.ilog2() as usize, |n| vec![K::default(); n]),
+        |q| tree::Tree::new(std::mem::take(q), n.ilog2() as usize, &mut Pool::default()),
     );
     let positions: Vec<usize> = (0..200).map(|i| i * 7919 % (2 * n)).collect();
     b.time(

@@ -9,7 +9,7 @@ use crate::evaluate::Committed;
 use crate::kernels::bus::fingerprint;
 use crate::kernels::eq::Split;
 use crate::kernels::sumcheck::{fold_ones, gkr_fold_round, gkr_round};
-use crate::kernels::tree;
+use crate::kernels::tree::Tree;
 use crate::rounds::Session;
 
 /// Proves that pushes and pulls balance, up to the claims returned.
@@ -22,13 +22,13 @@ pub fn prove<H: Hash>(s: &mut Session<'_, H>, c: &Committed<'_>) -> BusClaims {
 
     s.step("bus products");
     let log = c.layout.bus_log;
-    let mut push = tree::product(push, log, |n| s.pool.take(n));
-    let mut pull = tree::product(pull, log, |n| s.pool.take(n));
-    let top = |t: &mut Vec<Vec<K>>| t.pop().map_or(K::ONE, |l| first(&l));
+    let mut push = Tree::new(push, log, &mut s.pool);
+    let mut pull = Tree::new(pull, log, &mut s.pool);
+    let mut top = |t: &mut Tree| t.pop(&mut s.pool).map_or(K::ONE, |l| first(&l));
     let (mut push_claim, mut pull_claim) = (top(&mut push), top(&mut pull));
     s.send("products", &[push_claim, pull_claim]);
     let mut point: Vec<K> = Vec::new();
-    while let (Some(mut push), Some(mut pull)) = (push.pop(), pull.pop()) {
+    while let Some((mut push, mut pull)) = push.pop(&mut s.pool).zip(pull.pop(&mut s.pool)) {
         let lambda = s.t.draw("lambda");
         // The halves that differ in the layer's top variable.
         let half = 1 << point.len();

@@ -7,9 +7,10 @@ use dyad_verifier::{Error, Hash, Layout, Level, Schedule, Statement, System, sta
 
 use crate::evaluate::Committed;
 use crate::kernels::code::encode;
+use crate::kernels::pool::Pool;
 use crate::merkle::Tree;
 use crate::opening::Queried;
-use crate::rounds::{Pair, Pool, Session};
+use crate::rounds::{Pair, Session};
 use crate::witness::{ProvingKey, Rows, columns};
 use crate::writer::Proof;
 use crate::{and_check, bus, claims, opening};

@@ -4,28 +4,59 @@ use dyad_field::K;
 use p3_field::PackedValue;
 use rayon::prelude::*;
 
+use super::pool::Pool;
 use super::{GRAIN, Packed};
 
-/// The layers of the product tree over 2^`log` leaves, those that are missing being 1: the leaves
-/// themselves, then each layer's entry y being the product of entries y and y + half of the layer
-/// before, down to one entry. Layers are stored without the ones at their ends, in vectors that
-/// `new` makes for a given length.
-///
-/// # Panics
-/// If there are more than 2^`log` leaves.
-pub fn product(leaves: Vec<K>, log: usize, mut new: impl FnMut(usize) -> Vec<K>) -> Vec<Vec<K>> {
-    assert!(leaves.len() <= 1 << log, "a product tree over {} leaves", leaves.len());
-    let mut layers = vec![leaves];
-    for half in (0..log).rev().map(|v| 1 << v) {
-        let below = &layers[layers.len() - 1];
-        let mut next = new(below.len().min(half));
-        layer(below, &mut next);
-        layers.push(next);
-    }
-    layers
+/// A product tree over 2^`log` leaves, those that are missing being 1. Entry y of a layer is the
+/// product of entries y and y + half of the layer below. Layers are stored without the ones at
+/// their ends, and the largest product layer is not stored at all: it is made again when its turn
+/// comes, which costs less than to hold it.
+pub struct Tree {
+    /// The leaves, then the layers above the one that is left out, the top last.
+    layers: Vec<Vec<K>>,
+    log: usize,
 }
 
-/// The products of the entries of `below` that are as far apart as `out` is long.
+impl Tree {
+    /// The tree over `leaves`.
+    ///
+    /// # Panics
+    /// If there are more than 2^`log` leaves.
+    pub fn new(leaves: Vec<K>, log: usize, pool: &mut Pool) -> Self {
+        assert!(leaves.len() <= 1 << log, "a product tree over {} leaves", leaves.len());
+        let mut layers = vec![leaves];
+        let mut first = None;
+        for half in (0..log).rev().map(|v| 1 << v) {
+            let below = first.as_ref().unwrap_or_else(|| &layers[layers.len() - 1]);
+            let mut next = pool.take(below.len().min(half));
+            layer(below, &mut next);
+            if half == 1 << (log - 1) {
+                first = Some(next);
+            } else {
+                layers.push(next);
+                first.take().into_iter().for_each(|v| pool.give(v));
+            }
+        }
+        // Over two leaves the first layer is the top.
+        first.into_iter().for_each(|top| layers.push(top));
+        Self { layers, log }
+    }
+
+    /// Takes the highest layer that is left: the product of all leaves first, the leaves last.
+    pub fn pop(&mut self, pool: &mut Pool) -> Option<Vec<K>> {
+        if self.layers.len() == 1 && self.log > 1 {
+            let half = 1 << (self.log - 1);
+            self.log = 0;
+            let leaves = &self.layers[0];
+            let mut first = pool.take(leaves.len().min(half));
+            layer(leaves, &mut first);
+            return Some(first);
+        }
+        self.layers.pop()
+    }
+}
+
+/// The products of the entries of `below` that are as far apart as `out` is long, or alone.
 fn layer(below: &[K], out: &mut [K]) {
     let (low, high) = below.split_at(out.len());
     let (multiplied, alone) = out.split_at_mut(high.len());
@@ -59,11 +90,14 @@ mod tests {
     #[test]
     fn layers_are_products() {
         let mut rng = Rng(3);
+        let mut pool = Pool::default();
         for log in [0, 1, 2, 5, 12] {
             for n in [0, 1, (1 << log) / 2 + 1, (1 << log) - 1, 1 << log] {
-                let leaves = rng.ks(n);
-                let layers = product(leaves.clone(), log, |n| vec![K::ZERO; n]);
-                assert_eq!(layers.len(), log + 1);
+                let leaves = rng.ks(n.min(1 << log));
+                let mut tree = Tree::new(leaves.clone(), log, &mut pool);
+                let mut layers: Vec<Vec<K>> = core::iter::from_fn(|| tree.pop(&mut pool)).collect();
+                layers.reverse();
+                assert_eq!(layers.len(), log + 1, "{n} of 2^{log}");
                 assert_eq!(layers[0], leaves);
                 let at = |v: &[K], i: usize| v.get(i).copied().unwrap_or(K::ONE);
                 for (pair, half) in layers.windows(2).zip((0..log).rev().map(|v| 1 << v)) {
