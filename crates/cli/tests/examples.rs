@@ -7,7 +7,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use common::{Folder, built, json};
+use common::{Folder, built, hex, json, unhex};
 
 /// Runs an example on `input`, here and under qemu; both must give this output and exit code.
 fn check(example: &str, input: &[u8], output: &[u8], exit_code: u8) {
@@ -19,7 +19,7 @@ fn check_elf(elf: &str, input: &[u8], output: &[u8], exit_code: u8) {
     let input_file = folder.write("in", input);
 
     let run = json(&folder.dyad(&["run", elf, "--input", &input_file, "--json"]));
-    let hex: String = output.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = hex(output);
     assert_eq!(run["output_hex"], hex, "{elf} on {input:?}");
     assert_eq!(run["exit_code"], exit_code, "{elf} on {input:?}");
 
@@ -44,17 +44,14 @@ fn fibonacci() {
 
 #[test]
 fn sha256() {
-    let digest = |hex: &str| -> Vec<u8> {
-        (0..hex.len()).step_by(2).map(|i| u8::from_str_radix(&hex[i..i + 2], 16).unwrap()).collect()
-    };
     // FIPS 180-4's examples, and a message that fills its blocks.
     let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-    check("sha256", b"abc", &digest(abc), 0);
+    check("sha256", b"abc", &unhex(abc), 0);
     let two_blocks = b"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq";
     let its = "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1";
-    check("sha256", two_blocks, &digest(its), 0);
+    check("sha256", two_blocks, &unhex(its), 0);
     let million = "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0";
-    check("sha256", &vec![b'a'; 1_000_000], &digest(million), 0);
+    check("sha256", &vec![b'a'; 1_000_000], &unhex(million), 0);
 }
 
 #[test]

@@ -4,7 +4,7 @@ mod common;
 
 use std::fs;
 
-use common::{Folder, built, json};
+use common::{Folder, built, hex, json, unhex};
 use serde_json::Value;
 
 /// A proof of an example's run, and its key, in files `proof` and `key` of a folder.
@@ -20,7 +20,7 @@ fn proved(example: &str, input: &[u8]) -> (Folder, Value) {
 /// Proves, verifies and compares.
 fn check(example: &str, input: &[u8], output: &[u8], exit_code: u8) {
     let (folder, report) = proved(example, input);
-    let hex: String = output.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = hex(output);
     assert_eq!((&report["output_hex"], &report["exit_code"]), (&hex.clone().into(), &exit_code.into()));
     for key in ["cycles", "execute_seconds", "prove_seconds", "khz", "threads", "peak_rss_bytes"] {
         assert!(report[key].as_f64().is_some_and(|number| number > 0.0), "{key}: {report}");
@@ -58,9 +58,7 @@ fn fibonacci_is_proved() {
 #[test]
 fn sha256_is_proved() {
     let digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-    let digest: Vec<u8> =
-        (0..64).step_by(2).map(|i| u8::from_str_radix(&digest[i..i + 2], 16).unwrap()).collect();
-    check("sha256", b"abc", &digest, 0);
+    check("sha256", b"abc", &unhex(digest), 0);
 }
 
 #[test]

@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn many_at_once_are_the_same() {
-        let bytes: [u8; 320 * 37] = core::array::from_fn(|i| (i * i >> 3) as u8);
+        let bytes: [u8; 320 * 37] = core::array::from_fn(|i| ((i * i) >> 3) as u8);
         for length in [1, 16, 63, 64, 65, 128, 176, 192, 256, 320] {
             for count in [1, 2, 7, 15, 16, 17, 29, 37] {
                 let mut digests = [[0; 32]; 37];

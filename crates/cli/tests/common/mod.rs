@@ -74,11 +74,11 @@ pub fn guests() -> String {
 
 /// The ELF file of an example, built from source.
 pub fn built(example: &str) -> String {
+    // Tests run side by side: one builds, the others wait.
+    static BUILDING: Mutex<()> = Mutex::new(());
     let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples").join(example);
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("elf");
     fs::create_dir_all(&folder).unwrap();
-    // Tests run side by side: one builds, the others wait.
-    static BUILDING: Mutex<()> = Mutex::new(());
     let guard = BUILDING.lock();
     let elf = folder.join(format!("{example}-{}.elf", std::process::id()));
     if !elf.exists() {
@@ -98,4 +98,14 @@ pub fn built(example: &str) -> String {
 pub fn json(output: &Output) -> Value {
     let said = String::from_utf8_lossy(&output.stderr);
     serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {said}"))
+}
+
+/// Bytes as two hexadecimal digits each.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+}
+
+/// The bytes of hexadecimal digits.
+pub fn unhex(digits: &str) -> Vec<u8> {
+    (0..digits.len()).step_by(2).map(|i| u8::from_str_radix(&digits[i..i + 2], 16).unwrap()).collect()
 }
