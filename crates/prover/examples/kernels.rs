@@ -125,6 +125,10 @@ fn sumchecks(b: &Bench) {
     b.time("sumcheck::gkr_round", n, four, |t| {
         sumcheck::gkr_round(&eq, t.each_ref().map(Vec::as_slice), n / 2, r)
     });
+    b.time("sumcheck::gkr_fold_round", n, four, |t| {
+        let mut slices = t.each_mut().map(Vec::as_mut_slice);
+        sumcheck::gkr_fold_round(&next, slices.each_mut(), n / 2, r, r)
+    });
     let three = || [v(), v(), v()];
     b.time("sumcheck::and_round", n, three, |[x, y, z]| sumcheck::and_round(&eq, x, y, z, n / 2));
     b.time("sumcheck::and_fold_round", n, three, |t| sumcheck::and_fold_round(&next, t.each_mut(), n / 2, r));

@@ -1,5 +1,7 @@
 //! Bit sums and F2-linear maps as products of 8 x 8 bit matrices.
 
+use core::hint::black_box;
+
 use dyad_field::{BITS, K, from_bits, to_bits};
 
 use crate::kernels::portable;
@@ -148,6 +150,10 @@ impl Map {
     /// Map eight inputs of `8 N` bits: word c has the bytes c of input i at byte 7 - i. Byte i of
     /// word v, the words 8 and up being those of the second register, is byte v of the image of
     /// input i.
+    ///
+    /// The words should be in memory: loads spread them over a register at no cost, where taking
+    /// them from one register to another occupies the unit that all permutations need. Callers say so
+    /// by `black_box`.
     #[inline]
     fn apply<const N: usize>(&self, words: &[u64; N]) -> [V; 2] {
         assert_eq!(self.0.len(), N);
@@ -164,12 +170,12 @@ impl Map {
     /// The images of eight elements.
     #[inline]
     pub fn map_registers(&self, elements: [V; 2]) -> [V; 2] {
-        let mut words = [Line::ZERO; 2];
-        for (v, w) in gather(elements).into_iter().zip(&mut words) {
-            v.store_words(&mut w.0);
-        }
-        let all: [u64; 16] = core::array::from_fn(|c| words[c / 8].0[c % 8]);
-        scatter(self.apply(&all))
+        let [low, high] = gather(elements);
+        let mut words = [0; 16];
+        let (halves, _) = words.as_chunks_mut::<8>();
+        low.store_words(&mut halves[0]);
+        high.store_words(&mut halves[1]);
+        scatter(self.apply(black_box(&words)))
     }
 
     /// The images of elements; `xs` and `out` have one length.
@@ -207,6 +213,6 @@ impl Map {
     fn map_eight_words(&self, words: &[u64; 8], out: &mut [K; 8]) {
         let mut gathered = [0; 8];
         V::load_words(words).permute(V::load_bytes(&GATHER_WORDS)).store_words(&mut gathered);
-        store_eight(scatter(self.apply(&gathered)), out);
+        store_eight(scatter(self.apply(black_box(&gathered))), out);
     }
 }

@@ -17,12 +17,12 @@ use super::V;
 use super::bits::Line;
 use super::tower::{Factor, Factor8, Factor16, Factor32, TOWER, Tower};
 
-/// Registers that a task works on: 256 KiB, well inside a second-level cache.
-const TILE: usize = 1 << 12;
+/// Registers that a task works on: 512 KiB, inside a second-level cache.
+const TILE: usize = 1 << 13;
 
 /// Registers that lie together in memory where the first pass reads and writes, if there are so
-/// many: a kibibyte.
-const RUN: usize = 16;
+/// many: two kibibytes.
+const RUN: usize = 32;
 
 /// Four elements of one lane.
 type Quad = [K; 4];
@@ -39,10 +39,10 @@ pub fn encode(data: &[K], m: usize, rate: usize, lanes: usize, out: &mut [K]) {
     let code = Code { data, m, rate, lanes, low, tower: &TOWER };
     code.first_pass(quads);
     let size = lanes << (low - 2);
-    quads.par_chunks_mut(size).enumerate().for_each_init(
-        || (vec![Line::ZERO; size], vec![Line::ZERO; lanes.next_multiple_of(4)]),
-        |(tile, bundle), (index, out)| code.second_pass(index, tile, bundle, out),
-    );
+    quads
+        .par_chunks_mut(size)
+        .enumerate()
+        .for_each_init(|| vec![Line::ZERO; size], |tile, (index, out)| code.second_pass(index, tile, out));
 }
 
 struct Code<'a> {
@@ -84,9 +84,8 @@ impl Code<'_> {
                         self.load((k << self.low) + 4 * task * run, first, run, row);
                     }
                     for (coset, parts) in parts.chunks_mut(self.lanes << stages).enumerate() {
-                        tile.copy_from_slice(source);
                         let shape = Shape { row, stages, lowest: self.low, index: coset };
-                        self.stages(tile, shape);
+                        self.stages(&*source, tile, shape);
                         for (row, parts) in tile.chunks(row).zip(parts.chunks_mut(self.lanes)) {
                             for (lane, part) in row.chunks(run).zip(&mut parts[first..]) {
                                 for (line, quad) in lane.iter().zip(&mut **part) {
@@ -127,33 +126,29 @@ impl Code<'_> {
     }
 
     /// All stages below `low`, back from tower bytes, and bundles to rows, on 2^low rows.
-    fn second_pass(&self, index: usize, tile: &mut [Line], bundle: &mut [Line], out: &mut [Quad]) {
-        for (line, quad) in tile.iter_mut().zip(&*out) {
-            line.write(V::load(quad));
-        }
+    fn second_pass(&self, index: usize, tile: &mut [Line], out: &mut [Quad]) {
         let bundles = (1 << self.low) / 4;
-        self.stages(tile, Shape { row: 1, stages: self.low - 2, lowest: 2, index });
+        self.stages(&*out, tile, Shape { row: 1, stages: self.low - 2, lowest: 2, index });
         for (i, rows) in out.chunks_mut(self.lanes).enumerate() {
-            for (line, lane) in bundle.iter_mut().zip(tile.chunks(bundles)) {
-                line.write(lane[i].read());
-            }
             let number = index * bundles + i;
+            let lanes = Lanes { tile, bundle: i, bundles };
             if self.m + self.rate <= 16 {
-                self.finish::<Factor16>(number, bundle, rows.as_flattened_mut());
+                self.finish::<Factor16>(number, lanes, rows.as_flattened_mut());
             } else {
-                self.finish::<Factor32>(number, bundle, rows.as_flattened_mut());
+                self.finish::<Factor32>(number, lanes, rows.as_flattened_mut());
             }
         }
     }
 
     /// The last two stages of a bundle, from lanes to rows.
     #[inline]
-    fn finish<F: Factor>(&self, number: usize, bundle: &[Line], out: &mut [K]) {
+    fn finish<F: Factor>(&self, number: usize, lanes: Lanes<'_>, out: &mut [K]) {
         let f: F = self.tower.point(2 * number);
         let (g, h): (F, F) = (self.tower.point(4 * number), self.tower.point(4 * number + 2));
-        for (column, four) in bundle.as_chunks::<4>().0.iter().enumerate() {
-            let [mut a, mut b, mut c, mut d] =
-                V::transpose([four[0].read(), four[1].read(), four[2].read(), four[3].read()]);
+        for first in (0..self.lanes).step_by(4) {
+            let four =
+                [lanes.read(first), lanes.read(first + 1), lanes.read(first + 2), lanes.read(first + 3)];
+            let [mut a, mut b, mut c, mut d] = V::transpose(four);
             butterfly(&mut a, &mut c, &f);
             butterfly(&mut b, &mut d, &f);
             butterfly(&mut a, &mut b, &g);
@@ -161,7 +156,7 @@ impl Code<'_> {
             let [a, b] = self.tower.leave.map_registers([a, b]);
             let [c, d] = self.tower.leave.map_registers([c, d]);
             for (row, register) in out.chunks_mut(self.lanes).zip([a, b, c, d]) {
-                let row = &mut row[4 * column..];
+                let row = &mut row[first..];
                 if let Some(quad) = row.first_chunk_mut::<4>() {
                     register.store(quad);
                 } else {
@@ -174,39 +169,52 @@ impl Code<'_> {
         }
     }
 
-    /// The stages of a tile.
-    fn stages(&self, tile: &mut [Line], shape: Shape) {
-        let mut stage = shape.stages;
-        while stage > 0 {
-            // Three stages at a time, but no more than the small fields allow.
-            let bits = |stage: usize| self.m + self.rate - shape.lowest - stage;
-            let same = |s: usize| field(bits(s)) == field(bits(stage - 1));
-            let together = (1..=3).take_while(|&n| n <= stage && same(stage - n)).count();
-            stage -= together;
-            match (field(bits(stage)), together) {
-                (8, 3) => self.three::<Factor8>(tile, shape, stage),
-                (8, 2) => self.two::<Factor8>(tile, shape, stage),
-                (8, _) => self.one::<Factor8>(tile, shape, stage),
-                (16, 3) => self.three::<Factor16>(tile, shape, stage),
-                (16, 2) => self.two::<Factor16>(tile, shape, stage),
-                (16, _) => self.one::<Factor16>(tile, shape, stage),
-                (_, 3) => self.three::<Factor32>(tile, shape, stage),
-                (_, 2) => self.two::<Factor32>(tile, shape, stage),
-                (_, _) => self.one::<Factor32>(tile, shape, stage),
+    /// The stages of a tile, from what `source` holds.
+    fn stages<S: Source>(&self, source: S, tile: &mut [Line], shape: Shape) {
+        if shape.stages == 0 {
+            for (i, line) in tile.iter_mut().enumerate() {
+                line.write(source.read(i, line));
             }
+            return;
+        }
+        let mut left = self.highest_stages(source, tile, shape, shape.stages);
+        while left > 0 {
+            left = self.highest_stages(InPlace, tile, shape, left);
         }
     }
 
+    /// Some of the `left` lowest stages of a tile, the highest of them; returns how many are left.
+    fn highest_stages<S: Source>(&self, source: S, tile: &mut [Line], shape: Shape, left: usize) -> usize {
+        // Three stages at a time, but no more than the small fields allow.
+        let bits = |stage: usize| self.m + self.rate - shape.lowest - stage;
+        let same = |stage: usize| field(bits(stage)) == field(bits(left - 1));
+        let together = (1..=3).take_while(|&n| n <= left && same(left - n)).count();
+        let stage = left - together;
+        match (field(bits(stage)), together) {
+            (8, 3) => self.three::<Factor8, S>(source, tile, shape, stage),
+            (8, 2) => self.two::<Factor8, S>(source, tile, shape, stage),
+            (8, _) => self.one::<Factor8, S>(source, tile, shape, stage),
+            (16, 3) => self.three::<Factor16, S>(source, tile, shape, stage),
+            (16, 2) => self.two::<Factor16, S>(source, tile, shape, stage),
+            (16, _) => self.one::<Factor16, S>(source, tile, shape, stage),
+            (_, 3) => self.three::<Factor32, S>(source, tile, shape, stage),
+            (_, 2) => self.two::<Factor32, S>(source, tile, shape, stage),
+            (_, _) => self.one::<Factor32, S>(source, tile, shape, stage),
+        }
+        stage
+    }
+
     /// Stage `stage` of a tile.
-    fn one<F: Factor>(&self, tile: &mut [Line], shape: Shape, stage: usize) {
+    fn one<F: Factor, S: Source>(&self, source: S, tile: &mut [Line], shape: Shape, stage: usize) {
         let part = shape.row << stage;
         for q in 0..1 << (shape.stages - stage - 1) {
             let b = (shape.index << (shape.stages - stage - 1)) + q;
             let f: F = self.tower.point(2 * b);
-            for rows in tile.chunks_exact_mut(shape.row << shape.stages) {
+            for (lane, rows) in tile.chunks_exact_mut(shape.row << shape.stages).enumerate() {
                 let [r0, r1] = split(&mut rows[2 * part * q..], part);
+                let source = source.part(lane * (shape.row << shape.stages) + 2 * part * q, 2 * part);
                 for i in 0..part {
-                    let (mut x0, mut x1) = (r0[i].read(), r1[i].read());
+                    let (mut x0, mut x1) = (source.read(i, &r0[i]), source.read(part + i, &r1[i]));
                     butterfly(&mut x0, &mut x1, &f);
                     r0[i].write(x0);
                     r1[i].write(x1);
@@ -216,18 +224,23 @@ impl Code<'_> {
     }
 
     /// Stages `stage + 1` and `stage`.
-    fn two<F: Factor>(&self, tile: &mut [Line], shape: Shape, stage: usize) {
+    fn two<F: Factor, S: Source>(&self, source: S, tile: &mut [Line], shape: Shape, stage: usize) {
         let part = shape.row << stage;
         for q in 0..1 << (shape.stages - stage - 2) {
             let b = (shape.index << (shape.stages - stage - 2)) + q;
             let f: F = self.tower.point(2 * b);
             let g: F = self.tower.point(4 * b);
             let h: F = self.tower.point(4 * b + 2);
-            for rows in tile.chunks_exact_mut(shape.row << shape.stages) {
+            for (lane, rows) in tile.chunks_exact_mut(shape.row << shape.stages).enumerate() {
                 let [r0, r1, r2, r3] = split(&mut rows[4 * part * q..], part);
+                let source = source.part(lane * (shape.row << shape.stages) + 4 * part * q, 4 * part);
                 for i in 0..part {
-                    let (mut x0, mut x1, mut x2, mut x3) =
-                        (r0[i].read(), r1[i].read(), r2[i].read(), r3[i].read());
+                    let (mut x0, mut x1, mut x2, mut x3) = (
+                        source.read(i, &r0[i]),
+                        source.read(part + i, &r1[i]),
+                        source.read(2 * part + i, &r2[i]),
+                        source.read(3 * part + i, &r3[i]),
+                    );
                     butterfly(&mut x0, &mut x2, &f);
                     butterfly(&mut x1, &mut x3, &f);
                     butterfly(&mut x0, &mut x1, &g);
@@ -242,7 +255,7 @@ impl Code<'_> {
     }
 
     /// Stages `stage + 2` to `stage`.
-    fn three<F: Factor>(&self, tile: &mut [Line], shape: Shape, stage: usize) {
+    fn three<F: Factor, S: Source>(&self, source: S, tile: &mut [Line], shape: Shape, stage: usize) {
         let part = shape.row << stage;
         for q in 0..1 << (shape.stages - stage - 3) {
             let b = (shape.index << (shape.stages - stage - 3)) + q;
@@ -250,13 +263,22 @@ impl Code<'_> {
             let (g0, g1): (F, F) = (self.tower.point(4 * b), self.tower.point(4 * b + 2));
             let (h0, h1): (F, F) = (self.tower.point(8 * b), self.tower.point(8 * b + 2));
             let (h2, h3): (F, F) = (self.tower.point(8 * b + 4), self.tower.point(8 * b + 6));
-            for rows in tile.chunks_exact_mut(shape.row << shape.stages) {
+            for (lane, rows) in tile.chunks_exact_mut(shape.row << shape.stages).enumerate() {
                 let [r0, r1, r2, r3, r4, r5, r6, r7] = split(&mut rows[8 * part * q..], part);
+                let source = source.part(lane * (shape.row << shape.stages) + 8 * part * q, 8 * part);
                 for i in 0..part {
-                    let (mut x0, mut x1, mut x2, mut x3) =
-                        (r0[i].read(), r1[i].read(), r2[i].read(), r3[i].read());
-                    let (mut x4, mut x5, mut x6, mut x7) =
-                        (r4[i].read(), r5[i].read(), r6[i].read(), r7[i].read());
+                    let (mut x0, mut x1, mut x2, mut x3) = (
+                        source.read(i, &r0[i]),
+                        source.read(part + i, &r1[i]),
+                        source.read(2 * part + i, &r2[i]),
+                        source.read(3 * part + i, &r3[i]),
+                    );
+                    let (mut x4, mut x5, mut x6, mut x7) = (
+                        source.read(4 * part + i, &r4[i]),
+                        source.read(5 * part + i, &r5[i]),
+                        source.read(6 * part + i, &r6[i]),
+                        source.read(7 * part + i, &r7[i]),
+                    );
                     butterfly(&mut x0, &mut x4, &f);
                     butterfly(&mut x1, &mut x5, &f);
                     butterfly(&mut x2, &mut x6, &f);
@@ -292,6 +314,69 @@ struct Shape {
     lowest: usize,
     /// The number of the tile in the code.
     index: usize,
+}
+
+/// Where the stages of a tile read: the tile itself, or something of its shape.
+trait Source: Copy {
+    /// The cells from `start` on.
+    fn part(self, start: usize, len: usize) -> Self;
+    /// Cell i, `own` being the tile's.
+    fn read(self, i: usize, own: &Line) -> V;
+}
+
+#[derive(Clone, Copy)]
+struct InPlace;
+
+impl Source for InPlace {
+    #[inline(always)]
+    fn part(self, _: usize, _: usize) -> Self {
+        self
+    }
+
+    #[inline(always)]
+    fn read(self, _: usize, own: &Line) -> V {
+        own.read()
+    }
+}
+
+impl Source for &[Line] {
+    #[inline(always)]
+    fn part(self, start: usize, len: usize) -> Self {
+        &self[start..start + len]
+    }
+
+    #[inline(always)]
+    fn read(self, i: usize, _: &Line) -> V {
+        self[i].read()
+    }
+}
+
+impl Source for &[Quad] {
+    #[inline(always)]
+    fn part(self, start: usize, len: usize) -> Self {
+        &self[start..start + len]
+    }
+
+    #[inline(always)]
+    fn read(self, i: usize, _: &Line) -> V {
+        V::load(&self[i])
+    }
+}
+
+/// A bundle of a tile that lies lane after lane.
+#[derive(Clone, Copy)]
+struct Lanes<'a> {
+    tile: &'a [Line],
+    bundle: usize,
+    bundles: usize,
+}
+
+impl Lanes<'_> {
+    /// A lane's elements; 0 past the last lane.
+    #[inline(always)]
+    fn read(self, lane: usize) -> V {
+        self.tile.get(lane * self.bundles + self.bundle).map_or(V::zero(), Line::read)
+    }
 }
 
 /// The degree of the smallest field of the tower with all domain points of so many bits.
