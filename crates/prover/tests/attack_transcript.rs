@@ -58,18 +58,18 @@ fn bug_001_every_message_is_absorbed_in_the_order_of_the_proof() {
         let is = |e: &Event, wanted: &str| matches!(e, Event::Absorb(label, _) if label == wanted);
         let first = events.iter().position(|e| is(e, "commitment")).expect("a commitment");
         let mut rest = &p.bytes[p.sections.iter().find(|s| s.0 == "commitment").unwrap().1..];
-        let mut left_out = 0;
+        let (mut left_out, mut before) = (0, "");
         for e in &events[first..] {
             let Event::Absorb(label, data) = e else { continue };
-            // After the rows of a tree come digests that are not absorbed.
             while !rest.starts_with(data) {
+                // The rows of a tree, and only they, are followed by digests that are not absorbed.
+                assert_eq!(before, "opened row", "{label} is not what comes next in the proof");
                 assert!(rest.len() >= 32, "{label} is not in the proof");
                 rest = &rest[32..];
                 left_out += 1;
-                let opening = p.bytes.len() - p.sections.last().unwrap().1;
-                assert!(rest.len() < opening, "{label}: bytes before the opening are left out");
             }
             rest = &rest[data.len()..];
+            before = label;
         }
         assert!(rest.len().is_multiple_of(32), "{} bytes follow the last absorb", rest.len());
         // At most what the paths of all queries hold.
