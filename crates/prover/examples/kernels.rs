@@ -2,7 +2,8 @@
 //!
 //! Prints, for each kernel whose name contains `name`, the median time of five runs on vectors of
 //! 2^log elements (20 unless given), in nanoseconds an element of wall time, and of the time of all
-//! processors where the system tells it (Linux).
+//! processors where the system tells it (Linux; it counts in steps of some milliseconds, so take
+//! more elements or the wall time of one thread, `RAYON_NUM_THREADS=1`, for the fast kernels).
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
