@@ -9,8 +9,9 @@ use crate::Error;
 const MAGIC: &[u8; 10] = b"dyad-proof";
 const VERSION: u16 = 1;
 
-/// The longest public output that a verifier accepts, in bytes.
-pub const MAX_OUTPUT: usize = 1 << 28;
+/// The longest public output that a verifier accepts, in bytes: it holds a message of 40 bytes for
+/// each of them.
+pub const MAX_OUTPUT: usize = 1 << 24;
 
 /// A proof that a program wrote an output and ended with an exit code.
 ///

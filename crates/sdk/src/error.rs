@@ -13,6 +13,17 @@ pub enum Error {
     /// The run is larger than one proof can hold.
     #[error("this run does not fit one proof: {0}")]
     TooLarge(dyad_verifier::Error),
+    /// The public output is longer than a verifier accepts.
+    #[error(
+        "the program wrote {length} bytes of public output, and a proof shows at most {limit}: \
+         write a digest of it instead"
+    )]
+    OutputTooLong {
+        /// Bytes written.
+        length: usize,
+        /// The most that is accepted.
+        limit: usize,
+    },
     /// A key or proof is rejected.
     #[error(transparent)]
     Proof(#[from] dyad_proof::Error),

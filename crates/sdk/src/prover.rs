@@ -5,7 +5,7 @@ use std::time::Instant;
 use dyad_executor::Limits;
 use dyad_machine::record::Records;
 use dyad_machine::tables::{FillRows, Run as TableRun, TABLES};
-use dyad_proof::{Proof, VerifyingKey};
+use dyad_proof::{MAX_OUTPUT, Proof, VerifyingKey};
 use dyad_prover::{Filled, ProvingKey, Rows};
 use dyad_verifier::{Blake3, Level, System};
 
@@ -144,6 +144,9 @@ impl Prover {
         observer(Step { name: STEPS[0], index: 0, cycles: None });
         let (outcome, records) = dyad_executor::record(&self.program.inner, input, self.limits)?;
         let execute_seconds = start.elapsed().as_secs_f64();
+        if outcome.output.len() > MAX_OUTPUT {
+            return Err(Error::OutputTooLong { length: outcome.output.len(), limit: MAX_OUTPUT });
+        }
 
         let mut begun = vec![(STEPS[0], 0.0)];
         let mut step = |name| {

@@ -28,3 +28,13 @@ fn a_byte_is_doubled() {
     let v = verify(&key, &proof).unwrap();
     assert_eq!((v.output.as_slice(), v.exit_code), (&[42][..], 0));
 }
+
+#[test]
+fn an_output_that_no_verifier_accepts_is_refused() {
+    let code = [syscall(64, 1, DATA, (1 << 24) + 8), exit(0)].concat();
+    let p = Program::from_elf(&program(&code, &[0; 8])).unwrap();
+    match Prover::new(&p).unwrap().prove(&[]) {
+        Err(dyad::Error::OutputTooLong { length, limit }) => assert!(length == limit + 8),
+        other => panic!("not refused: {:?}", other.map(|r| r.1)),
+    }
+}

@@ -1,0 +1,71 @@
+//! The prover against the reference prover, byte for byte, on a run of the machine.
+
+use dyad_machine::tables::{FillRows, Run, TABLES, tables};
+use dyad_program::testing::{DATA, asm::*, program};
+use dyad_prover::{ProvingKey, Rows, prove, reference};
+use dyad_rules::TableRules;
+use dyad_verifier::{Blake3, Level};
+
+struct Filled<'a>(Box<dyn FillRows + 'a>);
+
+impl Rows for Filled<'_> {
+    fn rows(&self) -> usize {
+        self.0.rows()
+    }
+
+    fn fill(&self, range: std::ops::Range<usize>, out: &mut [u64]) {
+        self.0.fill(range, out);
+    }
+}
+
+#[test]
+fn proofs_are_those_of_the_reference() {
+    // A loop over all kinds of tables that a short run can reach.
+    let code = [
+        syscall(63, 0, DATA, 20),
+        li(S0, DATA),
+        li(S1, 40),
+        vec![
+            ld(T0, S0, 0),
+            mul(T1, T0, S1),
+            mulhu(T2, T0, T1),
+            div(T0, T2, S1),
+            srl(T0, T0, S1),
+            sll(T1, T1, S1),
+            slt(T2, T0, T1),
+            xor(T0, T0, T1),
+            and(T0, T0, T2),
+            sd(T0, S0, 8),
+            addi(S1, S1, -1),
+            bne(S1, ZERO, -44),
+        ],
+        syscall(64, 1, DATA + 3, 13),
+        exit(3),
+    ]
+    .concat();
+    let program = dyad_program::Program::from_elf(&program(&code, &[7; 40])).expect("a program");
+    let input: Vec<u8> = (0..20).collect();
+    let (outcome, records) =
+        dyad_executor::record(&program, &input, dyad_executor::Limits::default()).expect("exits");
+
+    let system = dyad_proof::system();
+    let fixed = Run::of_program(program.words(), program.image());
+    let fixed: Vec<_> = system.fixed_tables().map(|t| Filled(fixed.fixed_rows(TABLES[t].id))).collect();
+    let fixed: Vec<&dyn Rows> = fixed.iter().map(|f| f as &dyn Rows).collect();
+    let key = ProvingKey::new::<Blake3>(Level::L100, &system, &fixed).expect("a small program");
+    let run = Run::new(&records, program.words(), program.image());
+    let rows: Vec<_> = TABLES.iter().map(|t| Filled(run.rows(t.id))).collect();
+    let witness: Vec<&dyn Rows> = rows.iter().map(|f| f as &dyn Rows).collect();
+    let rules: Vec<&dyn TableRules> = tables();
+    let (pushes, pulls) =
+        dyad_machine::statement::boundary(program.entry(), &outcome.output, outcome.exit_code);
+    let statement = dyad_verifier::Statement { bytes: b"a test".to_vec(), pushes, pulls };
+
+    let fast = prove::<Blake3>(Level::L100, &system, &rules, &key, &statement, &witness, &mut |_| ())
+        .expect("within the limits");
+    let slow = reference::prove::<Blake3>(Level::L100, &system, &rules, &key, &statement, &witness)
+        .expect("within the limits");
+    assert!(fast == slow, "the provers differ");
+    dyad_verifier::verify::<Blake3>(Level::L100, &system, &key.key, &statement, &fast.bytes)
+        .expect("an honest proof");
+}
