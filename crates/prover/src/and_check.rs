@@ -57,6 +57,8 @@ pub fn prove<H: Hash>(s: &mut Session<'_, H>, c: &Committed<'_>) -> AndClaims {
     let values = [&a, &b, &k].map(|t| t.first().copied().unwrap_or_default());
     s.send("and values", &values);
     [a, b, k].into_iter().for_each(|v| s.pool.give(v));
+    // What follows works on two vectors at a time.
+    s.pool.keep(2);
     AndClaims { bit_weights, point, values }
 }
 

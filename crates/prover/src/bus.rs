@@ -62,8 +62,11 @@ pub fn prove<H: Hash>(s: &mut Session<'_, H>, c: &Committed<'_>) -> BusClaims {
         pull_claim = v[2] + top * (v[2] + v[3]);
         at.push(top);
         point = at;
-        s.pool.give(push);
-        s.pool.give(pull);
+        // The largest layers come last: to keep the small ones would only add to them.
+        if point.len() + 1 >= log {
+            s.pool.give(push);
+            s.pool.give(pull);
+        }
     }
     BusClaims { fingerprint: f, push: push_claim, pull: pull_claim, point }
 }

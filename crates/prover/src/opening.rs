@@ -88,7 +88,7 @@ fn query<H: Hash>(s: &mut Session<'_, H>, q: &Queried<'_>) -> (usize, usize, Vec
         (0..q.code.queries).map(|_| s.t.draw_index("query", q.code.position_log())).collect();
     positions.sort_unstable();
     positions.dedup();
-    for row in q.tree.open(q.codeword, &positions, &mut s.proof) {
+    for row in q.tree.open::<H>(q.codeword, &positions, &mut s.proof) {
         s.t.absorb_elements("opened row", row);
     }
     (q.base, q.code.log, positions)

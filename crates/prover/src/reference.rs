@@ -428,7 +428,7 @@ fn open<H: Hash + Sync + Send>(
                 (0..code.queries).map(|_| t.draw_index("query", code.position_log())).collect();
             drawn.sort_unstable();
             drawn.dedup();
-            for row in tree.open(codeword, &drawn, proof) {
+            for row in tree.open::<H>(codeword, &drawn, proof) {
                 t.absorb_elements("opened row", row);
             }
             positions.extend(drawn.into_iter().map(|p| (p, code.log, *base)));

@@ -27,4 +27,10 @@ impl Pool {
     pub fn give(&mut self, v: Vec<K>) {
         self.0.push(v);
     }
+
+    /// Lets go of all but the `n` largest.
+    pub fn keep(&mut self, n: usize) {
+        self.0.sort_by_key(|v| std::cmp::Reverse(v.capacity()));
+        self.0.truncate(n);
+    }
 }

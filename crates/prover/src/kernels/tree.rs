@@ -7,14 +7,20 @@ use rayon::prelude::*;
 use super::pool::Pool;
 use super::{GRAIN, Packed};
 
+/// Layers above the leaves that a [`Tree`] does not hold.
+const SKIPPED: usize = 2;
+
 /// A product tree over 2^`log` leaves, those that are missing being 1. Entry y of a layer is the
 /// product of entries y and y + half of the layer below. Layers are stored without the ones at
-/// their ends, and the largest product layer is not stored at all: it is made again when its turn
-/// comes, which costs less than to hold it.
+/// their ends, and the largest product layers are not stored at all: they are made again when
+/// their turn comes, which costs less than to hold them.
 pub struct Tree {
-    /// The leaves, then the layers above the one that is left out, the top last.
-    layers: Vec<Vec<K>>,
+    leaves: Vec<K>,
+    /// The layers that are held, the top last.
+    held: Vec<Vec<K>>,
     log: usize,
+    /// Layers that are left to be taken, the leaves being layer 0.
+    left: usize,
 }
 
 impl Tree {
@@ -24,35 +30,40 @@ impl Tree {
     /// If there are more than 2^`log` leaves.
     pub fn new(leaves: Vec<K>, log: usize, pool: &mut Pool) -> Self {
         assert!(leaves.len() <= 1 << log, "a product tree over {} leaves", leaves.len());
-        let mut layers = vec![leaves];
-        let mut first = None;
-        for half in (0..log).rev().map(|v| 1 << v) {
-            let below = first.as_ref().unwrap_or_else(|| &layers[layers.len() - 1]);
-            let mut next = pool.take(below.len().min(half));
-            layer(below, &mut next);
-            if half == 1 << (log - 1) {
-                first = Some(next);
-            } else {
-                layers.push(next);
-                first.take().into_iter().for_each(|v| pool.give(v));
+        let mut tree = Self { leaves, held: Vec::new(), log, left: log + 1 };
+        if log > SKIPPED {
+            let mut below = tree.make(SKIPPED, pool);
+            for half in (0..log - SKIPPED).rev().map(|v| 1 << v) {
+                let mut next = pool.take(below.len().min(half));
+                layer(&below, &mut next);
+                // The lowest is among those that are skipped.
+                let done = std::mem::replace(&mut below, next);
+                if half == 1 << (log - SKIPPED - 1) { pool.give(done) } else { tree.held.push(done) }
             }
+            tree.held.push(below);
         }
-        // Over two leaves the first layer is the top.
-        first.into_iter().for_each(|top| layers.push(top));
-        Self { layers, log }
+        tree
+    }
+
+    /// Makes layer `number`, at least 1 and at most the tree's `log`, from the leaves.
+    fn make(&self, number: usize, pool: &mut Pool) -> Vec<K> {
+        let mut below: Option<Vec<K>> = None;
+        for half in (self.log - number..self.log).rev().map(|v| 1 << v) {
+            let from = below.as_ref().unwrap_or(&self.leaves);
+            let mut next = pool.take(from.len().min(half));
+            layer(from, &mut next);
+            below.replace(next).into_iter().for_each(|done| pool.give(done));
+        }
+        below.unwrap_or_default()
     }
 
     /// Takes the highest layer that is left: the product of all leaves first, the leaves last.
     pub fn pop(&mut self, pool: &mut Pool) -> Option<Vec<K>> {
-        if self.layers.len() == 1 && self.log > 1 {
-            let half = 1 << (self.log - 1);
-            self.log = 0;
-            let leaves = &self.layers[0];
-            let mut first = pool.take(leaves.len().min(half));
-            layer(leaves, &mut first);
-            return Some(first);
+        self.left = self.left.checked_sub(1)?;
+        match self.left {
+            0 => Some(std::mem::take(&mut self.leaves)),
+            number => self.held.pop().or_else(|| Some(self.make(number, pool))),
         }
-        self.layers.pop()
     }
 }
 
@@ -91,7 +102,7 @@ mod tests {
     fn layers_are_products() {
         let mut rng = Rng(3);
         let mut pool = Pool::default();
-        for log in [0, 1, 2, 5, 12] {
+        for log in [0, 1, 2, 3, 4, 5, 12] {
             for n in [0, 1, (1 << log) / 2 + 1, (1 << log) - 1, 1 << log] {
                 let leaves = rng.ks(n.min(1 << log));
                 let mut tree = Tree::new(leaves.clone(), log, &mut pool);
