@@ -2,7 +2,7 @@
 
 mod bench;
 mod demo;
-mod licences;
+mod deny;
 mod setup;
 mod soak;
 mod steps;
@@ -23,7 +23,7 @@ struct Args {
 enum Task {
     /// Build an example guest, run it, prove the run and verify the proof, from nothing
     Demo,
-    /// Everything that CI runs: formatting, lints, licences, documentation, all tests
+    /// Everything that CI runs: formatting, dependencies, lints, documentation, all tests
     Test,
     /// Measure proofs of the examples: speed, time by step, memory, sizes
     Bench(bench::Args),

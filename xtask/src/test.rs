@@ -3,7 +3,7 @@
 use std::{fs, path::PathBuf};
 
 use crate::{
-    licences, setup,
+    deny, setup,
     steps::{Failure, Steps, cargo, root, run, target_dir},
 };
 
@@ -28,7 +28,7 @@ pub fn check() -> Result<(), Failure> {
         run(&mut cargo(root(), "fmt --all --check"))?;
         guests.iter().try_for_each(|guest| run(&mut cargo(guest, "fmt --check")))
     })?;
-    steps.step("licences", licences::check)?;
+    steps.step("dependencies", deny::check)?;
     steps.step("guest compiler and qemu", || setup::guest_compiler().and_then(|()| setup::qemu()))?;
     steps.step("lints", || {
         run(&mut cargo(root(), "clippy --locked --workspace --all-targets -- -D warnings"))
