@@ -92,7 +92,13 @@ pub fn verify(key: &VerifyingKey, proof: &Proof) -> Result<Verified, Error> {
     })
 }
 
-/// The kernels that field products run on in this build.
+/// The kernels that the prover of this build runs on.
 pub const fn kernels() -> &'static str {
-    dyad_verifier::kernels()
+    dyad_prover::kernels::name()
+}
+
+/// Whether these are the fast ones. They are chosen when the program is built: for the machine that
+/// builds it, with the flags of this repository, or for any of its kind, without.
+pub const fn has_fast_kernels() -> bool {
+    dyad_prover::kernels::WIDE
 }

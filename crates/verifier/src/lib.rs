@@ -35,7 +35,6 @@ pub mod system;
 pub mod transcript;
 mod verify;
 
-pub use dyad_field::kernels;
 pub use error::Error;
 pub use hash::{Blake3, Digest, Hash};
 pub use layout::Layout;

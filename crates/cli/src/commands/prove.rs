@@ -57,6 +57,7 @@ pub fn run(args: &Prove) -> Result<(), Failure> {
         .fact("exit code", proof.exit_code)
         .fact("cycles", format_args!("{}, at {:.0} kHz", number(report.cycles), report.khz()))
         .fact("time", format_args!("{} on {} threads", time(report.prove_seconds), report.threads));
+    text.fact("kernels", kernels());
     if let Some(peak) = peak {
         text.fact("memory", format_args!("{} at most", size(peak)));
     }
@@ -70,6 +71,16 @@ pub fn run(args: &Prove) -> Result<(), Failure> {
     }
     text.print(files::fills_stdout(args.output.as_deref()));
     Ok(())
+}
+
+/// The kernels that this program runs on, and what to do if they are slow.
+fn kernels() -> String {
+    let hint = if dyad::has_fast_kernels() {
+        ""
+    } else {
+        "; more than ten times slower than with AVX-512: build it in the repository, on the machine that it is for"
+    };
+    format!("{}{hint}", dyad::kernels())
 }
 
 fn announce(progress: &Progress, step: Step) {
@@ -100,6 +111,7 @@ fn describe(proof: &dyad::Proof, report: &Proving, peak: Option<u64>) -> Value {
         "peak_rss_bytes": peak,
         "security_bits": report.security_bits,
         "threads": report.threads,
+        "kernels": dyad::kernels(),
         "timings": timings.collect::<Vec<_>>(),
         "tables": tables.collect::<Vec<_>>(),
         "diagnostics": String::from_utf8_lossy(&report.diagnostics),

@@ -26,6 +26,15 @@ use portable as arch;
 #[cfg(test)]
 mod testing;
 
+/// Whether this build has the kernels for 512-bit registers. Without them a proof takes more than
+/// ten times as long.
+pub const WIDE: bool = cfg!(wide);
+
+/// The kernels of this build.
+pub const fn name() -> &'static str {
+    if WIDE { "AVX-512 with GFNI and VPCLMULQDQ" } else { dyad_field::kernels() }
+}
+
 use dyad_field::{Field, K};
 
 /// As many elements of K as one instruction of this build multiplies.
