@@ -7,8 +7,8 @@ use rayon::prelude::*;
 use super::pool::Pool;
 use super::{GRAIN, Packed};
 
-/// Layers above the leaves that a [`Tree`] does not hold.
-const SKIPPED: usize = 2;
+/// Layers above the leaves that a [`Tree`] does not hold: one more would save 2% of memory for 5% of time.
+const SKIPPED: usize = 1;
 
 /// A product tree over 2^`log` leaves, those that are missing being 1. Entry y of a layer is the
 /// product of entries y and y + half of the layer below. Layers are stored without the ones at
