@@ -56,6 +56,11 @@ impl Filled {
     pub fn rows(&self) -> &[u32] {
         &self.rows
     }
+
+    /// The parameters of a proof of this level.
+    pub fn schedule(&self, level: Level) -> Schedule {
+        Schedule::new(level, &self.layout)
+    }
 }
 
 /// Proves that the rows of `witness` (one entry a table of the system) satisfy the rules and balance
@@ -95,8 +100,8 @@ pub fn prove_filled<H: Hash + Sync + Send>(
 where
     Transcript<H>: Sync,
 {
+    let schedule = filled.schedule(level);
     let Filled { rows, layout, main } = filled;
-    let schedule = Schedule::new(level, &layout);
     let t = start::<H>(level, system, &key.key, statement, &rows);
     let mut s = Session { t, proof: Proof::default(), pool: Pool::default(), observer };
     s.proof.section("rows");

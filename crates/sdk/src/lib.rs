@@ -78,7 +78,7 @@ pub fn verify(key: &VerifyingKey, proof: &Proof) -> Result<Verified, Error> {
     let v = dyad_proof::verify_in(&system, key, proof)?;
     let rows: Vec<u32> = v.rows.iter().map(|r| r.1).collect();
     let statement = key.statement(&proof.output, proof.exit_code);
-    let security = program::security(&system, &rows, &statement)?;
+    let security = program::security(&system, &rows, &v.schedule, &statement)?;
     if security.bits() < f64::from(proof.level) {
         return Err(Error::Insecure { bits: security.bits(), level: proof.level });
     }

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use dyad_executor::Limits;
 use dyad_security::Sizes;
-use dyad_verifier::{Layout, Level, Schedule, Statement, System};
+use dyad_verifier::{Layout, Schedule, Statement, System};
 
 use crate::{Error, SecurityReport};
 
@@ -72,13 +72,13 @@ impl Program {
     }
 }
 
-/// The security of a proof with these numbers of rows for a statement.
+/// The security of a proof with these numbers of rows and these parameters, for a statement.
 pub(crate) fn security(
     system: &System,
     rows: &[u32],
+    schedule: &Schedule,
     statement: &Statement,
 ) -> Result<SecurityReport, Error> {
     let layout = Layout::new(system, rows).map_err(Error::TooLarge)?;
-    let schedule = Schedule::new(Level::L100, &layout);
-    Ok(dyad_security::report(&Sizes::of(&layout, statement), &schedule))
+    Ok(dyad_security::report(&Sizes::of(&layout, statement), schedule))
 }

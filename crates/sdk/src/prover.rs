@@ -157,7 +157,7 @@ impl Prover {
         let filled = self.fill(&records)?;
         // The records may be as large as everything else: they are not needed any more.
         drop(records);
-        let rows = filled.rows().to_vec();
+        let (rows, schedule) = (filled.rows().to_vec(), filled.schedule(Level::L100));
         let body = self.prove_filled(filled, &outcome.output, outcome.exit_code, &mut step);
         let prove_seconds = start.elapsed().as_secs_f64();
         let ends = begun.iter().skip(1).map(|b| b.1).chain([prove_seconds]);
@@ -178,7 +178,7 @@ impl Prover {
             execute_seconds,
             prove_seconds,
             proof_bytes: proof.header_length() + proof.body.len(),
-            security_bits: security(&self.system, &rows, &statement)?.bits(),
+            security_bits: security(&self.system, &rows, &schedule, &statement)?.bits(),
             threads: rayon::current_num_threads(),
             timings,
             tables: self.system.tables.iter().map(|t| t.name).zip(rows).collect(),
