@@ -9,7 +9,6 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use dyad_field::{K, from_bits};
-use dyad_prover::kernels::pool::Pool;
 use dyad_prover::kernels::{and_check, bus, code, eq, sumcheck, sums, tree};
 
 /// A vector of arbitrary elements.
@@ -93,8 +92,8 @@ fn vectors(b: &Bench) {
     b.time(
         "tree::Tree",
         n,
-        || q.clone(),
-        |q| tree::Tree::new(std::mem::take(q), n.ilog2() as usize, &mut Pool::default()),
+        || [q.clone(), q.clone()],
+        |[leaves, upper]| drop(tree::Tree::new(leaves, upper, n.ilog2() as usize)),
     );
     let positions: Vec<usize> = (0..200).map(|i| i * 7919 % (2 * n)).collect();
     b.time(
@@ -115,12 +114,12 @@ fn sumchecks(b: &Bench) {
     let mut next = eq::Split::new(&elements(n.ilog2() as usize - 1, 6));
     next.drop_highest();
     b.time("sumcheck::inner_round", n, || [v(), v()], |[w, q]| sumcheck::inner_round(w, q, n / 2));
-    b.time("sumcheck::fold", n, v, |v| sumcheck::fold(v, n / 2, r));
+    b.time("sumcheck::fold", n, v, |v| sumcheck::fold(&mut &mut v[..], n / 2, r));
     b.time(
         "sumcheck::inner_fold_round",
         n,
         || [v(), v()],
-        |[w, q]| sumcheck::inner_fold_round(w, q, n / 2, r),
+        |[w, q]| sumcheck::inner_fold_round(&mut &mut w[..], &mut &mut q[..], n / 2, r),
     );
     let four = || [v(), v(), v(), v()];
     b.time("sumcheck::gkr_round", n, four, |t| {
@@ -132,7 +131,10 @@ fn sumchecks(b: &Bench) {
     });
     let three = || [v(), v(), v()];
     b.time("sumcheck::and_round", n, three, |[x, y, z]| sumcheck::and_round(&eq, x, y, z, n / 2));
-    b.time("sumcheck::and_fold_round", n, three, |t| sumcheck::and_fold_round(&next, t.each_mut(), n / 2, r));
+    b.time("sumcheck::and_fold_round", n, three, |t| {
+        let mut t = t.each_mut().map(Vec::as_mut_slice);
+        sumcheck::and_fold_round(&next, t.each_mut(), n / 2, r)
+    });
 }
 
 fn words(b: &Bench) {

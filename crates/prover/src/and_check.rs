@@ -2,18 +2,24 @@
 
 use dyad_field::{K, PrimeCharacteristicRing, byte_lagrange};
 use dyad_rules::lanes::LANES;
-use dyad_verifier::Hash;
 use dyad_verifier::and_check::AndClaims;
 use dyad_verifier::columns::block_weight;
+use dyad_verifier::{Hash, Layout};
 
 use crate::evaluate::{Committed, slab_blocks};
 use crate::kernels::and_check::{Skip, WordMap};
 use crate::kernels::eq::{self, Split};
 use crate::kernels::sumcheck::{and_fold_round, and_round, fold};
 use crate::rounds::Session;
+use crate::scratch::Scratch;
+
+/// Elements of scratch that [`prove`] takes.
+pub fn room(layout: &Layout) -> usize {
+    3 * layout.ands.len
+}
 
 /// Proves the AND constraints, up to the claims returned.
-pub fn prove<H: Hash>(s: &mut Session<'_, H>, c: &Committed<'_>) -> AndClaims {
+pub fn prove<H: Hash>(s: &mut Session<'_, H>, c: &Committed<'_>, mut scratch: Scratch<'_>) -> AndClaims {
     s.proof.section("and check");
     s.step("and check: bits");
     let layout = c.layout;
@@ -25,8 +31,7 @@ pub fn prove<H: Hash>(s: &mut Session<'_, H>, c: &Committed<'_>) -> AndClaims {
     s.step("and check: rows");
     let bit_weights = byte_lagrange(6, z);
     let map = WordMap::new(bit_weights.as_slice().try_into().expect("64 Lagrange values"));
-    let mut operands = [0; 3].map(|_| s.pool.take(layout.ands.len));
-    let [a, b, k] = &mut operands;
+    let [mut a, mut b, mut k] = [0; 3].map(|_| scratch.take(layout.ands.len));
     c.map([&layout.ands; 3], [a, b, k], |task, lanes, parts| {
         task.run(lanes, |x, lanes| {
             for (i, words) in lanes.ands.iter().enumerate() {
@@ -36,14 +41,13 @@ pub fn prove<H: Hash>(s: &mut Session<'_, H>, c: &Committed<'_>) -> AndClaims {
             }
         });
     });
-    let [mut a, mut b, mut k] = operands;
     let mut eq = Split::new(&rho);
     let mut point = Vec::with_capacity(rho.len());
     for v in (0..rho.len()).rev() {
         eq.drop_highest();
         let half = 1 << v;
         let round = match point.last() {
-            None => and_round(&eq, &a, &b, &k, half),
+            None => and_round(&eq, a, b, k, half),
             Some(&r) => and_fold_round(&eq, [&mut a, &mut b, &mut k], 2 * half, r),
         };
         point.push(s.round("and", round));
@@ -56,9 +60,6 @@ pub fn prove<H: Hash>(s: &mut Session<'_, H>, c: &Committed<'_>) -> AndClaims {
     point.reverse();
     let values = [&a, &b, &k].map(|t| t.first().copied().unwrap_or_default());
     s.send("and values", &values);
-    [a, b, k].into_iter().for_each(|v| s.pool.give(v));
-    // What follows works on two vectors at a time.
-    s.pool.keep(2);
     AndClaims { bit_weights, point, values }
 }
 

@@ -2,33 +2,43 @@
 
 use dyad_field::{K, PrimeCharacteristicRing, from_word};
 use dyad_rules::lanes::{LANES, LaneMessage};
-use dyad_verifier::Hash;
 use dyad_verifier::bus::{BusClaims, Fingerprint};
+use dyad_verifier::{Hash, Layout};
 
 use crate::evaluate::Committed;
 use crate::kernels::bus::fingerprint;
 use crate::kernels::eq::Split;
 use crate::kernels::sumcheck::{fold_ones, gkr_fold_round, gkr_round};
-use crate::kernels::tree::Tree;
+use crate::kernels::tree::{self, Tree};
 use crate::rounds::Session;
+use crate::scratch::Scratch;
+
+/// Elements of scratch that [`prove`] takes.
+pub fn room(layout: &Layout) -> usize {
+    let tree = |leaves: usize| leaves + tree::room(leaves, layout.bus_log);
+    tree(layout.pushes.len) + tree(layout.pulls.len)
+}
 
 /// Proves that pushes and pulls balance, up to the claims returned.
-pub fn prove<H: Hash>(s: &mut Session<'_, H>, c: &Committed<'_>) -> BusClaims {
+pub fn prove<H: Hash>(s: &mut Session<'_, H>, c: &Committed<'_>, mut scratch: Scratch<'_>) -> BusClaims {
     s.proof.section("bus");
     s.step("bus leaves");
     let f = Fingerprint::draw(&mut s.t);
-    let out = [&c.layout.pushes, &c.layout.pulls].map(|k| s.pool.take(k.len));
-    let [push, pull] = leaves(c, &f, out);
+    let stacks = [&c.layout.pushes, &c.layout.pulls];
+    let mut all = stacks.map(|k| scratch.take(k.len));
+    leaves(c, &f, &mut all);
 
     s.step("bus products");
     let log = c.layout.bus_log;
-    let mut push = Tree::new(push, log, &mut s.pool);
-    let mut pull = Tree::new(pull, log, &mut s.pool);
-    let mut top = |t: &mut Tree| t.pop(&mut s.pool).map_or(K::ONE, |l| first(&l));
+    let [mut push, mut pull] = all.map(|leaves| {
+        let upper = scratch.take(tree::room(leaves.len(), log));
+        Tree::new(leaves, upper, log)
+    });
+    let top = |t: &mut Tree<'_>| t.pop().map_or(K::ONE, |l| first(l));
     let (mut push_claim, mut pull_claim) = (top(&mut push), top(&mut pull));
     s.send("products", &[push_claim, pull_claim]);
     let mut point: Vec<K> = Vec::new();
-    while let Some((mut push, mut pull)) = push.pop(&mut s.pool).zip(pull.pop(&mut s.pool)) {
+    while let Some((push, pull)) = push.pop().zip(pull.pop()) {
         let lambda = s.t.draw("lambda");
         // The halves that differ in the layer's top variable.
         let half = 1 << point.len();
@@ -62,11 +72,6 @@ pub fn prove<H: Hash>(s: &mut Session<'_, H>, c: &Committed<'_>) -> BusClaims {
         pull_claim = v[2] + top * (v[2] + v[3]);
         at.push(top);
         point = at;
-        // The largest layers come last: to keep the small ones would only add to them.
-        if point.len() + 1 >= log {
-            s.pool.give(push);
-            s.pool.give(pull);
-        }
     }
     BusClaims { fingerprint: f, push: push_claim, pull: pull_claim, point }
 }
@@ -76,10 +81,9 @@ fn first(table: &[K]) -> K {
     table.first().copied().unwrap_or(K::ONE)
 }
 
-/// The leaves of all pushes and all pulls, laid out as their stacks, in `out`.
-fn leaves(c: &Committed<'_>, f: &Fingerprint, mut out: [Vec<K>; 2]) -> [Vec<K>; 2] {
+/// Writes the leaves of all pushes and all pulls, laid out as their stacks.
+fn leaves(c: &Committed<'_>, f: &Fingerprint, [push, pull]: &mut [&mut [K]; 2]) {
     let stacks = [&c.layout.pushes, &c.layout.pulls];
-    let [push, pull] = &mut out;
     // The tag's part of a leaf is a constant of active rows.
     let mut alphas = [K::ZERO; 5];
     alphas[..4].copy_from_slice(&f.alpha[1..]);
@@ -99,5 +103,4 @@ fn leaves(c: &Committed<'_>, f: &Fingerprint, mut out: [Vec<K>; 2]) -> [Vec<K>; 
             }
         });
     });
-    out
 }

@@ -14,14 +14,30 @@ use crate::kernels::eq::Parts;
 use crate::kernels::sumcheck::{inner_round, scale};
 use crate::kernels::sums::{bit_sums_eq, bit_sums2, linear_map, linear_map_eq};
 use crate::rounds::{Pair, Session};
+use crate::scratch::Memory;
+
+/// Elements of scratch that [`prove`] takes.
+pub fn room(layout: &Layout) -> usize {
+    let points: usize = joint_lengths(layout).map(|length| 2 * length).sum();
+    let weights = layout.oracles().map(|o| 1 << o.pairs.log).sum();
+    points.max(weights)
+}
+
+/// The lengths of each oracle's vectors in the point reduction: those of the oracle with the larger index
+/// space are filled up to the length of the other's, which they are summed with.
+fn joint_lengths(layout: &Layout) -> impl Iterator<Item = usize> {
+    let longest = layout.oracles().map(|o| o.pairs.len).max().unwrap_or_default();
+    layout.oracles().map(move |o| if o.base == 0 { longest } else { o.pairs.len })
+}
 
 /// Reduces the claims to weights on the committed elements of each oracle, the main one first.
-pub fn prove<H: Hash>(
+pub fn prove<'a, H: Hash>(
     s: &mut Session<'_, H>,
     c: &Committed<'_>,
     bus: &BusClaims,
     and: &AndClaims,
-) -> Vec<Vec<K>> {
+    memory: &'a mut Memory,
+) -> Vec<&'a mut [K]> {
     let layout = c.layout;
     let oracles: Vec<_> = layout.oracles().zip([c.main, c.fixed]).collect();
     let vector_of = |i: usize| if i < layout.main.pairs.blocks.len() { c.main } else { c.fixed };
@@ -33,7 +49,7 @@ pub fn prove<H: Hash>(
     let logs = || layout.slabs.iter().map(|s| s.log);
     let bus_eq = eq_by_log(logs(), &bus.point);
     let and_eq = eq_by_log(logs(), &and.point);
-    let [w0, w1] = adjoint::weights(c.system, layout, bus, and, eta);
+    let [mut w0, mut w1] = adjoint::weights(c.system, layout, bus, and, eta);
     let mut m0 = vec![K::ZERO; blocks.len() << 7];
     let mut m1 = m0.clone();
     for (i, b) in blocks.iter().enumerate() {
@@ -43,7 +59,8 @@ pub fn prove<H: Hash>(
         m1[i << 7..][..BITS].copy_from_slice(&s1);
     }
     let log = layout.column_log + 6;
-    let mut pairs = [(w0, m0), (w1, m1)].map(|(weights, vector)| Pair { log, weights, vector });
+    let mut pairs =
+        [(&mut w0, &mut m0), (&mut w1, &mut m1)].map(|(weights, vector)| Pair { log, weights, vector });
     let column_point = s.plain("columns", &mut pairs, log);
     s.send("column values", &[pairs[0].value(), pairs[1].value()]);
 
@@ -59,11 +76,15 @@ pub fn prove<H: Hash>(
         b.par_iter_mut().zip(&a).for_each(|(b, &a)| *b += a);
     }
     // Weights and folded bits of each oracle.
-    let mut joint: Vec<Pair> = oracles
+    let mut scratch = memory.scratch();
+    let mut joint: Vec<Pair<'_>> = oracles
         .iter()
-        .map(|(o, v)| {
-            let (weights, mut vector) = (s.pool.take(v.len()), s.pool.take(v.len()));
-            linear_map(&bit_eq, v, &mut vector);
+        .zip(joint_lengths(layout))
+        .map(|((o, v), length)| {
+            let (weights, vector) = (scratch.take(length), scratch.take(length));
+            linear_map(&bit_eq, v, &mut vector[..v.len()]);
+            vector[v.len()..].fill(K::ZERO);
+            weights[v.len()..].fill(K::ZERO);
             Pair { log: o.pairs.log, weights, vector }
         })
         .collect();
@@ -80,8 +101,6 @@ pub fn prove<H: Hash>(
     let variables = pair.log;
     let mut low = s.plain("points", std::slice::from_mut(&mut pair), variables);
     s.send("bit value", &[pair.value()]);
-    s.pool.give(pair.weights);
-    s.pool.give(pair.vector);
     low.append(&mut index);
     let index = low;
 
@@ -102,11 +121,12 @@ pub fn prove<H: Hash>(
     }
     s.send("bit sums", &sums);
     let images: [K; BITS] = eq_table(&s.t.draw_many("ring", 7)).try_into().expect("128 images");
+    let mut scratch = memory.scratch();
     index_eq
         .iter()
         .map(|(log, e)| {
-            let mut weights = s.pool.take(1 << log);
-            linear_map_eq(&images, e, &mut weights);
+            let weights = scratch.take(1 << log);
+            linear_map_eq(&images, e, weights);
             weights
         })
         .collect()
@@ -115,33 +135,32 @@ pub fn prove<H: Hash>(
 /// The first round of the point reduction, where there are two oracles: it binds the variable that
 /// tells them apart, the highest. Returns its challenge (none where there is one oracle) and the sum
 /// of both oracles' weights and vectors, each scaled as the challenge demands.
-fn join<H: Hash>(s: &mut Session<'_, H>, layout: &Layout, mut joint: Vec<Pair>) -> (Vec<K>, Pair) {
+fn join<'a, H: Hash>(
+    s: &mut Session<'_, H>,
+    layout: &Layout,
+    mut joint: Vec<Pair<'a>>,
+) -> (Vec<K>, Pair<'a>) {
     // The oracle at base 0, where the variable is 0, is the larger one.
     joint.sort_by_key(|p| std::cmp::Reverse(p.log));
     let mut parts = joint.into_iter();
-    let (Some(mut low), high) = (parts.next(), parts.next()) else {
+    let (Some(low), high) = (parts.next(), parts.next()) else {
         return (Vec::new(), Pair::default());
     };
     let Some(high) = high else { return (Vec::new(), low) };
     debug_assert_eq!(low.log + 1, layout.joint_log);
     // With V(X) = low + X (low + high): c0 sums low alone, c2 the product of both sums. They differ
     // only where there is a high part.
-    let shared = high.vector.len().min(low.vector.len());
-    let inner = |w: &[K], q: &[K]| inner_round(w, q, w.len().max(q.len())).0;
-    let c0 = inner(&low.weights, &low.vector);
-    let mut sum = Pair { log: high.log, weights: high.weights.clone(), vector: high.vector.clone() };
-    for (sum, low) in [(&mut sum.weights, &low.weights), (&mut sum.vector, &low.vector)] {
-        sum.iter_mut().zip(low).for_each(|(x, &l)| *x += l);
-    }
-    let c2 = c0 + inner(&low.weights[..shared], &low.vector[..shared]) + inner(&sum.weights, &sum.vector);
+    let shared = high.vector.len();
+    let inner = |w: &[K], q: &[K]| inner_round(w, q, w.len()).0;
+    let sum = |low: &[K], high: &[K]| -> Vec<K> { low.iter().zip(high).map(|(&l, &h)| l + h).collect() };
+    let c0 = inner(low.weights, low.vector);
+    let c2 = c0
+        + inner(&low.weights[..shared], &low.vector[..shared])
+        + inner(&sum(low.weights, high.weights), &sum(low.vector, high.vector));
     let r = s.round("points", (c0, c2));
-    for (low, mut high) in [(&mut low.weights, high.weights), (&mut low.vector, high.vector)] {
-        if low.len() < high.len() {
-            low.resize(high.len(), K::ZERO);
-        }
+    for (low, high) in [(&mut *low.weights, high.weights), (&mut *low.vector, high.vector)] {
         low.par_chunks_mut(1 << 12).for_each(|l| scale(l, K::ONE + r));
-        scale(&mut high, r);
-        low.iter_mut().zip(&high).for_each(|(l, &h)| *l += h);
+        low.iter_mut().zip(high).for_each(|(l, &mut h)| *l += r * h);
     }
     (vec![r], low)
 }

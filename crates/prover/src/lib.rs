@@ -18,6 +18,7 @@ mod opening;
 mod prove;
 pub mod reference;
 mod rounds;
+mod scratch;
 mod witness;
 mod work;
 mod writer;

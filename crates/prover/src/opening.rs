@@ -26,7 +26,7 @@ pub struct Queried<'a> {
 pub fn prove<H: Hash + Sync + Send>(
     s: &mut Session<'_, H>,
     schedule: &Schedule,
-    mut pairs: Vec<Pair>,
+    mut pairs: Vec<Pair<'_>>,
     first: &[Queried<'_>],
 ) where
     Transcript<H>: Sync,
@@ -35,26 +35,23 @@ pub fn prove<H: Hash + Sync + Send>(
     s.step("opening");
     s.plain("fold", &mut pairs, schedule.main.lane_log);
     // The folded vectors one after the other.
-    let mut pair = Pair {
-        log: schedule.second_log,
-        weights: vec![K::ZERO; schedule.second_len],
-        vector: vec![K::ZERO; schedule.second_len],
-    };
+    let [mut weights, mut vector] = [0; 2].map(|_| K::zero_vec(schedule.second_len));
     for (p, q) in pairs.into_iter().zip(first) {
-        pair.weights[q.base..][..p.weights.len()].copy_from_slice(&p.weights);
-        pair.vector[q.base..][..p.vector.len()].copy_from_slice(&p.vector);
+        weights[q.base..][..p.weights.len()].copy_from_slice(p.weights);
+        vector[q.base..][..p.vector.len()].copy_from_slice(p.vector);
     }
+    let mut pair = Pair { log: schedule.second_log, weights: &mut weights, vector: &mut vector };
     let mut last: Option<(Code, Codeword, Tree)> = None;
     for round in 0..=schedule.rounds.len() {
         let next = schedule.rounds.get(round).map(|code| {
-            let codeword = encode(&pair.vector, code.log, code.rate);
+            let codeword = encode(pair.vector, code.log, code.rate);
             let tree = Tree::new::<H>(&codeword);
             s.proof.digest(&tree.root());
             s.t.absorb("root", &tree.root());
             (*code, codeword, tree)
         });
         if next.is_none() {
-            s.send("final vector", &pair.vector);
+            s.send("final vector", pair.vector);
         }
         let nonce = grind(&s.t, GRINDING);
         s.proof.u64(nonce);

@@ -7,10 +7,10 @@ use dyad_verifier::{Error, Hash, Layout, Level, Schedule, Statement, System, sta
 
 use crate::evaluate::Committed;
 use crate::kernels::code::encode;
-use crate::kernels::pool::Pool;
 use crate::merkle::Tree;
 use crate::opening::Queried;
 use crate::rounds::{Pair, Session};
+use crate::scratch::Memory;
 use crate::witness::{ProvingKey, Rows, columns};
 use crate::writer::Proof;
 use crate::{and_check, bus, claims, opening};
@@ -101,9 +101,9 @@ where
     Transcript<H>: Sync,
 {
     let schedule = filled.schedule(level);
-    let Filled { rows, layout, main } = filled;
+    let Filled { rows, layout, mut main } = filled;
     let t = start::<H>(level, system, &key.key, statement, &rows);
-    let mut s = Session { t, proof: Proof::default(), pool: Pool::default(), observer };
+    let mut s = Session { t, proof: Proof::default(), observer };
     s.proof.section("rows");
     for (table, &n) in system.tables.iter().zip(&rows) {
         if table.fixed.is_empty() {
@@ -120,16 +120,17 @@ where
     s.t.absorb("commitment", &tree.root());
 
     let committed = Committed { system, layout: &layout, tables, main: &main, fixed: &key.vector };
-    let bus = bus::prove(&mut s, &committed);
-    let and = and_check::prove(&mut s, &committed);
-    let weights = claims::prove(&mut s, &committed, &bus, &and);
+    let mut memory = Memory::new(&layout);
+    let bus = bus::prove(&mut s, &committed, memory.scratch());
+    let and = and_check::prove(&mut s, &committed, memory.scratch());
+    let weights = claims::prove(&mut s, &committed, &bus, &and, &mut memory);
 
-    let logs = layout.oracles().map(|o| o.pairs.log);
+    let mut fixed = key.vector.clone();
     let pairs = weights
         .into_iter()
-        .zip([main, key.vector.clone()])
-        .zip(logs)
-        .map(|((weights, vector), log)| Pair { log, weights, vector })
+        .zip([&mut main, &mut fixed])
+        .zip(layout.oracles())
+        .map(|((weights, vector), o)| Pair { log: o.pairs.log, weights, vector })
         .collect();
     let mut first =
         vec![Queried { code: schedule.main, codeword: &codeword, tree: &tree, base: schedule.bases.0 }];

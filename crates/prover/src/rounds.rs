@@ -4,7 +4,6 @@ use dyad_field::K;
 use dyad_verifier::Hash;
 use dyad_verifier::transcript::Transcript;
 
-use crate::kernels::pool::Pool;
 use crate::kernels::sumcheck::{fold, inner_fold_round, inner_round};
 use crate::writer::Proof;
 
@@ -14,8 +13,6 @@ pub struct Session<'a, H> {
     pub t: Transcript<H>,
     /// The proof so far.
     pub proof: Proof,
-    /// Memory for vectors.
-    pub pool: Pool,
     /// Told of each step as it begins.
     pub observer: &'a mut dyn FnMut(&'static str),
 }
@@ -41,14 +38,14 @@ impl<H: Hash> Session<'_, H> {
     /// Plain rounds that bind the `variables` highest variables of the sum over all pairs of the inner
     /// product of weights and vector; `log` is the number of variables of each pair. Returns the
     /// challenges, that of the lowest variable first.
-    pub fn plain(&mut self, label: &'static str, pairs: &mut [Pair], variables: usize) -> Vec<K> {
+    pub fn plain(&mut self, label: &'static str, pairs: &mut [Pair<'_>], variables: usize) -> Vec<K> {
         let mut point: Vec<K> = Vec::with_capacity(variables);
         for _ in 0..variables {
             let mut sum = (K::default(), K::default());
             for p in pairs.iter_mut() {
                 let half = 1 << (p.log - 1);
                 let (c0, c2) = match point.last() {
-                    None => inner_round(&p.weights, &p.vector, half),
+                    None => inner_round(p.weights, p.vector, half),
                     Some(&r) => inner_fold_round(&mut p.weights, &mut p.vector, 2 * half, r),
                 };
                 p.log -= 1;
@@ -69,17 +66,17 @@ impl<H: Hash> Session<'_, H> {
 }
 
 /// Weights and a vector of 2^`log` entries each, those past the end being 0.
-#[derive(Clone, Debug, Default)]
-pub struct Pair {
+#[derive(Debug, Default)]
+pub struct Pair<'a> {
     /// Logarithm of the length.
     pub log: usize,
     /// The weights.
-    pub weights: Vec<K>,
+    pub weights: &'a mut [K],
     /// The vector.
-    pub vector: Vec<K>,
+    pub vector: &'a mut [K],
 }
 
-impl Pair {
+impl Pair<'_> {
     /// The only entry of the vector once all variables are bound.
     pub fn value(&self) -> K {
         self.vector.first().copied().unwrap_or_default()

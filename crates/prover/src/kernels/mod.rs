@@ -8,7 +8,6 @@ pub mod and_check;
 pub mod bus;
 pub mod code;
 pub mod eq;
-pub mod pool;
 pub mod sumcheck;
 pub mod sums;
 pub mod tree;

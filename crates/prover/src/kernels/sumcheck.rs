@@ -17,15 +17,14 @@ pub fn inner_round(w: &[K], q: &[K], half: usize) -> (K, K) {
     sum_parts([w, q], half, K::ZERO, |_, [w, q]| arch::inner(w[0], w[1], q[0], q[1]))
 }
 
-/// Bind the highest variable to `r`: `v[y] += r (v[y] + v[y + half])`, leaving at most `half`
-/// entries. Missing entries are 0.
-pub fn fold(v: &mut Vec<K>, half: usize, r: K) {
-    let n = v.len().min(half);
+/// Bind the highest variable to `r`: `v[y] += r (v[y] + v[y + half])`; the slice shrinks to the
+/// entries that are left, at most `half`. Missing entries are 0.
+pub fn fold(v: &mut &mut [K], half: usize, r: K) {
     fold_slice(v, half, r, K::ZERO);
-    v.truncate(n);
+    shrink(v, half);
 }
 
-/// [`fold`] of a vector whose missing entries are 1; the slice shrinks to the entries that are left.
+/// [`fold`] of a vector whose missing entries are 1.
 pub fn fold_ones(v: &mut &mut [K], half: usize, r: K) {
     fold_slice(v, half, r, K::ONE);
     shrink(v, half);
@@ -71,12 +70,8 @@ pub fn scale(v: &mut [K], factor: K) {
 ///
 /// # Panics
 /// If `half` is odd.
-pub fn inner_fold_round(w: &mut Vec<K>, q: &mut Vec<K>, half: usize, r: K) -> (K, K) {
-    let sum =
-        fold_sum_parts([&mut *w, &mut *q], half, r, K::ZERO, |_, [w, q]| arch::inner(w[0], w[1], q[0], q[1]));
-    w.truncate(half);
-    q.truncate(half);
-    sum
+pub fn inner_fold_round<'v>(w: &mut &'v mut [K], q: &mut &'v mut [K], half: usize, r: K) -> (K, K) {
+    fold_sum_parts([w, q], half, r, K::ZERO, |_, [w, q]| arch::inner(w[0], w[1], q[0], q[1]))
 }
 
 /// The coefficients (c1, c2) of the sum over y < half of
@@ -104,13 +99,7 @@ fn gkr_part(eq: &Split, start: usize, [l0, r0, l1, r1]: [[&[K]; 2]; 4], lambda: 
 /// If `half` is odd, or `eq` is not of `half / 2` entries.
 pub fn gkr_fold_round(eq: &Split, trees: [&mut &mut [K]; 4], half: usize, r: K, lambda: K) -> (K, K) {
     assert_eq!(2 * eq.len(), half, "eq is over the next round's lower variables");
-    let mut trees = trees;
-    let slices = trees.each_mut().map(|v| &mut ***v);
-    let sum = fold_sum_parts(slices, half, r, K::ONE, |start, v| gkr_part(eq, start, v, lambda));
-    for v in trees {
-        shrink(v, half);
-    }
-    sum
+    fold_sum_parts(trees, half, r, K::ONE, |start, v| gkr_part(eq, start, v, lambda))
 }
 
 /// The coefficients (c1, c2) of the sum over y < half of
@@ -134,15 +123,9 @@ fn and_part(eq: &Split, start: usize, [a, b, c]: [[&[K]; 2]; 3]) -> (K, K) {
 ///
 /// # Panics
 /// If `half` is odd, or `eq` is not of `half / 2` entries.
-pub fn and_fold_round(eq: &Split, v: [&mut Vec<K>; 3], half: usize, r: K) -> (K, K) {
+pub fn and_fold_round(eq: &Split, v: [&mut &mut [K]; 3], half: usize, r: K) -> (K, K) {
     assert_eq!(2 * eq.len(), half, "eq is over the next round's lower variables");
-    let mut vectors = v;
-    let slices = vectors.each_mut().map(|v| v.as_mut_slice());
-    let sum = fold_sum_parts(slices, half, r, K::ZERO, |start, v| and_part(eq, start, v));
-    for v in vectors {
-        v.truncate(half);
-    }
-    sum
+    fold_sum_parts(v, half, r, K::ZERO, |start, v| and_part(eq, start, v))
 }
 
 /// The sum of `term` over aligned parts of the indices y < half. It is told where a part starts and
@@ -175,7 +158,7 @@ fn stored(v: &[K], start: usize, len: usize) -> &[K] {
 
 /// Fold the vectors, then [`sum_parts`] of the results.
 fn fold_sum_parts<const N: usize>(
-    v: [&mut [K]; N],
+    mut v: [&mut &mut [K]; N],
     half: usize,
     r: K,
     missing: K,
@@ -188,7 +171,7 @@ fn fold_sum_parts<const N: usize>(
     let count = n.div_ceil(len);
     let mut parts: Vec<[Quarters<'_>; N]> =
         (0..count).map(|_| std::array::from_fn(|_| Quarters::default())).collect();
-    for (i, v) in v.into_iter().enumerate() {
+    for (i, v) in v.iter_mut().enumerate() {
         let (low, high) = v.split_at_mut(v.len().min(half));
         let (low0, low1) = low.split_at_mut(low.len().min(quarter));
         let (high0, high1) = high.split_at(high.len().min(quarter));
@@ -205,7 +188,7 @@ fn fold_sum_parts<const N: usize>(
             part[i].high[1] = high;
         }
     }
-    parts
+    let sum = parts
         .into_par_iter()
         .enumerate()
         .with_min_len(GRAIN / PART)
@@ -218,7 +201,9 @@ fn fold_sum_parts<const N: usize>(
             let folded = quarters.each_ref().map(|q| [&*q.low[0], &*q.low[1]]);
             padding.sum(len, missing, folded, |v| term(part * len, v))
         })
-        .reduce(|| (K::ZERO, K::ZERO), add)
+        .reduce(|| (K::ZERO, K::ZERO), add);
+    v.into_iter().for_each(|v| shrink(v, half));
+    sum
 }
 
 /// A part of a vector to fold and then sum: the stored entries from y and from y + half / 2 on, and
@@ -306,8 +291,9 @@ mod tests {
                     assert_eq!(inner_round(&w, &q, half), naive_inner(&w, &q, half), "{half}: {nw}, {nq}");
                     if half > 1 {
                         let (fw, fq) = (naive_fold(&w, half, r), naive_fold(&q, half, r));
+                        let (mut w, mut q) = (&mut w[..], &mut q[..]);
                         let next = inner_fold_round(&mut w, &mut q, half, r);
-                        assert_eq!((&w, &q), (&fw, &fq), "{half}: {nw}, {nq}");
+                        assert_eq!((&*w, &*q), (&fw[..], &fq[..]), "{half}: {nw}, {nq}");
                         assert_eq!(next, naive_inner(&fw, &fq, half / 2), "{half}: {nw}, {nq}");
                     }
                 }
@@ -322,8 +308,9 @@ mod tests {
             for n in lengths(half) {
                 let (mut v, r) = (rng.ks(n), rng.k());
                 let expected = naive_fold(&v, half, r);
-                fold(&mut v, half, r);
-                assert_eq!(v, expected, "{n} of {}", 2 * half);
+                let mut folded = &mut v[..];
+                fold(&mut folded, half, r);
+                assert_eq!(folded, expected, "{n} of {}", 2 * half);
             }
         }
     }
@@ -426,9 +413,10 @@ mod tests {
                     let r = rng.k();
                     let folded = v.each_ref().map(|v| naive_fold(v, half, r));
                     eq.drop_highest();
-                    let next = and_fold_round(&eq, v.each_mut(), half, r);
-                    assert_eq!(v, folded);
-                    let refs = v.each_ref().map(Vec::as_slice);
+                    let mut slices = v.each_mut().map(Vec::as_mut_slice);
+                    let next = and_fold_round(&eq, slices.each_mut(), half, r);
+                    assert_eq!(slices.each_ref().map(|v| v.to_vec()), folded);
+                    let refs = slices.each_ref().map(|v| &**v);
                     assert_eq!(next, naive_and(&eq_table(&point[..n - 1]), refs, half / 2));
                 }
             }

@@ -4,90 +4,95 @@ use dyad_field::K;
 use p3_field::PackedValue;
 use rayon::prelude::*;
 
-use super::pool::Pool;
 use super::{GRAIN, Packed};
-
-/// Layers above the leaves that a [`Tree`] does not hold: one more would save 2% of memory for 5% of time.
-const SKIPPED: usize = 1;
 
 /// A product tree over 2^`log` leaves, those that are missing being 1. Entry y of a layer is the
 /// product of entries y and y + half of the layer below. Layers are stored without the ones at
-/// their ends, and the largest product layers are not stored at all: they are made again when
-/// their turn comes, which costs less than to hold them.
-pub struct Tree {
-    leaves: Vec<K>,
-    /// The layers that are held, the top last.
-    held: Vec<Vec<K>>,
-    log: usize,
-    /// Layers that are left to be taken, the leaves being layer 0.
+/// their ends. They are taken from the top to the leaves, and the first layer above the leaves, as
+/// large as all others together, is made when its turn comes, in their place.
+pub struct Tree<'a> {
+    leaves: &'a mut [K],
+    /// The layers from the second on, then the first.
+    upper: &'a mut [K],
+    /// The length of each layer as it is stored, that of the leaves first.
+    lengths: Vec<usize>,
+    /// Layers that are left to be taken.
     left: usize,
 }
 
-impl Tree {
-    /// The tree over `leaves`.
+/// The lengths of the layers over `leaves` leaves of 2^`log`, without the ones at their ends.
+fn lengths(leaves: usize, log: usize) -> Vec<usize> {
+    (0..=log).map(|layer| leaves.min(1 << (log - layer))).collect()
+}
+
+/// Elements that the layers of a [`Tree`] over `leaves` leaves of 2^`log` take beside them.
+pub fn room(leaves: usize, log: usize) -> usize {
+    let lengths = lengths(leaves, log);
+    let upper = lengths.iter().skip(2).sum();
+    lengths.get(1).copied().unwrap_or(0).max(upper)
+}
+
+impl<'a> Tree<'a> {
+    /// The tree over `leaves`, whose layers are kept in `upper`, of [`room`] elements.
     ///
     /// # Panics
-    /// If there are more than 2^`log` leaves.
-    pub fn new(leaves: Vec<K>, log: usize, pool: &mut Pool) -> Self {
+    /// If there are more than 2^`log` leaves, or too little room.
+    pub fn new(leaves: &'a mut [K], upper: &'a mut [K], log: usize) -> Self {
         assert!(leaves.len() <= 1 << log, "a product tree over {} leaves", leaves.len());
-        let mut tree = Self { leaves, held: Vec::new(), log, left: log + 1 };
-        if log > SKIPPED {
-            let mut below = tree.make(SKIPPED, pool);
-            for half in (0..log - SKIPPED).rev().map(|v| 1 << v) {
-                let mut next = pool.take(below.len().min(half));
-                layer(&below, &mut next);
-                // The lowest is among those that are skipped.
-                let done = std::mem::replace(&mut below, next);
-                if half == 1 << (log - SKIPPED - 1) { pool.give(done) } else { tree.held.push(done) }
+        let lengths = lengths(leaves.len(), log);
+        if let [_, _, second, others @ ..] = lengths.as_slice() {
+            let (mut below, mut rest) = upper.split_at_mut(*second);
+            // Two layers at once.
+            multiply(leaves, 1 << (log - 2), below);
+            for (&length, half) in others.iter().zip((0..log - 2).rev().map(|v| 1 << v)) {
+                let (next, after) = rest.split_at_mut(length);
+                multiply(below, half, next);
+                (below, rest) = (next, after);
             }
-            tree.held.push(below);
         }
-        tree
-    }
-
-    /// Makes layer `number`, at least 1 and at most the tree's `log`, from the leaves.
-    fn make(&self, number: usize, pool: &mut Pool) -> Vec<K> {
-        let mut below: Option<Vec<K>> = None;
-        for half in (self.log - number..self.log).rev().map(|v| 1 << v) {
-            let from = below.as_ref().unwrap_or(&self.leaves);
-            let mut next = pool.take(from.len().min(half));
-            layer(from, &mut next);
-            below.replace(next).into_iter().for_each(|done| pool.give(done));
-        }
-        below.unwrap_or_default()
+        Self { leaves, upper, left: lengths.len(), lengths }
     }
 
     /// Takes the highest layer that is left: the product of all leaves first, the leaves last.
-    pub fn pop(&mut self, pool: &mut Pool) -> Option<Vec<K>> {
+    pub fn pop(&mut self) -> Option<&mut [K]> {
         self.left = self.left.checked_sub(1)?;
-        match self.left {
-            0 => Some(std::mem::take(&mut self.leaves)),
-            number => self.held.pop().or_else(|| Some(self.make(number, pool))),
+        Some(match self.left {
+            0 => self.leaves,
+            1 => {
+                let layer = &mut self.upper[..self.lengths[1]];
+                multiply(self.leaves, 1 << (self.lengths.len() - 2), layer);
+                layer
+            }
+            number => {
+                let start: usize = self.lengths[2..number].iter().sum();
+                &mut self.upper[start..][..self.lengths[number]]
+            }
+        })
+    }
+}
+
+/// Entry y of `out` becomes the product of the entries y, y + `distance`, y + 2 `distance`.. of
+/// `below`.
+fn multiply(below: &[K], distance: usize, out: &mut [K]) {
+    out.par_chunks_mut(GRAIN).enumerate().for_each(|(chunk, out)| {
+        let start = chunk * GRAIN;
+        out.copy_from_slice(&below[start..][..out.len()]);
+        for start in (start + distance..below.len()).step_by(distance) {
+            let factors = &below[start..];
+            multiply_by(out, &factors[..factors.len().min(out.len())]);
         }
-    }
+    });
 }
 
-/// The products of the entries of `below` that are as far apart as `out` is long, or alone.
-fn layer(below: &[K], out: &mut [K]) {
-    let (low, high) = below.split_at(out.len());
-    let (multiplied, alone) = out.split_at_mut(high.len());
-    multiplied
-        .par_chunks_mut(GRAIN)
-        .zip(low[..high.len()].par_chunks(GRAIN).zip(high.par_chunks(GRAIN)))
-        .for_each(|(out, (low, high))| multiply(low, high, out));
-    // Where there is no upper factor, the lower one is the product.
-    alone.copy_from_slice(&low[high.len()..]);
-}
-
-fn multiply(a: &[K], b: &[K], out: &mut [K]) {
-    let (pa, ra) = Packed::pack_slice_with_suffix(a);
-    let (pb, rb) = Packed::pack_slice_with_suffix(b);
-    let (po, ro) = Packed::pack_slice_with_suffix_mut(out);
-    for ((o, &a), &b) in po.iter_mut().zip(pa).zip(pb) {
-        *o = a * b;
+/// Multiply the first entries by the factors.
+fn multiply_by(products: &mut [K], factors: &[K]) {
+    let (packed, rest) = Packed::pack_slice_with_suffix_mut(&mut products[..factors.len()]);
+    let (packed_factors, rest_factors) = Packed::pack_slice_with_suffix(factors);
+    for (p, &f) in packed.iter_mut().zip(packed_factors) {
+        *p *= f;
     }
-    for ((o, &a), &b) in ro.iter_mut().zip(ra).zip(rb) {
-        *o = a * b;
+    for (p, &f) in rest.iter_mut().zip(rest_factors) {
+        *p *= f;
     }
 }
 
@@ -101,12 +106,14 @@ mod tests {
     #[test]
     fn layers_are_products() {
         let mut rng = Rng(3);
-        let mut pool = Pool::default();
         for log in [0, 1, 2, 3, 4, 5, 12] {
             for n in [0, 1, (1 << log) / 2 + 1, (1 << log) - 1, 1 << log] {
                 let leaves = rng.ks(n.min(1 << log));
-                let mut tree = Tree::new(leaves.clone(), log, &mut pool);
-                let mut layers: Vec<Vec<K>> = core::iter::from_fn(|| tree.pop(&mut pool)).collect();
+                let mut stored = leaves.clone();
+                let mut upper = rng.ks(room(leaves.len(), log));
+                let mut tree = Tree::new(&mut stored, &mut upper, log);
+                let mut layers: Vec<Vec<K>> =
+                    core::iter::from_fn(|| tree.pop().map(|layer| layer.to_vec())).collect();
                 layers.reverse();
                 assert_eq!(layers.len(), log + 1, "{n} of 2^{log}");
                 assert_eq!(layers[0], leaves);

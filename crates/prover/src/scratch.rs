@@ -1,0 +1,42 @@
+//! Memory for the vectors of one phase after the other.
+
+use dyad_field::{K, PrimeCharacteristicRing};
+use dyad_verifier::Layout;
+
+use crate::{and_check, bus, claims};
+
+/// Working memory that all phases share: fresh memory costs more than most of what is computed in it.
+#[derive(Debug)]
+pub struct Memory(Vec<K>);
+
+impl Memory {
+    /// Elements that the largest phase of a proof of this layout needs.
+    pub fn len_for(layout: &Layout) -> usize {
+        bus::room(layout).max(and_check::room(layout)).max(claims::room(layout))
+    }
+
+    /// Enough for every phase. The system provides its pages when they are first written to.
+    pub fn new(layout: &Layout) -> Self {
+        Self(K::zero_vec(Self::len_for(layout)))
+    }
+
+    /// All of it, for the next phase.
+    pub fn scratch(&mut self) -> Scratch<'_> {
+        Scratch(&mut self.0)
+    }
+}
+
+/// What a phase has not taken yet.
+pub struct Scratch<'a>(&'a mut [K]);
+
+impl<'a> Scratch<'a> {
+    /// A vector of `len` elements with any contents.
+    ///
+    /// # Panics
+    /// If the phase takes more than the room that it said it needs.
+    pub fn take(&mut self, len: usize) -> &'a mut [K] {
+        let (taken, rest) = std::mem::take(&mut self.0).split_at_mut(len);
+        self.0 = rest;
+        taken
+    }
+}
