@@ -83,7 +83,8 @@ fn vectors(b: &Bench) {
     for (lanes, rate) in [(1, 1), (11, 1), (16, 1), (16, 2), (64, 1)] {
         let m = (n / lanes).ilog2() as usize;
         let name = format!("code::encode 2^{m} x {lanes} rate {rate}");
-        b.time(&name, lanes << m, || (), |()| code::encode(&q[..lanes << m], m, rate));
+        let fresh = || q[..1].repeat(code::encoded_len(lanes << m, m, rate));
+        b.time(&name, lanes << m, fresh, |values| code::encode(&q[..lanes << m], m, rate, values).rows);
     }
     b.time("sums::bit_sums", n, || (), |()| sums::bit_sums(&q, &w));
     b.time("sums::bit_sums2", n, || (), |()| sums::bit_sums2(&q, &w, &w1));

@@ -14,13 +14,17 @@ use crate::kernels::eq::Parts;
 use crate::kernels::sumcheck::{inner_round, scale};
 use crate::kernels::sums::{bit_sums_eq, bit_sums2, linear_map, linear_map_eq};
 use crate::rounds::{Pair, Session};
-use crate::scratch::Memory;
+use crate::scratch::{Memory, Scratch};
 
 /// Elements of scratch that [`prove`] takes.
 pub fn room(layout: &Layout) -> usize {
     let points: usize = joint_lengths(layout).map(|length| 2 * length).sum();
-    let weights = layout.oracles().map(|o| 1 << o.pairs.log).sum();
-    points.max(weights)
+    points.max(weights_len(layout))
+}
+
+/// Elements of the weights that [`prove`] returns.
+pub fn weights_len(layout: &Layout) -> usize {
+    layout.oracles().map(|o| 1 << o.pairs.log).sum()
 }
 
 /// The lengths of each oracle's vectors in the point reduction: those of the oracle with the larger index
@@ -30,14 +34,15 @@ fn joint_lengths(layout: &Layout) -> impl Iterator<Item = usize> {
     layout.oracles().map(move |o| if o.base == 0 { longest } else { o.pairs.len })
 }
 
-/// Reduces the claims to weights on the committed elements of each oracle, the main one first.
+/// Reduces the claims to weights on the committed elements of each oracle, the main one first, in
+/// scratch, whose rest is returned too.
 pub fn prove<'a, H: Hash>(
     s: &mut Session<'_, H>,
     c: &Committed<'_>,
     bus: &BusClaims,
     and: &AndClaims,
     memory: &'a mut Memory,
-) -> Vec<&'a mut [K]> {
+) -> (Vec<&'a mut [K]>, Scratch<'a>) {
     let layout = c.layout;
     let oracles: Vec<_> = layout.oracles().zip([c.main, c.fixed]).collect();
     let vector_of = |i: usize| if i < layout.main.pairs.blocks.len() { c.main } else { c.fixed };
@@ -122,14 +127,15 @@ pub fn prove<'a, H: Hash>(
     s.send("bit sums", &sums);
     let images: [K; BITS] = eq_table(&s.t.draw_many("ring", 7)).try_into().expect("128 images");
     let mut scratch = memory.scratch();
-    index_eq
+    let weights = index_eq
         .iter()
         .map(|(log, e)| {
             let weights = scratch.take(1 << log);
             linear_map_eq(&images, e, weights);
             weights
         })
-        .collect()
+        .collect();
+    (weights, scratch)
 }
 
 /// The first round of the point reduction, where there are two oracles: it binds the variable that

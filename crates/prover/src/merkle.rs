@@ -19,7 +19,7 @@ const GRAIN: usize = 128;
 
 impl Tree {
     /// The tree whose leaves are the rows of a codeword, a power of two of them.
-    pub fn new<H: Hash>(code: &Codeword) -> Self {
+    pub fn new<H: Hash>(code: &Codeword<'_>) -> Self {
         if code.rows == 1 {
             return Self { levels: vec![vec![merkle::leaf::<H>(code.row(0), &mut Vec::new())]] };
         }
@@ -55,7 +55,7 @@ impl Tree {
     /// them to the root; returns the rows.
     pub fn open<'a, H: Hash>(
         &self,
-        code: &'a Codeword,
+        code: &Codeword<'a>,
         positions: &[usize],
         proof: &mut Proof,
     ) -> Vec<&'a [K]> {

@@ -5,17 +5,29 @@ use dyad_verifier::Hash;
 use dyad_verifier::params::{Code, GRINDING, Schedule};
 use dyad_verifier::transcript::Transcript;
 
-use crate::kernels::code::{Codeword, accumulate_rows, encode};
+use crate::kernels::code::{Codeword, accumulate_rows, encode, encoded_len};
 use crate::merkle::Tree;
 use crate::rounds::{Pair, Session};
+use crate::scratch::Scratch;
 use crate::work::grind;
+
+/// Elements of scratch that [`prove`] takes.
+pub fn room(schedule: &Schedule) -> usize {
+    let mut len = schedule.second_len;
+    let mut room = 2 * len;
+    for code in &schedule.rounds {
+        room += encoded_len(len, code.log, code.rate);
+        len = 1 << code.log;
+    }
+    room
+}
 
 /// A committed code that is queried in a round.
 pub struct Queried<'a> {
     /// Its parameters.
     pub code: Code,
     /// Its symbols.
-    pub codeword: &'a Codeword,
+    pub codeword: Codeword<'a>,
     /// Its tree.
     pub tree: &'a Tree,
     /// Where its folded vector lies in the next vector.
@@ -28,6 +40,7 @@ pub fn prove<H: Hash + Sync + Send>(
     schedule: &Schedule,
     mut pairs: Vec<Pair<'_>>,
     first: &[Queried<'_>],
+    mut scratch: Scratch<'_>,
 ) where
     Transcript<H>: Sync,
 {
@@ -35,16 +48,18 @@ pub fn prove<H: Hash + Sync + Send>(
     s.step("opening");
     s.plain("fold", &mut pairs, schedule.main.lane_log);
     // The folded vectors one after the other.
-    let [mut weights, mut vector] = [0; 2].map(|_| K::zero_vec(schedule.second_len));
+    let [weights, vector] = [0; 2].map(|_| scratch.take(schedule.second_len));
     for (p, q) in pairs.into_iter().zip(first) {
-        weights[q.base..][..p.weights.len()].copy_from_slice(p.weights);
-        vector[q.base..][..p.vector.len()].copy_from_slice(p.vector);
+        let place = q.base..q.base + (1 << q.code.log);
+        copy(p.weights, &mut weights[place.clone()]);
+        copy(p.vector, &mut vector[place]);
     }
-    let mut pair = Pair { log: schedule.second_log, weights: &mut weights, vector: &mut vector };
-    let mut last: Option<(Code, Codeword, Tree)> = None;
+    let mut pair = Pair { log: schedule.second_log, weights, vector };
+    let mut last: Option<(Code, Codeword<'_>, Tree)> = None;
     for round in 0..=schedule.rounds.len() {
         let next = schedule.rounds.get(round).map(|code| {
-            let codeword = encode(pair.vector, code.log, code.rate);
+            let values = scratch.take(encoded_len(pair.vector.len(), code.log, code.rate));
+            let codeword = encode(pair.vector, code.log, code.rate, values);
             let tree = Tree::new::<H>(&codeword);
             s.proof.digest(&tree.root());
             s.t.absorb("root", &tree.root());
@@ -59,7 +74,7 @@ pub fn prove<H: Hash + Sync + Send>(
         let equations: Vec<_> = match &last {
             None => first.iter().map(|q| query(s, q)).collect(),
             Some((code, codeword, tree)) => {
-                vec![query(s, &Queried { code: *code, codeword, tree, base: 0 })]
+                vec![query(s, &Queried { code: *code, codeword: *codeword, tree, base: 0 })]
             }
         };
         let Some(next) = next else { break };
@@ -79,13 +94,25 @@ pub fn prove<H: Hash + Sync + Send>(
     s.plain("tail", std::slice::from_mut(&mut pair), schedule.final_log);
 }
 
+/// Copies `from` to the beginning of `to`, the rest of which becomes 0.
+fn copy(from: &[K], to: &mut [K]) {
+    let (copied, rest) = to.split_at_mut(from.len());
+    copied.copy_from_slice(from);
+    rest.fill(K::ZERO);
+}
+
+/// The symbols of a code as its codeword.
+pub fn codeword<'a>(code: &Code, values: &'a [K]) -> Codeword<'a> {
+    Codeword { lanes: code.lanes, rows: 1 << code.position_log(), values }
+}
+
 /// Draws positions of a code and opens them: where its equations apply, and the positions.
 fn query<H: Hash>(s: &mut Session<'_, H>, q: &Queried<'_>) -> (usize, usize, Vec<usize>) {
     let mut positions: Vec<usize> =
         (0..q.code.queries).map(|_| s.t.draw_index("query", q.code.position_log())).collect();
     positions.sort_unstable();
     positions.dedup();
-    for row in q.tree.open::<H>(q.codeword, &positions, &mut s.proof) {
+    for row in q.tree.open::<H>(&q.codeword, &positions, &mut s.proof) {
         s.t.absorb_elements("opened row", row);
     }
     (q.base, q.code.log, positions)

@@ -2,11 +2,13 @@
 
 use dyad_field::K;
 use dyad_rules::TableRules;
+use dyad_verifier::params::Code;
 use dyad_verifier::transcript::Transcript;
 use dyad_verifier::{Error, Hash, Layout, Level, Schedule, Statement, System, start};
 
 use crate::evaluate::Committed;
-use crate::kernels::code::encode;
+use crate::kernels::code::{encode, encoded_len};
+use crate::kernels::memory::zeros;
 use crate::merkle::Tree;
 use crate::opening::Queried;
 use crate::rounds::{Pair, Session};
@@ -113,17 +115,19 @@ where
 
     s.proof.section("commitment");
     s.step("encode");
-    let codeword = encode(&main, schedule.main.log, schedule.main.rate);
+    let Code { log, rate, .. } = schedule.main;
+    let mut values = zeros(encoded_len(main.len(), log, rate));
+    let codeword = encode(&main, log, rate, &mut values);
     s.step("hash");
     let tree = Tree::new::<H>(&codeword);
     s.proof.digest(&tree.root());
     s.t.absorb("commitment", &tree.root());
 
     let committed = Committed { system, layout: &layout, tables, main: &main, fixed: &key.vector };
-    let mut memory = Memory::new(&layout);
+    let mut memory = Memory::new(&layout, &schedule);
     let bus = bus::prove(&mut s, &committed, memory.scratch());
     let and = and_check::prove(&mut s, &committed, memory.scratch());
-    let weights = claims::prove(&mut s, &committed, &bus, &and, &mut memory);
+    let (weights, rest) = claims::prove(&mut s, &committed, &bus, &and, &mut memory);
 
     let mut fixed = key.vector.clone();
     let pairs = weights
@@ -132,11 +136,11 @@ where
         .zip(layout.oracles())
         .map(|((weights, vector), o)| Pair { log: o.pairs.log, weights, vector })
         .collect();
-    let mut first =
-        vec![Queried { code: schedule.main, codeword: &codeword, tree: &tree, base: schedule.bases.0 }];
-    if let (Some(code), Some((codeword, tree))) = (schedule.fixed, &key.committed) {
+    let mut first = vec![Queried { code: schedule.main, codeword, tree: &tree, base: schedule.bases.0 }];
+    if let (Some(code), Some((values, tree))) = (schedule.fixed, &key.committed) {
+        let codeword = opening::codeword(&code, values);
         first.push(Queried { code, codeword, tree, base: schedule.bases.1 });
     }
-    opening::prove(&mut s, &schedule, pairs, &first);
+    opening::prove(&mut s, &schedule, pairs, &first, rest);
     s.proof
 }

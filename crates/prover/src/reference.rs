@@ -16,8 +16,9 @@ use dyad_verifier::transcript::Transcript;
 use dyad_verifier::{Error, Hash, Layout, Level, Schedule, Statement, System, start};
 
 use crate::adjoint;
-use crate::kernels::code::Codeword;
+
 use crate::merkle::Tree;
+use crate::opening::codeword;
 use crate::witness::{ProvingKey, Rows, columns};
 use crate::work::grind;
 use crate::writer::Proof;
@@ -75,7 +76,7 @@ pub fn prove_vector<H: Hash + Sync + Send>(
 
     proof.section("commitment");
     let code = encode(q, &schedule.main);
-    let tree = Tree::new::<H>(&code);
+    let tree = Tree::new::<H>(&codeword(&schedule.main, &code));
     proof.digest(&tree.root());
     t.absorb("commitment", &tree.root());
 
@@ -370,7 +371,7 @@ fn linear_map(images: &[K], x: K) -> K {
 }
 
 /// Encodes by the definition: each symbol is an inner product with its row of the code.
-fn encode(data: &[K], code: &Code) -> Codeword {
+fn encode(data: &[K], code: &Code) -> Vec<K> {
     let rows = 1 << code.position_log();
     let mut values = Vec::with_capacity(rows * code.lanes);
     for position in 0..rows {
@@ -380,7 +381,7 @@ fn encode(data: &[K], code: &Code) -> Codeword {
         }
     }
     values.resize(rows * code.lanes, from_bits(0));
-    Codeword { lanes: code.lanes, rows, values }
+    values
 }
 
 /// The opening of the oracles' (weights, vector) pairs, the main one first.
@@ -389,16 +390,16 @@ fn open<H: Hash + Sync + Send>(
     proof: &mut Proof,
     schedule: &Schedule,
     mut vectors: Vec<(Vec<K>, Vec<K>)>,
-    main: (&Codeword, &Tree),
+    main: (&[K], &Tree),
     key: &ProvingKey,
 ) {
     proof.section("opening");
     plain(t, proof, "fold", &mut vectors, schedule.main.lane_log);
     // (code, codeword, tree, where its folded vector lies) of everything queried in this round.
-    let mut queried: Vec<(Code, Codeword, Tree, usize)> =
-        vec![(schedule.main, main.0.clone(), main.1.clone(), schedule.bases.0)];
-    if let (Some(code), Some((codeword, tree))) = (schedule.fixed, &key.committed) {
-        queried.push((code, codeword.clone(), tree.clone(), schedule.bases.1));
+    let mut queried: Vec<(Code, Vec<K>, Tree, usize)> =
+        vec![(schedule.main, main.0.to_vec(), main.1.clone(), schedule.bases.0)];
+    if let (Some(code), Some((symbols, tree))) = (schedule.fixed, &key.committed) {
+        queried.push((code, symbols.clone(), tree.clone(), schedule.bases.1));
     }
     let mut w = vec![K::ZERO; 1 << schedule.second_log];
     let mut q = w.clone();
@@ -409,11 +410,11 @@ fn open<H: Hash + Sync + Send>(
     for round in 0..=schedule.rounds.len() {
         let next = schedule.rounds.get(round).map(|code| {
             let stored = if round == 0 { schedule.second_len } else { q.len() };
-            let codeword = encode(&q[..stored], code);
-            let tree = Tree::new::<H>(&codeword);
+            let symbols = encode(&q[..stored], code);
+            let tree = Tree::new::<H>(&codeword(code, &symbols));
             proof.digest(&tree.root());
             t.absorb("root", &tree.root());
-            (*code, codeword, tree, 0)
+            (*code, symbols, tree, 0)
         });
         if next.is_none() {
             proof.elements(&q[..schedule.final_len]);
@@ -423,12 +424,12 @@ fn open<H: Hash + Sync + Send>(
         proof.u64(nonce);
         t.check_work(GRINDING, nonce);
         let mut positions = Vec::new();
-        for (code, codeword, tree, base) in &queried {
+        for (code, symbols, tree, base) in &queried {
             let mut drawn: Vec<usize> =
                 (0..code.queries).map(|_| t.draw_index("query", code.position_log())).collect();
             drawn.sort_unstable();
             drawn.dedup();
-            for row in tree.open::<H>(codeword, &drawn, proof) {
+            for row in tree.open::<H>(&codeword(code, symbols), &drawn, proof) {
                 t.absorb_elements("opened row", row);
             }
             positions.extend(drawn.into_iter().map(|p| (p, code.log, *base)));

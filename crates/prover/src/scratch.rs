@@ -1,9 +1,10 @@
 //! Memory for the vectors of one phase after the other.
 
-use dyad_field::{K, PrimeCharacteristicRing};
-use dyad_verifier::Layout;
+use dyad_field::K;
+use dyad_verifier::{Layout, Schedule};
 
-use crate::{and_check, bus, claims};
+use crate::kernels::memory::zeros;
+use crate::{and_check, bus, claims, opening};
 
 /// Working memory that all phases share: fresh memory costs more than most of what is computed in it.
 #[derive(Debug)]
@@ -11,13 +12,14 @@ pub struct Memory(Vec<K>);
 
 impl Memory {
     /// Elements that the largest phase of a proof of this layout needs.
-    pub fn len_for(layout: &Layout) -> usize {
-        bus::room(layout).max(and_check::room(layout)).max(claims::room(layout))
+    pub fn len_for(layout: &Layout, schedule: &Schedule) -> usize {
+        let last = claims::weights_len(layout) + opening::room(schedule);
+        bus::room(layout).max(and_check::room(layout)).max(claims::room(layout)).max(last)
     }
 
-    /// Enough for every phase. The system provides its pages when they are first written to.
-    pub fn new(layout: &Layout) -> Self {
-        Self(K::zero_vec(Self::len_for(layout)))
+    /// Enough for every phase.
+    pub fn new(layout: &Layout, schedule: &Schedule) -> Self {
+        Self(zeros(Self::len_for(layout, schedule)))
     }
 
     /// All of it, for the next phase.

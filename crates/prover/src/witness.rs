@@ -8,7 +8,8 @@ use dyad_verifier::params::fixed_code;
 use dyad_verifier::{Digest, Error, Hash, Key, Layout, Level, System};
 use rayon::prelude::*;
 
-use crate::kernels::code::{Codeword, encode};
+use crate::kernels::code::{encode, encoded_len};
+use crate::kernels::memory::zeros;
 use crate::merkle::Tree;
 
 /// The rows of one table, filled on demand by several threads.
@@ -53,7 +54,7 @@ pub fn columns<'a>(
     width: impl Fn(usize) -> usize,
     rows: impl Fn(usize) -> &'a (dyn Rows + 'a),
 ) -> Vec<K> {
-    let mut out = vec![K::default(); stack.len];
+    let mut out = zeros(stack.len);
     let mut rest = out.as_mut_slice();
     let mut blocks = stack.blocks.as_slice();
     while let Some(first) = blocks.first() {
@@ -97,7 +98,7 @@ pub struct ProvingKey {
     /// The fixed pairs of columns.
     pub vector: Vec<K>,
     /// Their codeword and tree.
-    pub committed: Option<(Codeword, Tree)>,
+    pub committed: Option<(Vec<K>, Tree)>,
 }
 
 impl ProvingKey {
@@ -129,9 +130,10 @@ impl ProvingKey {
             |t| given[t].expect("a table with fixed columns has rows"),
         );
         let code = fixed_code(level, vector.len());
-        let codeword = encode(&vector, code.log, code.rate);
+        let mut values = zeros(encoded_len(vector.len(), code.log, code.rate));
+        let codeword = encode(&vector, code.log, code.rate, &mut values);
         let tree = Tree::new::<H>(&codeword);
         let root: Digest = tree.root();
-        Ok(Self { key: Key { rows: key_rows, root }, vector, committed: Some((codeword, tree)) })
+        Ok(Self { key: Key { rows: key_rows, root }, vector, committed: Some((values, tree)) })
     }
 }

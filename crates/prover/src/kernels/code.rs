@@ -8,35 +8,40 @@ use rayon::prelude::*;
 use super::{Packed, arch};
 
 /// An interleaved codeword: one row for each position, one column for each lane.
-#[derive(Clone, Debug, Default)]
-pub struct Codeword {
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Codeword<'a> {
     /// Elements of a row.
     pub lanes: usize,
     /// Positions, a power of two.
     pub rows: usize,
     /// Row after row.
-    pub values: Vec<K>,
+    pub values: &'a [K],
 }
 
-impl Codeword {
+impl<'a> Codeword<'a> {
     /// The elements of all lanes at a position.
-    pub fn row(&self, position: usize) -> &[K] {
+    pub fn row(&self, position: usize) -> &'a [K] {
         &self.values[position * self.lanes..(position + 1) * self.lanes]
     }
 }
 
+/// Elements of the codeword of `len` elements in lanes of 2^m, at 2^(m + `rate`) points.
+pub fn encoded_len(len: usize, m: usize, rate: usize) -> usize {
+    len.div_ceil(1 << m) << (m + rate)
+}
+
 /// Encode `data`, whose element `lane * 2^m + position` is coefficient `position` of a lane in the
 /// novel basis, at 2^(m + `rate`) points. The last lane may be short: the rest of it is 0.
-pub fn encode(data: &[K], m: usize, rate: usize) -> Codeword {
-    let height = 1 << m;
-    let lanes = data.len().div_ceil(height);
-    let rows = height << rate;
-    let mut values = K::zero_vec(rows * lanes);
-    if lanes == 0 {
-        return Codeword { lanes, rows, values };
+///
+/// # Panics
+/// If `values` is not of [`encoded_len`] elements.
+pub fn encode<'a>(data: &[K], m: usize, rate: usize, values: &'a mut [K]) -> Codeword<'a> {
+    assert_eq!(values.len(), encoded_len(data.len(), m, rate), "the size of the codeword");
+    let lanes = data.len().div_ceil(1 << m);
+    if lanes > 0 {
+        arch::encode(data, m, rate, lanes, values);
     }
-    arch::encode(data, m, rate, lanes, &mut values);
-    Codeword { lanes, rows, values }
+    Codeword { lanes, rows: 1 << (m + rate), values }
 }
 
 /// High variables of a vector that [`accumulate_rows`] transforms.
@@ -191,7 +196,8 @@ mod tests {
             (6, 1, 64 * 33 + 40),
         ] {
             let data = rng.ks(len);
-            let code = encode(&data, m, rate);
+            let mut values = rng.ks(encoded_len(len, m, rate));
+            let code = encode(&data, m, rate, &mut values);
             assert_eq!((code.lanes, code.rows), (len.div_ceil(1 << m), 1 << (m + rate)));
             for p in 0..code.rows {
                 let g = tensor(&subspace_values(m, p));
@@ -215,7 +221,8 @@ mod tests {
             (16, 1, (5 << 16) - 4099),
         ] {
             let data = rng.ks(len);
-            let code = encode(&data, m, rate);
+            let mut values = rng.ks(encoded_len(len, m, rate));
+            let code = encode(&data, m, rate, &mut values);
             let mut expected = vec![K::ZERO; code.values.len()];
             portable::encode(&data, m, rate, code.lanes, &mut expected);
             assert!(code.values == expected, "m = {m}, rate {rate}, length {len}");

@@ -8,6 +8,7 @@ pub mod and_check;
 pub mod bus;
 pub mod code;
 pub mod eq;
+pub mod memory;
 pub mod sumcheck;
 pub mod sums;
 pub mod tree;
