@@ -454,7 +454,7 @@ class Verifier:
                 next_root = p.take(32)
                 t.absorb('root', next_root)
             nonce = p.take(8)
-            work = int.from_bytes(digest(GRIND, t.state, nonce)[:16], 'little')
+            work = int.from_bytes(digest(GRIND, t.state, nonce, bytes(24))[:16], 'little')
             t.absorb('nonce', nonce)
             check(work % (1 << 16) == 0, f'Grinding({round})')
             if round == 0: opened = [self.open(c, r, 0) for c, r in zip(S.firsts, roots)]

@@ -142,5 +142,8 @@ where
         first.push(Queried { code, codeword, tree, base: schedule.bases.1 });
     }
     opening::prove(&mut s, &schedule, pairs, &first, rest);
-    s.proof
+    let proof = s.proof;
+    // The system takes its time to have so many pages back.
+    rayon::join(|| drop(values), || drop((memory, main)));
+    proof
 }

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use dyad_field::{K, to_bits};
+use dyad_field::{BYTES, K, to_bits};
 
 use crate::hash::Domain;
 use crate::reader::Reader;
@@ -14,10 +14,13 @@ pub const LEAF_BLOCK: usize = 64;
 
 /// Appends the bytes of a row of a codeword, as they are hashed.
 pub fn leaf_bytes(row: &[K], bytes: &mut Vec<u8>) {
-    for &k in row {
-        bytes.extend_from_slice(&to_bits(k).to_le_bytes());
+    let start = bytes.len();
+    let length = row.len().saturating_mul(BYTES).next_multiple_of(LEAF_BLOCK);
+    bytes.resize(start.saturating_add(length), 0);
+    let (places, _) = bytes.get_mut(start..).unwrap_or_default().as_chunks_mut::<BYTES>();
+    for (place, &k) in places.iter_mut().zip(row) {
+        *place = to_bits(k).to_le_bytes();
     }
-    bytes.resize(bytes.len().next_multiple_of(LEAF_BLOCK), 0);
 }
 
 /// The digest of a row of a codeword.

@@ -8,6 +8,19 @@ use dyad_field::{K, to_bits};
 use crate::hash::Domain;
 use crate::{Digest, Hash};
 
+/// Bytes that are hashed to try a nonce.
+pub const TRIAL_LENGTH: usize = 64;
+
+/// Whether the digest of a trial is a proof of work of `bits` bits: its first 16 bytes,
+/// little-endian, end in that many zero bits.
+pub fn worth(bits: u32, digest: &Digest) -> bool {
+    let mut low = [0; 16];
+    for (l, s) in low.iter_mut().zip(digest) {
+        *l = *s;
+    }
+    u128::from_le_bytes(low).trailing_zeros() >= bits.min(128)
+}
+
 /// A hash chain. An absorb is `state = H(state, length of label, label, length of data, data)`, a
 /// draw is `state = H(state, 255, label)`, whose first 16 bytes are the challenge: absorbs of
 /// different labels or lengths, and draws, never share an input.
@@ -83,14 +96,19 @@ impl<H: Hash> Transcript<H> {
     }
 
     /// Whether `nonce` is a proof of work of `bits` bits for the present state: the digest of
-    /// state and nonce ends in that many zero bits (of its first 16 bytes, little-endian).
+    /// [`Transcript::trial`] in [`Domain::Grind`] is [`worth`] that many.
     pub fn is_work(&self, bits: u32, nonce: u64) -> bool {
-        let d = H::hash(Domain::Grind, &[&self.state, &nonce.to_le_bytes()]);
-        let mut low = [0; 16];
-        for (l, s) in low.iter_mut().zip(d) {
-            *l = s;
+        worth(bits, &H::hash(Domain::Grind, &[&self.trial(nonce)]))
+    }
+
+    /// What is hashed to try a nonce: the state, the nonce, little-endian, and zeros up to a block,
+    /// of which provers hash several side by side.
+    pub fn trial(&self, nonce: u64) -> [u8; TRIAL_LENGTH] {
+        let mut block = [0; TRIAL_LENGTH];
+        for (b, x) in block.iter_mut().zip(self.state.into_iter().chain(nonce.to_le_bytes())) {
+            *b = x;
         }
-        u128::from_le_bytes(low).trailing_zeros() >= bits.min(128)
+        block
     }
 
     /// Checks and absorbs a proof-of-work nonce.
