@@ -64,8 +64,12 @@ pub fn prove<'a, H: Hash>(
         m1[i << 7..][..BITS].copy_from_slice(&s1);
     }
     let log = layout.column_log + 6;
-    let mut pairs =
-        [(&mut w0, &mut m0), (&mut w1, &mut m1)].map(|(weights, vector)| Pair { log, weights, vector });
+    let mut pairs = [(&mut w0, &mut m0), (&mut w1, &mut m1)].map(|(weights, vector)| Pair {
+        log,
+        weights,
+        vector,
+        source: None,
+    });
     let column_point = s.plain("columns", &mut pairs, log);
     s.send("column values", &[pairs[0].value(), pairs[1].value()]);
 
@@ -90,7 +94,7 @@ pub fn prove<'a, H: Hash>(
             linear_map(&bit_eq, v, &mut vector[..v.len()]);
             vector[v.len()..].fill(K::ZERO);
             weights[v.len()..].fill(K::ZERO);
-            Pair { log: o.pairs.log, weights, vector }
+            Pair { log: o.pairs.log, weights, vector, source: None }
         })
         .collect();
     for (i, b) in blocks.iter().enumerate() {

@@ -19,10 +19,11 @@ const GRAIN: usize = 128;
 
 impl Tree {
     /// The tree whose leaves are the rows of a codeword, a power of two of them.
+    ///
+    /// # Panics
+    /// If there is only one.
     pub fn new<H: Hash>(code: &Codeword<'_>) -> Self {
-        if code.rows == 1 {
-            return Self { levels: vec![vec![merkle::leaf::<H>(code.row(0), &mut Vec::new())]] };
-        }
+        assert!(code.rows > 1, "a tree of one leaf");
         let length = (code.lanes * dyad_field::BYTES).next_multiple_of(merkle::LEAF_BLOCK);
         let mut level = vec![[0; 32]; code.rows / 2];
         level.par_chunks_mut(GRAIN).enumerate().for_each(|(chunk, out)| {
@@ -52,24 +53,18 @@ impl Tree {
     }
 
     /// Writes the rows at `positions` (increasing, without repetition) and the digests that lead from
-    /// them to the root; returns the rows.
-    pub fn open<'a, H: Hash>(
-        &self,
-        code: &Codeword<'a>,
-        positions: &[usize],
-        proof: &mut Proof,
-    ) -> Vec<&'a [K]> {
-        let rows: Vec<&[K]> = positions.iter().map(|&p| code.row(p)).collect();
-        rows.iter().for_each(|r| proof.elements(r));
+    /// them to the root. `rows` has those of the positions and of their neighbours.
+    pub fn open<H: Hash>(&self, rows: &RowPairs, positions: &[usize], proof: &mut Proof) {
+        positions.iter().for_each(|&p| proof.elements(rows.row(p)));
         let mut buffer = Vec::new();
         let mut level: Vec<usize> = positions.to_vec();
-        for height in 0..code.rows.ilog2() as usize {
+        for height in 0..self.levels.len() {
             let mut above = Vec::with_capacity(level.len());
             let mut nodes = level.iter().peekable();
             while let Some(&p) = nodes.next() {
                 if nodes.next_if(|&&next| p & 1 == 0 && next == p | 1).is_none() {
                     proof.digest(&match height {
-                        0 => merkle::leaf::<H>(code.row(p ^ 1), &mut buffer),
+                        0 => merkle::leaf::<H>(rows.row(p ^ 1), &mut buffer),
                         _ => self.levels[height - 1][p ^ 1],
                     });
                 }
@@ -77,6 +72,34 @@ impl Tree {
             }
             level = above;
         }
-        rows
+    }
+}
+
+/// Some rows of a codeword and their neighbours: position p is next to position `p ^ 1`.
+pub struct RowPairs {
+    lanes: usize,
+    /// Half of the even positions, increasing.
+    pairs: Vec<usize>,
+    values: Vec<K>,
+}
+
+impl RowPairs {
+    /// The rows at `positions` (increasing) and their neighbours, `lanes` elements each. `make` gets half
+    /// of each even position and returns its row and the next one, pair after pair.
+    pub fn new(lanes: usize, positions: &[usize], make: impl FnOnce(&[usize]) -> Vec<K>) -> Self {
+        let mut pairs: Vec<usize> = positions.iter().map(|p| p / 2).collect();
+        pairs.dedup();
+        let values = make(&pairs);
+        assert_eq!(values.len(), 2 * lanes * pairs.len(), "rows of pairs");
+        Self { lanes, pairs, values }
+    }
+
+    /// The row at one of the positions or its neighbours.
+    ///
+    /// # Panics
+    /// At other positions.
+    pub fn row(&self, position: usize) -> &[K] {
+        let pair = self.pairs.binary_search(&(position / 2)).expect("a position that was asked for");
+        &self.values[(2 * pair + position % 2) * self.lanes..][..self.lanes]
     }
 }

@@ -1,20 +1,21 @@
 //! The opening: fold, commit again, query, and on with the queries' equations.
 
 use dyad_field::{K, PrimeCharacteristicRing};
-use dyad_verifier::Hash;
+use dyad_verifier::layout::Oracle;
 use dyad_verifier::params::{Code, GRINDING, Schedule};
 use dyad_verifier::transcript::Transcript;
+use dyad_verifier::{Hash, Layout};
 
-use crate::kernels::code::{Codeword, accumulate_rows, encode, encoded_len};
-use crate::merkle::Tree;
+use crate::kernels::code::{Codeword, accumulate_rows, encode, encoded_len, row_pairs};
+use crate::merkle::{RowPairs, Tree};
 use crate::rounds::{Pair, Session};
 use crate::scratch::Scratch;
 use crate::work::grind;
 
-/// Elements of scratch that [`prove`] takes.
-pub fn room(schedule: &Schedule) -> usize {
+/// Elements of scratch that [`prove`] takes, and the folded vectors that it is given.
+pub fn room(layout: &Layout, schedule: &Schedule) -> usize {
     let mut len = schedule.second_len;
-    let mut room = 2 * len;
+    let mut room = 2 * len + layout.oracles().map(folded_len).sum::<usize>();
     for code in &schedule.rounds {
         room += encoded_len(len, code.log, code.rate);
         len = 1 << code.log;
@@ -22,16 +23,40 @@ pub fn room(schedule: &Schedule) -> usize {
     room
 }
 
+/// Elements of the vector of an oracle after the first fold.
+pub fn folded_len(o: &Oracle) -> usize {
+    o.pairs.len.min(1 << (o.pairs.log - 1))
+}
+
 /// A committed code that is queried in a round.
 pub struct Queried<'a> {
     /// Its parameters.
     pub code: Code,
     /// Its symbols.
-    pub codeword: Codeword<'a>,
+    pub symbols: Symbols<'a>,
     /// Its tree.
     pub tree: &'a Tree,
     /// Where its folded vector lies in the next vector.
     pub base: usize,
+}
+
+/// The symbols of a code.
+#[derive(Clone, Copy)]
+pub enum Symbols<'a> {
+    /// All of them.
+    Kept(Codeword<'a>),
+    /// What they encode, from which those that are queried are made again.
+    Of(&'a [K]),
+}
+
+impl Symbols<'_> {
+    /// The rows at `positions` and their neighbours.
+    pub fn rows(&self, code: &Code, positions: &[usize]) -> RowPairs {
+        RowPairs::new(code.lanes, positions, |pairs| match self {
+            Self::Kept(codeword) => codeword.row_pairs(pairs),
+            Self::Of(data) => row_pairs(data, code.log, pairs),
+        })
+    }
 }
 
 /// Opens the codes of the first round, the main one first, `pairs` being their weights and vectors.
@@ -54,7 +79,7 @@ pub fn prove<H: Hash + Sync + Send>(
         copy(p.weights, &mut weights[place.clone()]);
         copy(p.vector, &mut vector[place]);
     }
-    let mut pair = Pair { log: schedule.second_log, weights, vector };
+    let mut pair = Pair { log: schedule.second_log, weights, vector, source: None };
     let mut last: Option<(Code, Codeword<'_>, Tree)> = None;
     for round in 0..=schedule.rounds.len() {
         let next = schedule.rounds.get(round).map(|code| {
@@ -74,7 +99,7 @@ pub fn prove<H: Hash + Sync + Send>(
         let equations: Vec<_> = match &last {
             None => first.iter().map(|q| query(s, q)).collect(),
             Some((code, codeword, tree)) => {
-                vec![query(s, &Queried { code: *code, codeword: *codeword, tree, base: 0 })]
+                vec![query(s, &Queried { code: *code, symbols: Symbols::Kept(*codeword), tree, base: 0 })]
             }
         };
         let Some(next) = next else { break };
@@ -112,8 +137,10 @@ fn query<H: Hash>(s: &mut Session<'_, H>, q: &Queried<'_>) -> (usize, usize, Vec
         (0..q.code.queries).map(|_| s.t.draw_index("query", q.code.position_log())).collect();
     positions.sort_unstable();
     positions.dedup();
-    for row in q.tree.open::<H>(&q.codeword, &positions, &mut s.proof) {
-        s.t.absorb_elements("opened row", row);
+    let rows = q.symbols.rows(&q.code, &positions);
+    q.tree.open::<H>(&rows, &positions, &mut s.proof);
+    for &p in &positions {
+        s.t.absorb_elements("opened row", rows.row(p));
     }
     (q.base, q.code.log, positions)
 }

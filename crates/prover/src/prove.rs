@@ -8,9 +8,8 @@ use dyad_verifier::{Error, Hash, Layout, Level, Schedule, Statement, System, sta
 
 use crate::evaluate::Committed;
 use crate::kernels::code::{encode, encoded_len};
-use crate::kernels::memory::zeros;
 use crate::merkle::Tree;
-use crate::opening::Queried;
+use crate::opening::{Queried, Symbols};
 use crate::rounds::{Pair, Session};
 use crate::scratch::Memory;
 use crate::witness::{ProvingKey, Rows, columns};
@@ -103,7 +102,7 @@ where
     Transcript<H>: Sync,
 {
     let schedule = filled.schedule(level);
-    let Filled { rows, layout, mut main } = filled;
+    let Filled { rows, layout, main } = filled;
     let t = start::<H>(level, system, &key.key, statement, &rows);
     let mut s = Session { t, proof: Proof::default(), observer };
     s.proof.section("rows");
@@ -116,34 +115,39 @@ where
     s.proof.section("commitment");
     s.step("encode");
     let Code { log, rate, .. } = schedule.main;
-    let mut values = zeros(encoded_len(main.len(), log, rate));
-    let codeword = encode(&main, log, rate, &mut values);
+    // The codeword is not kept: the vectors of later steps take its place, and the rows that are opened
+    // are made again.
+    let mut memory = Memory::new(&layout, &schedule);
+    let values = memory.scratch().take(encoded_len(main.len(), log, rate));
+    let codeword = encode(&main, log, rate, values);
     s.step("hash");
     let tree = Tree::new::<H>(&codeword);
     s.proof.digest(&tree.root());
     s.t.absorb("commitment", &tree.root());
 
     let committed = Committed { system, layout: &layout, tables, main: &main, fixed: &key.vector };
-    let mut memory = Memory::new(&layout, &schedule);
     let bus = bus::prove(&mut s, &committed, memory.scratch());
     let and = and_check::prove(&mut s, &committed, memory.scratch());
-    let (weights, rest) = claims::prove(&mut s, &committed, &bus, &and, &mut memory);
+    let (weights, mut rest) = claims::prove(&mut s, &committed, &bus, &and, &mut memory);
 
-    let mut fixed = key.vector.clone();
     let pairs = weights
         .into_iter()
-        .zip([&mut main, &mut fixed])
+        .zip([&main, &key.vector])
         .zip(layout.oracles())
-        .map(|((weights, vector), o)| Pair { log: o.pairs.log, weights, vector })
+        .map(|((weights, source), o)| {
+            let vector = rest.take(opening::folded_len(o));
+            Pair { log: o.pairs.log, weights, vector, source: Some(source) }
+        })
         .collect();
-    let mut first = vec![Queried { code: schedule.main, codeword, tree: &tree, base: schedule.bases.0 }];
+    let symbols = Symbols::Of(&main);
+    let mut first = vec![Queried { code: schedule.main, symbols, tree: &tree, base: schedule.bases.0 }];
     if let (Some(code), Some((values, tree))) = (schedule.fixed, &key.committed) {
-        let codeword = opening::codeword(&code, values);
-        first.push(Queried { code, codeword, tree, base: schedule.bases.1 });
+        let symbols = Symbols::Kept(opening::codeword(&code, values));
+        first.push(Queried { code, symbols, tree, base: schedule.bases.1 });
     }
     opening::prove(&mut s, &schedule, pairs, &first, rest);
     let proof = s.proof;
     // The system takes its time to have so many pages back.
-    rayon::join(|| drop(values), || drop((memory, main)));
+    rayon::join(|| drop(memory), || drop(main));
     proof
 }

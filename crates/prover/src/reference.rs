@@ -18,7 +18,7 @@ use dyad_verifier::{Error, Hash, Layout, Level, Schedule, Statement, System, sta
 use crate::adjoint;
 
 use crate::merkle::Tree;
-use crate::opening::codeword;
+use crate::opening::{Symbols, codeword};
 use crate::witness::{ProvingKey, Rows, columns};
 use crate::work::grind;
 use crate::writer::Proof;
@@ -429,8 +429,10 @@ fn open<H: Hash + Sync + Send>(
                 (0..code.queries).map(|_| t.draw_index("query", code.position_log())).collect();
             drawn.sort_unstable();
             drawn.dedup();
-            for row in tree.open::<H>(&codeword(code, symbols), &drawn, proof) {
-                t.absorb_elements("opened row", row);
+            let rows = Symbols::Kept(codeword(code, symbols)).rows(code, &drawn);
+            tree.open::<H>(&rows, &drawn, proof);
+            for &p in &drawn {
+                t.absorb_elements("opened row", rows.row(p));
             }
             positions.extend(drawn.into_iter().map(|p| (p, code.log, *base)));
         }

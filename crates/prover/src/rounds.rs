@@ -4,7 +4,7 @@ use dyad_field::K;
 use dyad_verifier::Hash;
 use dyad_verifier::transcript::Transcript;
 
-use crate::kernels::sumcheck::{fold, inner_fold_round, inner_round};
+use crate::kernels::sumcheck::{fold, inner_fold_round, inner_fold_round_from, inner_round};
 use crate::writer::Proof;
 
 /// The parties to every step of the protocol.
@@ -44,9 +44,13 @@ impl<H: Hash> Session<'_, H> {
             let mut sum = (K::default(), K::default());
             for p in pairs.iter_mut() {
                 let half = 1 << (p.log - 1);
-                let (c0, c2) = match point.last() {
-                    None => inner_round(p.weights, p.vector, half),
-                    Some(&r) => inner_fold_round(&mut p.weights, &mut p.vector, 2 * half, r),
+                let (c0, c2) = match (point.last(), p.source) {
+                    (None, source) => inner_round(p.weights, source.unwrap_or(p.vector), half),
+                    (Some(&r), None) => inner_fold_round(&mut p.weights, &mut p.vector, 2 * half, r),
+                    (Some(&r), Some(source)) => {
+                        p.source = None;
+                        inner_fold_round_from(&mut p.weights, source, &mut p.vector, 2 * half, r)
+                    }
                 };
                 p.log -= 1;
                 sum.0 += c0;
@@ -72,8 +76,10 @@ pub struct Pair<'a> {
     pub log: usize,
     /// The weights.
     pub weights: &'a mut [K],
-    /// The vector.
+    /// The vector, or room for half of it where there is a source.
     pub vector: &'a mut [K],
+    /// The vector, where it has to stay as it is. At least two variables are to be bound then.
+    pub source: Option<&'a [K]>,
 }
 
 impl Pair<'_> {

@@ -3,6 +3,7 @@
 use dyad_field::K;
 use dyad_verifier::{Layout, Schedule};
 
+use crate::kernels::code::encoded_len;
 use crate::kernels::memory::zeros;
 use crate::{and_check, bus, claims, opening};
 
@@ -13,8 +14,10 @@ pub struct Memory(Vec<K>);
 impl Memory {
     /// Elements that the largest phase of a proof of this layout needs.
     pub fn len_for(layout: &Layout, schedule: &Schedule) -> usize {
-        let last = claims::weights_len(layout) + opening::room(schedule);
-        bus::room(layout).max(and_check::room(layout)).max(claims::room(layout)).max(last)
+        let last = claims::weights_len(layout) + opening::room(layout, schedule);
+        let main = &schedule.main;
+        let first = encoded_len(layout.main.pairs.len, main.log, main.rate);
+        first.max(bus::room(layout)).max(and_check::room(layout)).max(claims::room(layout)).max(last)
     }
 
     /// Enough for every phase.

@@ -71,7 +71,26 @@ pub fn scale(v: &mut [K], factor: K) {
 /// # Panics
 /// If `half` is odd.
 pub fn inner_fold_round<'v>(w: &mut &'v mut [K], q: &mut &'v mut [K], half: usize, r: K) -> (K, K) {
-    fold_sum_parts([w, q], half, r, K::ZERO, |_, [w, q]| arch::inner(w[0], w[1], q[0], q[1]))
+    fold_sum_parts([w, q], [None; 2], half, r, K::ZERO, inner_part)
+}
+
+/// As [`inner_fold_round`], but the folded `q` is written to `to`, which shrinks to it.
+///
+/// # Panics
+/// If `half` is odd, or `to` is shorter than what is left of `q`.
+pub fn inner_fold_round_from<'v>(
+    w: &mut &'v mut [K],
+    q: &[K],
+    to: &mut &'v mut [K],
+    half: usize,
+    r: K,
+) -> (K, K) {
+    *to = &mut core::mem::take(to)[..q.len().min(half)];
+    fold_sum_parts([w, to], [None, Some(q)], half, r, K::ZERO, inner_part)
+}
+
+fn inner_part(_: usize, [w, q]: [[&[K]; 2]; 2]) -> (K, K) {
+    arch::inner(w[0], w[1], q[0], q[1])
 }
 
 /// The coefficients (c1, c2) of the sum over y < half of
@@ -99,7 +118,7 @@ fn gkr_part(eq: &Split, start: usize, [l0, r0, l1, r1]: [[&[K]; 2]; 4], lambda: 
 /// If `half` is odd, or `eq` is not of `half / 2` entries.
 pub fn gkr_fold_round(eq: &Split, trees: [&mut &mut [K]; 4], half: usize, r: K, lambda: K) -> (K, K) {
     assert_eq!(2 * eq.len(), half, "eq is over the next round's lower variables");
-    fold_sum_parts(trees, half, r, K::ONE, |start, v| gkr_part(eq, start, v, lambda))
+    fold_sum_parts(trees, [None; 4], half, r, K::ONE, |start, v| gkr_part(eq, start, v, lambda))
 }
 
 /// The coefficients (c1, c2) of the sum over y < half of
@@ -125,7 +144,7 @@ fn and_part(eq: &Split, start: usize, [a, b, c]: [[&[K]; 2]; 3]) -> (K, K) {
 /// If `half` is odd, or `eq` is not of `half / 2` entries.
 pub fn and_fold_round(eq: &Split, v: [&mut &mut [K]; 3], half: usize, r: K) -> (K, K) {
     assert_eq!(2 * eq.len(), half, "eq is over the next round's lower variables");
-    fold_sum_parts(v, half, r, K::ZERO, |start, v| and_part(eq, start, v))
+    fold_sum_parts(v, [None; 3], half, r, K::ZERO, |start, v| and_part(eq, start, v))
 }
 
 /// The sum of `term` over aligned parts of the indices y < half. It is told where a part starts and
@@ -156,9 +175,11 @@ fn stored(v: &[K], start: usize, len: usize) -> &[K] {
     &v[start.min(v.len())..(start + len).min(v.len())]
 }
 
-/// Fold the vectors, then [`sum_parts`] of the results.
+/// Fold the vectors, then [`sum_parts`] of the results. Where there is a source, it is what is folded,
+/// into the vector.
 fn fold_sum_parts<const N: usize>(
     mut v: [&mut &mut [K]; N],
+    sources: [Option<&[K]>; N],
     half: usize,
     r: K,
     missing: K,
@@ -173,6 +194,17 @@ fn fold_sum_parts<const N: usize>(
         (0..count).map(|_| std::array::from_fn(|_| Quarters::default())).collect();
     for (i, v) in v.iter_mut().enumerate() {
         let (low, high) = v.split_at_mut(v.len().min(half));
+        let mut high = &*high;
+        if let Some(source) = sources[i] {
+            let (from, after) = source.split_at(source.len().min(half));
+            high = after;
+            let (from0, from1) = from.split_at(from.len().min(quarter));
+            for (side, from) in [from0, from1].into_iter().enumerate() {
+                for (part, from) in parts.iter_mut().zip(from.chunks(len)) {
+                    part[i].from[side] = Some(from);
+                }
+            }
+        }
         let (low0, low1) = low.split_at_mut(low.len().min(quarter));
         let (high0, high1) = high.split_at(high.len().min(quarter));
         for (part, low) in parts.iter_mut().zip(low0.chunks_mut(len)) {
@@ -194,7 +226,10 @@ fn fold_sum_parts<const N: usize>(
         .with_min_len(GRAIN / PART)
         .map_init(Padding::default, |padding, (part, mut quarters)| {
             for q in &mut quarters {
-                for (low, high) in q.low.iter_mut().zip(q.high) {
+                for ((low, high), from) in q.low.iter_mut().zip(q.high).zip(q.from) {
+                    if let Some(from) = from {
+                        low.copy_from_slice(from);
+                    }
                     fold_part(low, high, r, missing);
                 }
             }
@@ -212,6 +247,8 @@ fn fold_sum_parts<const N: usize>(
 struct Quarters<'a> {
     low: [&'a mut [K]; 2],
     high: [&'a [K]; 2],
+    /// Where the low entries are to be found, if not in their place.
+    from: [Option<&'a [K]>; 2],
 }
 
 fn add(a: (K, K), b: (K, K)) -> (K, K) {
@@ -291,10 +328,15 @@ mod tests {
                     assert_eq!(inner_round(&w, &q, half), naive_inner(&w, &q, half), "{half}: {nw}, {nq}");
                     if half > 1 {
                         let (fw, fq) = (naive_fold(&w, half, r), naive_fold(&q, half, r));
+                        let unfolded = (w.clone(), q.clone());
                         let (mut w, mut q) = (&mut w[..], &mut q[..]);
                         let next = inner_fold_round(&mut w, &mut q, half, r);
                         assert_eq!((&*w, &*q), (&fw[..], &fq[..]), "{half}: {nw}, {nq}");
                         assert_eq!(next, naive_inner(&fw, &fq, half / 2), "{half}: {nw}, {nq}");
+                        let (mut w, mut to) = (unfolded.0, rng.ks(half + 3));
+                        let (mut w, mut to) = (&mut w[..], &mut to[..]);
+                        assert_eq!(inner_fold_round_from(&mut w, &unfolded.1, &mut to, half, r), next);
+                        assert_eq!((&*w, &*to), (&fw[..], &fq[..]), "{half}: {nw}, {nq}");
                     }
                 }
             }
