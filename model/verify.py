@@ -195,7 +195,7 @@ def slabs_of(n):
     out, rest = [], n
     while rest:
         up = max(log2_up(rest), 3)
-        if len(out) == 3 or n <= 256 or (1 << up) - rest <= n // 8: return out + [(rest, up)]
+        if len(out) == 5 or n <= 1024 or (1 << up) - rest <= n // 32: return out + [(rest, up)]
         out.append((1 << up - 1, up - 1))
         rest -= 1 << up - 1
     return out

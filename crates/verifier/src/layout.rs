@@ -18,11 +18,13 @@ pub const MAX_LOG: usize = 28;
 /// Slabs have at least 2^3 rows: provers work on eight at a time.
 pub const MIN_LOG_ROWS: usize = 3;
 /// A table is cut into at most this many slabs.
-pub const MAX_SLABS: usize = 4;
+pub const MAX_SLABS: usize = 6;
 /// The logarithm of an oracle's index space is at least this: its lanes are folded at once.
 pub const MIN_ORACLE_LOG: usize = crate::params::LANE_LOG;
 /// Tables of at most this many rows are never cut.
-const UNCUT_ROWS: usize = 256;
+const UNCUT_ROWS: usize = 1024;
+/// Padding is at most the rows divided by this, unless a table has its most slabs or is not cut.
+const PADDING: usize = 32;
 
 /// Rows of one table, padded to a power of two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -215,7 +217,7 @@ impl Layout {
 }
 
 /// Cuts `n` rows into slabs: full powers of two from the top, and a last one padded, as soon as
-/// padding is at most an eighth of the rows.
+/// padding is little beside the rows of the whole table.
 fn cut(table: usize, n: usize, slabs: &mut Vec<Slab>) {
     let (mut first, mut rest) = (0, n);
     for used in 1..=MAX_SLABS {
@@ -224,7 +226,7 @@ fn cut(table: usize, n: usize, slabs: &mut Vec<Slab>) {
         }
         let up = ceil_log(rest).max(MIN_LOG_ROWS);
         let padding = (1usize << up).saturating_sub(rest);
-        if used == MAX_SLABS || n <= UNCUT_ROWS || padding <= n / 8 {
+        if used == MAX_SLABS || n <= UNCUT_ROWS || padding <= n / PADDING {
             slabs.push(Slab { table, first, rows: rest, log: up });
             return;
         }
@@ -253,7 +255,7 @@ mod tests {
                 next += s.rows;
             }
             let padded: usize = slabs.iter().map(|s| 1 << s.log).sum();
-            assert!(n <= UNCUT_ROWS || padded - n <= n / 8, "{n} rows padded to {padded}");
+            assert!(n <= UNCUT_ROWS || padded - n <= n / PADDING, "{n} rows padded to {padded}");
         }
     }
 }
