@@ -1,6 +1,6 @@
 //! The bus: leaves of all messages, their products, and the layers' sumchecks.
 
-use dyad_field::{K, PrimeCharacteristicRing, from_word};
+use dyad_field::{K, PrimeCharacteristicRing};
 use dyad_rules::lanes::{LANES, LaneMessage};
 use dyad_verifier::bus::{BusClaims, Fingerprint};
 use dyad_verifier::{Hash, Layout};
@@ -84,21 +84,17 @@ fn first(table: &[K]) -> K {
 /// Writes the leaves of all pushes and all pulls, laid out as their stacks.
 fn leaves(c: &Committed<'_>, f: &Fingerprint, [push, pull]: &mut [&mut [K]; 2]) {
     let stacks = [&c.layout.pushes, &c.layout.pulls];
-    // The tag's part of a leaf is a constant of active rows.
-    let mut alphas = [K::ZERO; 5];
-    alphas[..4].copy_from_slice(&f.alpha[1..]);
-    let write = |m: &LaneMessage, active: &[u64; LANES], out: &mut [K]| {
-        let words: [[u64; LANES]; 4] = std::array::from_fn(|i| m.words[i + 1].0);
-        let constant = std::array::from_fn(|i| {
-            if active[i] == 0 { K::ONE } else { f.gamma + f.alpha[0] * from_word(m.words[0].0[i]) }
-        });
-        out[..LANES].copy_from_slice(&fingerprint(&words[..m.len - 1], &alphas, constant));
+    let write = |m: &LaneMessage, constant: [K; LANES], out: &mut [K]| {
+        let words = m.words.each_ref().map(|w| w.0);
+        out[..LANES].copy_from_slice(&fingerprint(&words[..m.len], &f.alpha, constant));
     };
     c.map(stacks, [push, pull], |task, lanes, [pushes, pulls]| {
         task.run(lanes, |x, l| {
+            // The words of a row that is not active are 0.
+            let constant = l.active.0.map(|active| if active == 0 { K::ONE } else { f.gamma });
             for (messages, parts) in [(&l.pushes, &mut *pushes), (&l.pulls, &mut *pulls)] {
                 for (m, part) in messages.iter().zip(parts) {
-                    write(m, &l.active.0, &mut part[x..]);
+                    write(m, constant, &mut part[x..]);
                 }
             }
         });

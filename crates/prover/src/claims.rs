@@ -16,6 +16,9 @@ use crate::kernels::sums::{bit_sums_eq, bit_sums2, linear_map, linear_map_eq};
 use crate::rounds::{Pair, Session};
 use crate::scratch::{Memory, Scratch};
 
+/// Elements of one task.
+const GRAIN: usize = 1 << 12;
+
 /// Elements of scratch that [`prove`] takes.
 pub fn room(layout: &Layout) -> usize {
     let points: usize = joint_lengths(layout).map(|length| 2 * length).sum();
@@ -81,8 +84,10 @@ pub fn prove<'a, H: Hash>(
     // The row eq of both points together, for each size of slab.
     let mut row_eq = bus_eq;
     for (b, mut a) in row_eq.iter_mut().zip(and_eq) {
-        scale(&mut a, theta);
-        b.par_iter_mut().zip(&a).for_each(|(b, &a)| *b += a);
+        b.par_chunks_mut(GRAIN).zip(a.par_chunks_mut(GRAIN)).for_each(|(b, a)| {
+            scale(a, theta);
+            b.iter_mut().zip(a).for_each(|(b, &mut a)| *b += a);
+        });
     }
     // Weights and folded bits of each oracle.
     let mut scratch = memory.scratch();
@@ -101,9 +106,12 @@ pub fn prove<'a, H: Hash>(
         let place = pair_eq[i];
         let oracle = usize::from(i >= layout.main.pairs.blocks.len());
         joint[oracle].weights[b.base..][..1 << b.log]
-            .par_iter_mut()
-            .zip(&row_eq[b.log])
-            .for_each(|(w, &e)| *w = place * e);
+            .par_chunks_mut(GRAIN)
+            .zip(row_eq[b.log].par_chunks(GRAIN))
+            .for_each(|(w, e)| {
+                w.copy_from_slice(e);
+                scale(w, place);
+            });
     }
     drop(row_eq);
     let (mut index, mut pair) = join(s, layout, joint);
@@ -169,7 +177,7 @@ fn join<'a, H: Hash>(
         + inner(&sum(low.weights, high.weights), &sum(low.vector, high.vector));
     let r = s.round("points", (c0, c2));
     for (low, high) in [(&mut *low.weights, high.weights), (&mut *low.vector, high.vector)] {
-        low.par_chunks_mut(1 << 12).for_each(|l| scale(l, K::ONE + r));
+        low.par_chunks_mut(GRAIN).for_each(|l| scale(l, K::ONE + r));
         low.iter_mut().zip(high).for_each(|(l, &mut h)| *l += r * h);
     }
     (vec![r], low)

@@ -5,12 +5,16 @@ use dyad_verifier::layout::Oracle;
 use dyad_verifier::params::{Code, GRINDING, Schedule};
 use dyad_verifier::transcript::Transcript;
 use dyad_verifier::{Hash, Layout};
+use rayon::prelude::*;
 
 use crate::kernels::code::{Codeword, accumulate_rows, encode, encoded_len, row_pairs};
 use crate::merkle::{RowPairs, Tree};
 use crate::rounds::{Pair, Session};
 use crate::scratch::Scratch;
 use crate::work::grind;
+
+/// Elements that one task copies.
+const GRAIN: usize = 1 << 14;
 
 /// Elements of scratch that [`prove`] takes, and the folded vectors that it is given.
 pub fn room(layout: &Layout, schedule: &Schedule) -> usize {
@@ -122,7 +126,7 @@ pub fn prove<H: Hash + Sync + Send>(
 /// Copies `from` to the beginning of `to`, the rest of which becomes 0.
 fn copy(from: &[K], to: &mut [K]) {
     let (copied, rest) = to.split_at_mut(from.len());
-    copied.copy_from_slice(from);
+    copied.par_chunks_mut(GRAIN).zip(from.par_chunks(GRAIN)).for_each(|(to, from)| to.copy_from_slice(from));
     rest.fill(K::ZERO);
 }
 
