@@ -9,7 +9,7 @@ use dyad_verifier::{Hash, Layout};
 use crate::evaluate::{Committed, slab_blocks};
 use crate::kernels::and_check::{Skip, WordMap};
 use crate::kernels::eq::{self, Split};
-use crate::kernels::sumcheck::{and_fold_round, and_round, fold};
+use crate::kernels::sumcheck::{and_fold_round, and_round, fold, scale};
 use crate::rounds::Session;
 use crate::scratch::Scratch;
 
@@ -76,11 +76,10 @@ fn univariate(c: &Committed<'_>, rho: &[K]) -> [K; 64] {
         |skip, task, lanes| {
             let row_eq = &rows[layout.slabs[task.slab].log][task.start..];
             task.run(lanes, |x, l| {
-                // A slab of fewer than eight rows has no eq for the rest.
-                let row_eq = &row_eq[x..];
+                let row_eq: &[K; LANES] = row_eq[x..].first_chunk().expect("slabs have eight rows or more");
                 for ([a, b, c], &place) in l.ands.iter().zip(&weights[task.slab]) {
-                    let weights: [K; LANES] =
-                        std::array::from_fn(|i| row_eq.get(i).map_or(K::ZERO, |&e| place * e));
+                    let mut weights = *row_eq;
+                    scale(&mut weights, place);
                     skip.add_eight([&a.0, &b.0, &c.0], &weights);
                 }
             });
