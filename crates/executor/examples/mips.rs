@@ -1,4 +1,5 @@
-//! Measures the executor: millions of instructions a second, silent, metering and recording.
+//! Measures the executor: millions of instructions a second, silent, metering, recording with the
+//! events thrown away part by part, and recording with all of them kept.
 //!
 //! `cargo run --release -p dyad-executor --example mips [ELF [INPUT-FILE]]`; without an ELF, a
 //! loop of additions, shifts, loads, stores, products and branches.
@@ -7,7 +8,8 @@
 
 use std::time::Instant;
 
-use dyad_executor::{Limits, meter, record, run};
+use dyad_executor::{Limits, meter, record, record_parts, run};
+use dyad_machine::record::Events;
 use dyad_program::Program;
 use dyad_program::testing::asm::*;
 use dyad_program::testing::{DATA, program};
@@ -61,5 +63,7 @@ fn main() {
     };
     measure("silent", &|| run(&program, &input, limits).expect("the program exits").instructions);
     measure("metering", &|| meter(&program, &input, limits).expect("the program exits").0.instructions);
-    measure("recording", &|| record(&program, &input, limits).expect("the program exits").0.instructions);
+    let recorded = || record_parts(&program, &input, limits, &mut Events::clear);
+    measure("recording", &|| recorded().expect("the program exits").0.instructions);
+    measure("keeping", &|| record(&program, &input, limits).expect("the program exits").0.instructions);
 }

@@ -1,8 +1,8 @@
 //! Runs Dyad programs.
 //!
 //! One interpreter loop, watched by an observer: nobody ([`run`]), one who counts the rows of each
-//! table ([`meter`]), or one who writes down what the tables' rules need ([`record`]). What an
-//! instruction computes is `execute` of its family in `dyad_machine`; here are the loop, memory,
+//! table ([`meter`]), or one who writes down what the tables' rules need ([`record`], and
+//! [`record_parts`] for those who use up the events while the program runs). What an instruction computes is `execute` of its family in `dyad_machine`; here are the loop, memory,
 //! system calls and traps.
 //!
 //! The machine stops in one of three ways: it exits, it traps ([`Trap`]), or it uses up its
@@ -20,7 +20,7 @@ mod observer;
 mod recorder;
 mod syscall;
 
-use dyad_machine::record::Records;
+use dyad_machine::record::{Events, Records};
 use dyad_program::Program;
 
 pub use error::{Cause, CycleLimit, Error, Trap};
@@ -93,7 +93,22 @@ pub fn meter(program: &Program, input: &[u8], limits: Limits) -> Result<(Outcome
 /// # Errors
 /// As for [`run`]; the cycle limit is at most [`MAX_CYCLES`].
 pub fn record(program: &Program, input: &[u8], limits: Limits) -> Result<(Outcome, Records), Error> {
-    recorded(program, input, limits, &mut Honest)
+    recorded(program, input, limits, &mut Honest, &mut |_| ())
+}
+
+/// Records a run a part at a time: every few thousand cycles `take` is offered the events since it
+/// took some, to take them out and perhaps leave memory for those that follow. The records have all
+/// that it left, and what is known at the end.
+///
+/// # Errors
+/// As for [`record`].
+pub fn record_parts(
+    program: &Program,
+    input: &[u8],
+    limits: Limits,
+    take: &mut dyn FnMut(&mut Events),
+) -> Result<(Outcome, Records), Error> {
+    recorded(program, input, limits, &mut Honest, take)
 }
 
 /// Records a run that didn't happen: before each instruction `tamper` may ask for a [`Fault`], and
@@ -108,7 +123,7 @@ pub fn record_with(
     limits: Limits,
     mut tamper: impl FnMut(&Moment) -> Option<Fault>,
 ) -> Result<(Outcome, Records), Error> {
-    recorded(program, input, limits, &mut fault::Lying(&mut tamper))
+    recorded(program, input, limits, &mut fault::Lying(&mut tamper), &mut |_| ())
 }
 
 fn recorded<T: fault::Tamper>(
@@ -116,8 +131,9 @@ fn recorded<T: fault::Tamper>(
     input: &[u8],
     limits: Limits,
     tamper: &mut T,
+    take: &mut dyn FnMut(&mut Events),
 ) -> Result<(Outcome, Records), Error> {
-    let mut recorder = Recorder::new(program);
+    let mut recorder = Recorder::new(program, take);
     let mut interpreter = Interpreter::new(program, input, limits.max_cycles.min(MAX_CYCLES));
     let outcome = interpreter.run(&mut recorder, tamper)?;
     let records = recorder.finish(&interpreter, &outcome);

@@ -1,31 +1,13 @@
 //! Records a run: events with the previous time of every cell they access.
 
 use dyad_machine::instr::{Kind, OUTPUT_LENGTH, RAM_TOP, REGISTERS};
-use dyad_machine::record::{Access, Cell, Copy, Ecall, Records, Step};
+use dyad_machine::record::{Access, Cell, Copy, Ecall, Events, Records, Step};
 use dyad_program::Program;
 
 use crate::Outcome;
 use crate::interpreter::Interpreter;
 use crate::memory::Paged;
 use crate::observer::{Call, Direction, Observer, Seen, Unit};
-
-/// Which registers a table's rows access.
-#[derive(Clone, Copy)]
-struct Uses {
-    rs1: bool,
-    rs2: bool,
-    rd: bool,
-}
-
-/// What the rows of each table access beside the program cell and RAM.
-const fn uses(kind: Kind) -> Uses {
-    match kind {
-        Kind::Upper | Kind::Jump => Uses { rs1: false, rs2: false, rd: true },
-        Kind::JumpRegister | Kind::Load => Uses { rs1: true, rs2: false, rd: true },
-        Kind::BranchEqual | Kind::BranchLess | Kind::Store => Uses { rs1: true, rs2: true, rd: false },
-        _ => Uses { rs1: true, rs2: true, rd: true },
-    }
-}
 
 /// The last access of each register.
 struct Times([u32; 64]);
@@ -38,40 +20,59 @@ impl Times {
     }
 }
 
+/// Cycles between two times that events can be taken: few enough that the events of all kinds stay
+/// in a second-level cache, and enough to hide what it costs to hand them over.
+pub(crate) const PART: u32 = 1 << 12;
+
 /// Records.
-pub(crate) struct Recorder {
+pub(crate) struct Recorder<'a> {
     registers: Times,
     ram: Paged<u32>,
-    records: Records,
+    /// For each instruction of the program, the time of its last fetch.
+    fetches: Vec<u32>,
+    events: Events,
+    /// Is offered the events every [`PART`] cycles, to take them out.
+    take: &'a mut dyn FnMut(&mut Events),
 }
 
-impl Recorder {
-    pub fn new(program: &Program) -> Self {
-        let records = Records { fetches: vec![0; program.instrs().len()], ..Records::default() };
+impl<'a> Recorder<'a> {
+    pub fn new(program: &Program, take: &'a mut dyn FnMut(&mut Events)) -> Self {
         let mut ram = Paged::new();
         // Makes the page, so that the top cell is listed.
         ram.entry(RAM_TOP as u32);
-        Self { registers: Times([0; 64]), ram, records }
+        let fetches = vec![0; program.instrs().len()];
+        Self { registers: Times([0; 64]), ram, fetches, events: Events::default(), take }
     }
 
-    /// The records of a run that exited.
+    /// The records of a run that exited, without the events that were taken.
     pub fn finish(self, machine: &Interpreter<'_>, outcome: &Outcome) -> Records {
-        let Self { registers, ram, mut records } = self;
+        let Self { registers, ram, fetches, events, .. } = self;
         let last = |r: u8| Access { value: machine.registers.get(r), prev: registers.0[usize::from(r)] };
-        records.registers = (0..REGISTERS as u8).map(last).collect();
-        records.cells = cells(machine, &ram);
-        records.output.clone_from(&outcome.output);
-        records.exit_code = outcome.exit_code;
-        records.instructions = outcome.instructions;
-        records.cycles = outcome.cycles;
-        records
+        Records {
+            events,
+            fetches,
+            registers: (0..REGISTERS as u8).map(last).collect(),
+            cells: cells(machine, &ram),
+            output: outcome.output.clone(),
+            exit_code: outcome.exit_code,
+            instructions: outcome.instructions,
+            cycles: outcome.cycles,
+        }
     }
 
     #[inline(always)]
     fn fetch(&mut self, index: u32, time: u32) -> u32 {
-        match self.records.fetches.get_mut(index as usize) {
+        match self.fetches.get_mut(index as usize) {
             Some(last) => core::mem::replace(last, time),
             None => 0,
+        }
+    }
+
+    /// Offers the events at the end of a part: after each step.
+    #[inline(always)]
+    fn passed(&mut self, time: u32) {
+        if time.is_multiple_of(4 * PART) {
+            (self.take)(&mut self.events);
         }
     }
 
@@ -100,11 +101,11 @@ fn cells(machine: &Interpreter<'_>, ram: &Paged<u32>) -> Vec<Cell> {
     cells
 }
 
-impl Observer for Recorder {
+impl Observer for Recorder<'_> {
     #[inline(always)]
     fn step(&mut self, s: Seen) {
         let kind = s.instr.kind();
-        let uses = uses(kind);
+        let accesses = kind.accesses();
         let mut step = Step {
             pc: s.pc,
             time: s.time,
@@ -112,15 +113,15 @@ impl Observer for Recorder {
             fetch_prev: self.fetch(s.index, s.time),
             ..Step::default()
         };
-        if uses.rs1 {
+        if accesses.rs1 {
             step.rs1 = s.rs1;
             step.rs1_prev = self.registers.access(s.instr.rs1, s.time | 1);
         }
-        if uses.rs2 {
+        if accesses.rs2 {
             step.rs2 = s.rs2;
             step.rs2_prev = self.registers.access(s.instr.rs2, s.time | 2);
         }
-        if uses.rd {
+        if accesses.rd {
             step.rd_old = s.rd_old;
             step.rd_prev = self.registers.access(s.instr.rd, s.time | 3);
         }
@@ -131,7 +132,8 @@ impl Observer for Recorder {
                 step.rs2 = u64::from(ram.read_only);
             }
         }
-        self.records.steps[kind as usize].push(step);
+        self.events.steps[kind as usize].push(step);
+        self.passed(s.time);
     }
 
     fn call(&mut self, call: Call, e: Ecall) {
@@ -146,13 +148,14 @@ impl Observer for Recorder {
         let list = match call {
             Call::Exit => {
                 event.output = self.access(OUTPUT_LENGTH, e.output, e.time);
-                &mut self.records.exits
+                &mut self.events.exits
             }
-            Call::Read => &mut self.records.reads,
-            Call::Write => &mut self.records.writes,
-            Call::Diagnose => &mut self.records.diagnostics,
+            Call::Read => &mut self.events.reads,
+            Call::Write => &mut self.events.writes,
+            Call::Diagnose => &mut self.events.diagnostics,
         };
         list.push(event);
+        self.passed(event.time);
     }
 
     fn copy(&mut self, direction: Direction, unit: Unit, mut event: Copy) {
@@ -162,15 +165,16 @@ impl Observer for Recorder {
                 event.output = self.access(OUTPUT_LENGTH, event.output, event.time);
             }
         }
-        let records = &mut self.records;
+        let events = &mut self.events;
         let list = match (direction, unit) {
-            (Direction::Out, Unit::Byte) => &mut records.copy_out_bytes,
-            (Direction::Out, Unit::Word) => &mut records.copy_out_words,
-            (Direction::Out, Unit::End) => &mut records.copy_out_ends,
-            (Direction::In, Unit::Byte) => &mut records.copy_in_bytes,
-            (Direction::In, Unit::Word) => &mut records.copy_in_words,
-            (Direction::In, Unit::End) => &mut records.copy_in_ends,
+            (Direction::Out, Unit::Byte) => &mut events.copy_out_bytes,
+            (Direction::Out, Unit::Word) => &mut events.copy_out_words,
+            (Direction::Out, Unit::End) => &mut events.copy_out_ends,
+            (Direction::In, Unit::Byte) => &mut events.copy_in_bytes,
+            (Direction::In, Unit::Word) => &mut events.copy_in_words,
+            (Direction::In, Unit::End) => &mut events.copy_in_ends,
         };
         list.push(event);
+        self.passed(event.time);
     }
 }

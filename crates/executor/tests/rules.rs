@@ -135,7 +135,7 @@ fn reads_and_writes_prove_at_every_alignment() {
             .concat();
             let (outcome, records) = proves(&load(&code, &data), &input);
             assert_eq!(outcome.output.len() as u64, offset + length + 40);
-            assert_eq!(records.reads.len(), 3);
+            assert_eq!(records.events.reads.len(), 3);
         }
     }
 }

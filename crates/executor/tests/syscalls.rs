@@ -4,6 +4,7 @@ mod common;
 
 use common::runs;
 use dyad_executor::{Limits, meter, run};
+use dyad_machine::tables::TableId;
 use dyad_program::testing::asm::*;
 use dyad_program::testing::{CODE, DATA, program};
 
@@ -137,6 +138,8 @@ fn the_same_run_gives_the_same_outcome_watched_or_not() {
     let (recorded, records) = dyad_executor::record(&program, &input, Limits::default()).expect("runs");
     assert_eq!(silent, metered);
     assert_eq!(silent, recorded);
-    assert_eq!(rows, dyad_executor::Rows::of(&records, &program));
-    assert_eq!((rows.copy_in_bytes, rows.copy_in_words, rows.copy_in_ends), (5, 2, 1));
+    let run = dyad_machine::tables::Run::new(&records, program.words(), program.image());
+    assert_eq!(rows, dyad_executor::Rows::of(&run));
+    let copies = [TableId::CopyInByte, TableId::CopyInWord, TableId::CopyInEnd].map(|id| rows[id]);
+    assert_eq!(copies, [5, 2, 1]);
 }

@@ -8,10 +8,11 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::fmt;
 
+use dyad_rules::StoredRows;
 use dyad_rules::check::{Check, MessageValue};
 
 use crate::statement::boundary;
-use crate::tables::{Run, TABLES, TableRows};
+use crate::tables::{Run, TABLES};
 
 /// What is wrong with a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,8 +66,8 @@ pub fn audit(run: &Run<'_>, entry: u32, output: &[u8], exit_code: u8) -> Vec<Fin
     count(pulls, -1);
     for table in TABLES {
         let shape = table.rules.shape();
-        let committed = TableRows::collect(shape.committed.len(), &*run.rows(table.id));
-        let fixed = TableRows::collect(shape.fixed.len(), &*run.fixed_rows(table.id));
+        let committed = StoredRows::collect(shape.committed.len(), &*run.rows(table.id));
+        let fixed = StoredRows::collect(shape.fixed.len(), &*run.fixed_rows(table.id));
         for row in 0..committed.rows {
             let mut check = Check::new(committed.row(row), fixed.row(row), true);
             table.rules.check(&mut check);

@@ -82,6 +82,32 @@ pub enum Kind {
     Breakpoint,
 }
 
+/// The registers that the rows of a table access, in time slots 1, 2 and 3.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Accesses {
+    /// Whether rs1 is read.
+    pub rs1: bool,
+    /// Whether rs2 is read.
+    pub rs2: bool,
+    /// Whether rd is written.
+    pub rd: bool,
+}
+
+impl Kind {
+    /// The registers that the rows of the kind's table access, as its rules say: the tests of every
+    /// family compare them. System calls access others; a breakpoint has no row.
+    pub const fn accesses(self) -> Accesses {
+        let (rs1, rs2, rd) = match self {
+            Self::Upper | Self::Jump => (false, false, true),
+            Self::JumpRegister | Self::Load => (true, false, true),
+            Self::BranchEqual | Self::BranchLess | Self::Store => (true, true, false),
+            Self::System | Self::Breakpoint => (false, false, false),
+            _ => (true, true, true),
+        };
+        Accesses { rs1, rs2, rd }
+    }
+}
+
 /// One more than the largest number of a [`Kind`].
 pub const KINDS: usize = 19;
 

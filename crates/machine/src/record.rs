@@ -4,6 +4,10 @@
 //! accesses are at `time | slot`: fetch 0, rs1 1, rs2 2, rd 3, RAM 1; the registers of a system
 //! call 1. A cell's previous time is that of its access before, 0 for its first value.
 
+use alloc::vec::Vec;
+
+use crate::instr::KINDS;
+
 /// An executed instruction other than a system call. 64 bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Step {
@@ -115,40 +119,61 @@ pub struct Cell {
     pub last_time: u32,
 }
 
+/// What happened in a run, or in a part of it, by the table that has a row for it, each list in the
+/// order of time.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Events {
+    /// Steps by table, indexed by [`crate::instr::Kind`] as a number.
+    pub steps: [Vec<Step>; KINDS],
+    /// `exit`: exactly one in a whole run.
+    pub exits: Vec<Ecall>,
+    /// `read` of fd 0.
+    pub reads: Vec<Ecall>,
+    /// `write` to fd 1.
+    pub writes: Vec<Ecall>,
+    /// `write` to fd 2.
+    pub diagnostics: Vec<Ecall>,
+    /// Copies from memory, one byte.
+    pub copy_out_bytes: Vec<Copy>,
+    /// Copies from memory, eight bytes.
+    pub copy_out_words: Vec<Copy>,
+    /// Copies into memory, one byte.
+    pub copy_in_bytes: Vec<Copy>,
+    /// Copies into memory, eight bytes.
+    pub copy_in_words: Vec<Copy>,
+    /// Ends of copies out (remaining = 0).
+    pub copy_out_ends: Vec<Copy>,
+    /// Ends of copies in (remaining = 0).
+    pub copy_in_ends: Vec<Copy>,
+}
+
+impl Events {
+    /// Forgets all events and keeps the memory that they were in.
+    pub fn clear(&mut self) {
+        let Self { steps, exits, reads, writes, diagnostics, .. } = self;
+        steps.iter_mut().for_each(Vec::clear);
+        [exits, reads, writes, diagnostics].into_iter().for_each(Vec::clear);
+        let Self { copy_out_bytes, copy_out_words, copy_out_ends, .. } = self;
+        [copy_out_bytes, copy_out_words, copy_out_ends].into_iter().for_each(Vec::clear);
+        let Self { copy_in_bytes, copy_in_words, copy_in_ends, .. } = self;
+        [copy_in_bytes, copy_in_words, copy_in_ends].into_iter().for_each(Vec::clear);
+    }
+}
+
 /// A whole recorded run that ended by `exit`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Records {
-    /// Steps by table, indexed by [`crate::instr::Kind`] as a number.
-    pub steps: [alloc::vec::Vec<Step>; crate::instr::KINDS],
-    /// `exit`: exactly one.
-    pub exits: alloc::vec::Vec<Ecall>,
-    /// `read` of fd 0.
-    pub reads: alloc::vec::Vec<Ecall>,
-    /// `write` to fd 1.
-    pub writes: alloc::vec::Vec<Ecall>,
-    /// `write` to fd 2.
-    pub diagnostics: alloc::vec::Vec<Ecall>,
-    /// Copies from memory, one byte.
-    pub copy_out_bytes: alloc::vec::Vec<Copy>,
-    /// Copies from memory, eight bytes.
-    pub copy_out_words: alloc::vec::Vec<Copy>,
-    /// Copies into memory, one byte.
-    pub copy_in_bytes: alloc::vec::Vec<Copy>,
-    /// Copies into memory, eight bytes.
-    pub copy_in_words: alloc::vec::Vec<Copy>,
-    /// Ends of copies out (remaining = 0).
-    pub copy_out_ends: alloc::vec::Vec<Copy>,
-    /// Ends of copies in (remaining = 0).
-    pub copy_in_ends: alloc::vec::Vec<Copy>,
+    /// What happened.
+    pub events: Events,
     /// For each instruction of the program, the time of its last fetch, 0 if there was none.
-    pub fetches: alloc::vec::Vec<u32>,
+    pub fetches: Vec<u32>,
     /// For each register 0..=33, its last value and the time of its last access.
-    pub registers: alloc::vec::Vec<Access>,
+    pub registers: Vec<Access>,
     /// The image's cells, the other RAM cells touched, and in any case the top cell
     /// ([`crate::instr::RAM_TOP`]), by increasing address.
-    pub cells: alloc::vec::Vec<Cell>,
+    pub cells: Vec<Cell>,
     /// The public output.
-    pub output: alloc::vec::Vec<u8>,
+    pub output: Vec<u8>,
     /// The exit code.
     pub exit_code: u8,
     /// Instructions executed, system calls included, copy steps not.

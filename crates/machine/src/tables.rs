@@ -8,7 +8,7 @@ use core::marker::PhantomData;
 use core::ops::Range;
 
 use dyad_rules::fill::FillInto;
-use dyad_rules::{Table, TableRules};
+use dyad_rules::{Rows, Table, TableRules};
 
 use crate::copy;
 use crate::families::system::Called;
@@ -17,7 +17,7 @@ use crate::families::{
 };
 use crate::instr::Kind;
 use crate::memory::{self, Chained, Fetched, LastRegister, link};
-use crate::record::{Cell, Copy, Ecall, ImageCell, Records};
+use crate::record::{Cell, Copy, Ecall, Events, ImageCell, Records};
 use crate::row::Executed;
 
 /// The tables, in the order of proofs.
@@ -62,7 +62,7 @@ pub struct Entry {
     pub id: TableId,
     /// Its rules.
     pub rules: &'static dyn TableRules,
-    rows: for<'a> fn(&'a Run<'a>, Columns) -> Box<dyn FillRows + 'a>,
+    rows: for<'a> fn(&'a Run<'a>, Columns) -> Box<dyn Rows + 'a>,
 }
 
 /// All tables, in the order of [`TableId`].
@@ -84,16 +84,16 @@ pub static TABLES: &[Entry] = &[
     Entry { id: TableId::Multiply,     rules: &multiply::Multiply,     rows: |r, c| r.steps::<multiply::Multiply>(Kind::Multiply, c) },
     Entry { id: TableId::MultiplyHigh, rules: &multiply::MultiplyHigh, rows: |r, c| r.steps::<multiply::MultiplyHigh>(Kind::MultiplyHigh, c) },
     Entry { id: TableId::Divide,       rules: &divide::Divide,         rows: |r, c| r.steps::<divide::Divide>(Kind::Divide, c) },
-    Entry { id: TableId::Exit,         rules: &system::Exit,           rows: |r, c| r.calls::<system::Exit>(|r| &r.exits, c) },
-    Entry { id: TableId::Read,         rules: &system::Read,           rows: |r, c| r.calls::<system::Read>(|r| &r.reads, c) },
-    Entry { id: TableId::Write,        rules: &system::Write,          rows: |r, c| r.calls::<system::Write>(|r| &r.writes, c) },
-    Entry { id: TableId::Diagnostic,   rules: &system::Diagnostic,     rows: |r, c| r.calls::<system::Diagnostic>(|r| &r.diagnostics, c) },
-    Entry { id: TableId::CopyOutByte,  rules: &copy::CopyOutByte,      rows: |r, c| r.copies::<copy::CopyOutByte>(|r| &r.copy_out_bytes, c) },
-    Entry { id: TableId::CopyOutWord,  rules: &copy::CopyOutWord,      rows: |r, c| r.copies::<copy::CopyOutWord>(|r| &r.copy_out_words, c) },
-    Entry { id: TableId::CopyOutEnd,   rules: &copy::CopyOutEnd,       rows: |r, c| r.copies::<copy::CopyOutEnd>(|r| &r.copy_out_ends, c) },
-    Entry { id: TableId::CopyInByte,   rules: &copy::CopyInByte,       rows: |r, c| r.copies::<copy::CopyInByte>(|r| &r.copy_in_bytes, c) },
-    Entry { id: TableId::CopyInWord,   rules: &copy::CopyInWord,       rows: |r, c| r.copies::<copy::CopyInWord>(|r| &r.copy_in_words, c) },
-    Entry { id: TableId::CopyInEnd,    rules: &copy::CopyInEnd,        rows: |r, c| r.copies::<copy::CopyInEnd>(|r| &r.copy_in_ends, c) },
+    Entry { id: TableId::Exit,         rules: &system::Exit,           rows: |r, c| r.calls::<system::Exit>(|e| &e.exits, c) },
+    Entry { id: TableId::Read,         rules: &system::Read,           rows: |r, c| r.calls::<system::Read>(|e| &e.reads, c) },
+    Entry { id: TableId::Write,        rules: &system::Write,          rows: |r, c| r.calls::<system::Write>(|e| &e.writes, c) },
+    Entry { id: TableId::Diagnostic,   rules: &system::Diagnostic,     rows: |r, c| r.calls::<system::Diagnostic>(|e| &e.diagnostics, c) },
+    Entry { id: TableId::CopyOutByte,  rules: &copy::CopyOutByte,      rows: |r, c| r.copies::<copy::CopyOutByte>(|e| &e.copy_out_bytes, c) },
+    Entry { id: TableId::CopyOutWord,  rules: &copy::CopyOutWord,      rows: |r, c| r.copies::<copy::CopyOutWord>(|e| &e.copy_out_words, c) },
+    Entry { id: TableId::CopyOutEnd,   rules: &copy::CopyOutEnd,       rows: |r, c| r.copies::<copy::CopyOutEnd>(|e| &e.copy_out_ends, c) },
+    Entry { id: TableId::CopyInByte,   rules: &copy::CopyInByte,       rows: |r, c| r.copies::<copy::CopyInByte>(|e| &e.copy_in_bytes, c) },
+    Entry { id: TableId::CopyInWord,   rules: &copy::CopyInWord,       rows: |r, c| r.copies::<copy::CopyInWord>(|e| &e.copy_in_words, c) },
+    Entry { id: TableId::CopyInEnd,    rules: &copy::CopyInEnd,        rows: |r, c| r.copies::<copy::CopyInEnd>(|e| &e.copy_in_ends, c) },
     Entry { id: TableId::Program,      rules: &memory::Program,        rows: |r, c| r.program(c) },
     Entry { id: TableId::Registers,    rules: &memory::Registers,      rows: |r, c| r.registers(c) },
     Entry { id: TableId::Image,        rules: &memory::Image,          rows: |r, c| r.image(c) },
@@ -114,56 +114,35 @@ pub fn tables() -> Vec<&'static dyn TableRules> {
     TABLES.iter().map(|t| t.rules).collect()
 }
 
-/// The rows of a table, filled on demand, by several threads if wanted.
-pub trait FillRows: Sync {
-    /// How many there are.
-    fn rows(&self) -> usize;
-
-    /// Writes the words of the rows in `range`, row after row.
-    ///
-    /// # Panics
-    /// If `range` is not within the rows, or `out` is not as long as the range times the columns.
-    fn fill(&self, range: Range<usize>, out: &mut [u64]);
-}
-
-/// The rows of one table held in memory.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TableRows {
-    /// Words of a row.
-    pub width: usize,
-    /// How many rows.
-    pub rows: usize,
-    /// `width * rows` words, row after row.
-    pub words: Vec<u64>,
-}
-
-impl TableRows {
-    /// All rows of a table of `width` columns.
-    pub fn collect(width: usize, from: &dyn FillRows) -> Self {
-        let rows = from.rows();
-        let mut words = alloc::vec![0; width * rows];
-        from.fill(0..rows, &mut words);
-        Self { width, rows, words }
-    }
-
-    /// The words of row `i`.
-    pub fn row(&self, i: usize) -> &[u64] {
-        &self.words[i * self.width..(i + 1) * self.width]
+impl TableId {
+    /// The table that executes the instructions of a kind. System calls have a table each and are no
+    /// part of this.
+    pub const fn of(kind: Kind) -> Option<Self> {
+        Some(match kind {
+            Kind::Addition => Self::Addition,
+            Kind::AndOr => Self::AndOr,
+            Kind::Xor => Self::Xor,
+            Kind::ShiftLeft => Self::ShiftLeft,
+            Kind::ShiftRight => Self::ShiftRight,
+            Kind::Compare => Self::Compare,
+            Kind::Upper => Self::Upper,
+            Kind::BranchEqual => Self::BranchEqual,
+            Kind::BranchLess => Self::BranchLess,
+            Kind::Jump => Self::Jump,
+            Kind::JumpRegister => Self::JumpRegister,
+            Kind::Load => Self::Load,
+            Kind::Store => Self::Store,
+            Kind::Multiply => Self::Multiply,
+            Kind::MultiplyHigh => Self::MultiplyHigh,
+            Kind::Divide => Self::Divide,
+            Kind::System | Kind::Breakpoint => return None,
+        })
     }
 }
 
-impl FillRows for TableRows {
-    fn rows(&self) -> usize {
-        self.rows
-    }
-
-    fn fill(&self, range: Range<usize>, out: &mut [u64]) {
-        out.copy_from_slice(&self.words[range.start * self.width..range.end * self.width]);
-    }
-}
-
-/// A program, and perhaps a recorded run of it: where the words of all tables come from.
+/// A program and what is known of a run of it: where the words of all tables come from.
 pub struct Run<'a> {
+    events: Option<&'a Events>,
     records: Option<&'a Records>,
     words: &'a [(u64, u32)],
     image: &'a [ImageCell],
@@ -185,36 +164,43 @@ impl<'a> Run<'a> {
             }
         }
         assert!(defined.next().is_none(), "a cell of the image is not recorded");
-        Self { records: Some(records), words, image, others }
+        Self { events: Some(&records.events), records: Some(records), words, image, others }
+    }
+
+    /// Part of a run of the program with these instruction words: the tables of instructions, system
+    /// calls and copies have rows, those of first and last values have none.
+    pub fn of_events(events: &'a Events, words: &'a [(u64, u32)]) -> Self {
+        Self { events: Some(events), records: None, words, image: &[], others: Vec::new() }
     }
 
     /// A program that was not run: only its fixed columns have rows.
     pub fn of_program(words: &'a [(u64, u32)], image: &'a [ImageCell]) -> Self {
-        Self { records: None, words, image, others: Vec::new() }
+        Self { events: None, records: None, words, image, others: Vec::new() }
     }
 
     /// The committed words of a table's rows.
-    pub fn rows(&'a self, id: TableId) -> Box<dyn FillRows + 'a> {
+    pub fn rows(&'a self, id: TableId) -> Box<dyn Rows + 'a> {
         (TABLES[id as usize].rows)(self, Columns::Committed)
     }
 
     /// The fixed words of a table's rows; no words where the table has no fixed columns.
-    pub fn fixed_rows(&'a self, id: TableId) -> Box<dyn FillRows + 'a> {
+    pub fn fixed_rows(&'a self, id: TableId) -> Box<dyn Rows + 'a> {
         (TABLES[id as usize].rows)(self, Columns::Fixed)
     }
 
-    /// Part of the records; nothing if there are none.
-    fn recorded<E>(&self, part: impl FnOnce(&'a Records) -> &'a Vec<E>) -> &'a [E] {
-        self.records.map_or(&[], |r| part(r))
+    /// A list of the events; nothing if there are none.
+    fn events<E>(&self, list: impl FnOnce(&'a Events) -> &'a Vec<E>) -> &'a [E] {
+        self.events.map_or(&[], |e| list(e))
     }
 
-    fn steps<T: Table<Event = Executed> + 'a>(
-        &'a self,
-        kind: Kind,
-        columns: Columns,
-    ) -> Box<dyn FillRows + 'a> {
-        let steps = self.recorded(|r| &r.steps[kind as usize]);
-        events::<T>(columns, steps.len(), |i| {
+    /// A list of what is known when the run has ended; nothing before.
+    fn ended<E>(&self, list: impl FnOnce(&'a Records) -> &'a Vec<E>) -> &'a [E] {
+        self.records.map_or(&[], |r| list(r))
+    }
+
+    fn steps<T: Table<Event = Executed> + 'a>(&'a self, kind: Kind, columns: Columns) -> Box<dyn Rows + 'a> {
+        let steps = self.events(|e| &e.steps[kind as usize]);
+        rows::<T>(columns, steps.len(), |i| {
             let step = steps[i];
             let (w0, w1) = self.words[step.instr as usize];
             Executed { step, w0, w1 }
@@ -223,11 +209,11 @@ impl<'a> Run<'a> {
 
     fn calls<T: Table<Event = Called> + 'a>(
         &'a self,
-        part: impl FnOnce(&'a Records) -> &'a Vec<Ecall>,
+        list: impl FnOnce(&'a Events) -> &'a Vec<Ecall>,
         columns: Columns,
-    ) -> Box<dyn FillRows + 'a> {
-        let calls = self.recorded(part);
-        events::<T>(columns, calls.len(), |i| {
+    ) -> Box<dyn Rows + 'a> {
+        let calls = self.events(list);
+        rows::<T>(columns, calls.len(), |i| {
             let call = calls[i];
             let (w0, w1) = self.words[call.instr as usize];
             Called { call, w0, w1 }
@@ -236,16 +222,17 @@ impl<'a> Run<'a> {
 
     fn copies<T: Table<Event = Copy> + 'a>(
         &'a self,
-        part: impl FnOnce(&'a Records) -> &'a Vec<Copy>,
+        list: impl FnOnce(&'a Events) -> &'a Vec<Copy>,
         columns: Columns,
-    ) -> Box<dyn FillRows + 'a> {
-        let copies = self.recorded(part);
-        events::<T>(columns, copies.len(), |i| copies[i])
+    ) -> Box<dyn Rows + 'a> {
+        let copies = self.events(list);
+        rows::<T>(columns, copies.len(), |i| copies[i])
     }
 
-    fn program(&'a self, columns: Columns) -> Box<dyn FillRows + 'a> {
-        let fetches = self.recorded(|r| &r.fetches);
-        events::<memory::Program>(columns, self.words.len(), |i| {
+    fn program(&'a self, columns: Columns) -> Box<dyn Rows + 'a> {
+        let fetches = self.ended(|r| &r.fetches);
+        let ended = self.records.is_some() || columns == Columns::Fixed;
+        rows::<memory::Program>(columns, if ended { self.words.len() } else { 0 }, |i| {
             let (w0, w1) = self.words[i];
             // The fall-through pc is 4 more than the pc.
             let pc = (w0 as u32).wrapping_sub(4);
@@ -253,17 +240,17 @@ impl<'a> Run<'a> {
         })
     }
 
-    fn registers(&'a self, columns: Columns) -> Box<dyn FillRows + 'a> {
-        let registers = self.recorded(|r| &r.registers);
-        events::<memory::Registers>(columns, registers.len(), |i| LastRegister {
+    fn registers(&'a self, columns: Columns) -> Box<dyn Rows + 'a> {
+        let registers = self.ended(|r| &r.registers);
+        rows::<memory::Registers>(columns, registers.len(), |i| LastRegister {
             index: i as u8,
             last: registers[i],
         })
     }
 
-    fn image(&'a self, columns: Columns) -> Box<dyn FillRows + 'a> {
-        let cells = self.recorded(|r| &r.cells);
-        events::<memory::Image>(columns, self.image.len(), |i| {
+    fn image(&'a self, columns: Columns) -> Box<dyn Rows + 'a> {
+        let cells = self.ended(|r| &r.cells);
+        rows::<memory::Image>(columns, self.image.len(), |i| {
             let ImageCell { address, read_only, value } = self.image[i];
             match cells.binary_search_by_key(&address, |c| c.address) {
                 Ok(at) => Chained { cell: Cell { first: value, read_only, ..cells[at] }, ..link(cells, at) },
@@ -275,9 +262,9 @@ impl<'a> Run<'a> {
         })
     }
 
-    fn ram(&'a self, columns: Columns) -> Box<dyn FillRows + 'a> {
-        let cells = self.recorded(|r| &r.cells);
-        events::<memory::Ram>(columns, self.others.len(), |i| link(cells, self.others[i] as usize))
+    fn ram(&'a self, columns: Columns) -> Box<dyn Rows + 'a> {
+        let cells = self.ended(|r| &r.cells);
+        rows::<memory::Ram>(columns, self.others.len(), |i| link(cells, self.others[i] as usize))
     }
 }
 
@@ -289,22 +276,22 @@ enum Columns {
 }
 
 /// Rows made from events: `event(i)` is that of row i.
-struct Events<T, F> {
+struct EventRows<T, F> {
     rows: usize,
     event: F,
     columns: Columns,
     table: PhantomData<fn() -> T>,
 }
 
-fn events<'a, T: Table + 'a>(
+fn rows<'a, T: Table + 'a>(
     columns: Columns,
     rows: usize,
     event: impl Fn(usize) -> T::Event + Sync + 'a,
-) -> Box<dyn FillRows + 'a> {
-    Box::new(Events::<T, _> { rows, event, columns, table: PhantomData })
+) -> Box<dyn Rows + 'a> {
+    Box::new(EventRows::<T, _> { rows, event, columns, table: PhantomData })
 }
 
-impl<T: Table, F: Fn(usize) -> T::Event + Sync> FillRows for Events<T, F> {
+impl<T: Table, F: Fn(usize) -> T::Event + Sync> Rows for EventRows<T, F> {
     fn rows(&self) -> usize {
         self.rows
     }
@@ -331,6 +318,7 @@ mod tests {
     use crate::instr::Op;
     use crate::testing::cases;
     use alloc::collections::BTreeSet;
+    use dyad_rules::StoredRows;
     use dyad_rules::harness::Random;
 
     #[test]
@@ -350,13 +338,13 @@ mod tests {
             let mut event = case.event;
             event.step.instr = i as u32;
             words.push((event.w0, event.w1));
-            records.steps[Kind::ShiftRight as usize].push(event.step);
+            records.events.steps[Kind::ShiftRight as usize].push(event.step);
             expected.extend(dyad_rules::fill::<shift::ShiftRight>(&event).committed);
         }
         let width = expected.len() / cases.len();
         let run = Run::new(&records, &words, &[]);
         let rows = run.rows(TableId::ShiftRight);
-        assert_eq!(TableRows::collect(width, &*rows).words, expected);
+        assert_eq!(StoredRows::collect(width, &*rows).words, expected);
         let mut piece = alloc::vec![0; 5 * width];
         rows.fill(7..12, &mut piece);
         assert_eq!(piece, expected[7 * width..12 * width]);

@@ -94,28 +94,13 @@ pub fn events(cases: &[Case]) -> Vec<Executed> {
     cases.iter().map(|c| c.event).collect()
 }
 
-/// The registers that an instruction's table accesses.
-#[derive(Clone, Copy, Debug)]
-pub struct Accesses {
-    /// Whether rs1 is read.
-    pub rs1: bool,
-    /// Whether rs2 is read.
-    pub rs2: bool,
-    /// Whether rd is written.
-    pub rd: bool,
-}
-
 /// The messages of an instruction without RAM that writes `result` to rd and goes on at `next`:
 /// pushes and pulls, sorted.
-pub fn messages(
-    case: &Case,
-    accesses: Accesses,
-    result: u64,
-    next: u32,
-) -> (Vec<MessageValue>, Vec<MessageValue>) {
+pub fn messages(case: &Case, result: u64, next: u32) -> (Vec<MessageValue>, Vec<MessageValue>) {
     let (Executed { step: s, w0, w1 }, i) = (case.event, case.instr);
     let at = |low: u32, time: u32| u64::from(low) | u64::from(time) << 32;
     let w1 = u64::from(w1);
+    let accesses = i.kind().accesses();
     let mut pulls = alloc::vec![
         Message::State(at(s.pc, s.time)),
         Message::Program { at: at(s.pc, s.fetch_prev), w0, w1 }
@@ -138,12 +123,8 @@ pub fn messages(
 }
 
 /// [`instruction_table_refusing`] for a table that only refuses times in disorder.
-pub fn instruction_table<T: Table<Event = Executed>>(
-    cases: &[Case],
-    accesses: Accesses,
-    execute: impl Fn(&Case) -> (u64, u32),
-) {
-    instruction_table_refusing::<T>(cases, &[], accesses, execute);
+pub fn instruction_table<T: Table<Event = Executed>>(cases: &[Case], execute: impl Fn(&Case) -> (u64, u32)) {
+    instruction_table_refusing::<T>(cases, &[], execute);
 }
 
 /// Runs the whole harness on a table of instructions without RAM, and compares the messages of
@@ -152,18 +133,17 @@ pub fn instruction_table<T: Table<Event = Executed>>(
 pub fn instruction_table_refusing<T: Table<Event = Executed>>(
     cases: &[Case],
     refused: &[Case],
-    accesses: Accesses,
     execute: impl Fn(&Case) -> (u64, u32),
 ) {
     only_its_kind::<T>(cases[0].instr.kind());
     let mut impossible = events(refused);
     for case in cases.iter().take(16) {
-        impossible.extend(disordered(case, accesses));
+        impossible.extend(disordered(case));
     }
     let said = harness::all_refusing::<T>(&events(cases), &impossible, &[]);
     for (case, Said { pushes, pulls, .. }) in cases.iter().zip(said) {
         let (result, next) = execute(case);
-        assert_eq!((pushes, pulls), messages(case, accesses, result, next), "{case:x?}");
+        assert_eq!((pushes, pulls), messages(case, result, next), "{case:x?}");
     }
 }
 
@@ -183,7 +163,8 @@ fn only_its_kind<T: Table<Event = Executed>>(kind: Kind) {
 }
 
 /// The event with the previous time of one access not before the access.
-pub fn disordered(case: &Case, accesses: Accesses) -> Vec<Executed> {
+pub fn disordered(case: &Case) -> Vec<Executed> {
+    let accesses = case.instr.kind().accesses();
     let mut out = Vec::new();
     let mut change = |used: bool, slot: u32, place: fn(&mut Step) -> &mut u32| {
         let now = case.event.step.time | slot;
@@ -234,12 +215,11 @@ pub fn memory_case(op: Op, address: u64, imm: u64, store: bool, random: &mut Ran
 /// `new`.
 pub fn messages_with_ram(
     case: &Case,
-    accesses: Accesses,
     result: u64,
     (place, new): (u32, u64),
 ) -> (Vec<MessageValue>, Vec<MessageValue>) {
     let s = case.event.step;
-    let (mut pushes, mut pulls) = messages(case, accesses, result, s.pc + 4);
+    let (mut pushes, mut pulls) = messages(case, result, s.pc + 4);
     let at = |time: u32| u64::from(place) | u64::from(time) << 32;
     pulls.push(Message::Ram { at: at(s.mem_prev), value: s.mem }.value());
     pushes.push(Message::Ram { at: at(s.time | 1), value: new }.value());
@@ -250,12 +230,11 @@ pub fn messages_with_ram(
 /// the cell. Demands that misaligned and distant addresses and disordered times are refused.
 pub fn memory_table<T: Table<Event = Executed>>(
     ops: &[(Op, u64)],
-    accesses: Accesses,
     ram: impl Fn(&Case, u64) -> (u64, (u32, u64)),
 ) {
     only_its_kind::<T>(ops[0].0.kind());
     let mut random = Random(31);
-    let store = accesses.rs2;
+    let store = ops[0].0.kind() == Kind::Store;
     let cases: Vec<_> =
         ops.iter().flat_map(|&(op, size)| memory_cases(op, size, store, &mut random)).collect();
     let mut wrong = Vec::new();
@@ -277,6 +256,6 @@ pub fn memory_table<T: Table<Event = Executed>>(
     for (case, Said { pushes, pulls, .. }) in cases.iter().zip(said) {
         let address = case.event.step.rs1.wrapping_add(case.instr.imm);
         let (result, cell) = ram(case, address);
-        assert_eq!((pushes, pulls), messages_with_ram(case, accesses, result, cell), "{case:x?}");
+        assert_eq!((pushes, pulls), messages_with_ram(case, result, cell), "{case:x?}");
     }
 }

@@ -23,6 +23,7 @@ mod witness;
 mod work;
 mod writer;
 
+pub use dyad_rules::{Rows, StoredRows};
 pub use prove::{Filled, STEPS, prove, prove_filled};
-pub use witness::{ProvingKey, Rows, StoredRows};
+pub use witness::{Columns, Places, ProvingKey};
 pub use writer::Proof;

@@ -1,18 +1,19 @@
 //! The whole protocol, in transcript order.
 
 use dyad_field::K;
-use dyad_rules::TableRules;
+use dyad_rules::{Rows, TableRules};
 use dyad_verifier::params::Code;
 use dyad_verifier::transcript::Transcript;
 use dyad_verifier::{Error, Hash, Layout, Level, Schedule, Statement, System, start};
 
 use crate::evaluate::Committed;
 use crate::kernels::code::{encode, encoded_len};
+use crate::kernels::memory::zeros;
 use crate::merkle::Tree;
 use crate::opening::{Queried, Symbols};
 use crate::rounds::{Pair, Session};
 use crate::scratch::Memory;
-use crate::witness::{ProvingKey, Rows, columns};
+use crate::witness::{Columns, ProvingKey};
 use crate::writer::Proof;
 use crate::{and_check, bus, claims, opening};
 
@@ -46,11 +47,29 @@ impl Filled {
     /// # Errors
     /// [`Error::TooManyRows`] and [`Error::TooLarge`] beyond the limits.
     pub fn new(system: &System, witness: &[&dyn Rows]) -> Result<Self, Error> {
-        let rows: Vec<u32> = witness.iter().map(|w| w.rows() as u32).collect();
+        let rows = witness.iter().map(|w| w.rows() as u32).collect();
+        let mut filled = Self::zero(system, rows)?;
+        let mut columns = filled.columns(system);
+        columns.fill(witness);
+        columns.finish();
+        Ok(filled)
+    }
+
+    /// Columns of so many rows of each table of the system, all zero, to be filled by
+    /// [`Filled::columns`].
+    ///
+    /// # Errors
+    /// As [`Filled::new`].
+    pub fn zero(system: &System, rows: Vec<u32>) -> Result<Self, Error> {
         let layout = Layout::new(system, &rows)?;
-        let width = |t: usize| system.tables[t].committed.len();
-        let main = columns(&layout, &layout.main.pairs, width, |t| witness[t]);
+        let main = zeros(layout.main.pairs.len);
         Ok(Self { rows, layout, main })
+    }
+
+    /// The columns, to be filled from their first rows on.
+    pub fn columns(&mut self, system: &System) -> Columns<'_> {
+        let width = |t: usize| system.tables[t].committed.len();
+        Columns::new(&self.layout, &self.layout.main.pairs, width, &mut self.main)
     }
 
     /// The rows of each table.

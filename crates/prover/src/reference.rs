@@ -6,8 +6,8 @@ use dyad_field::{
     BITS, K, PrimeCharacteristicRing, byte_lagrange, embed_byte, eq_table, from_bits, subspace_values,
     tensor, to_bits, transpose, x_power,
 };
-use dyad_rules::TableRules;
 use dyad_rules::check::Check;
+use dyad_rules::{Rows, TableRules};
 use dyad_verifier::and_check::AndClaims;
 use dyad_verifier::bus::{BusClaims, Fingerprint};
 use dyad_verifier::layout::{Oracle, Stack};
@@ -19,7 +19,7 @@ use crate::adjoint;
 
 use crate::merkle::Tree;
 use crate::opening::{Symbols, codeword};
-use crate::witness::{ProvingKey, Rows, columns};
+use crate::witness::{ProvingKey, columns};
 use crate::work::grind;
 use crate::writer::Proof;
 
@@ -44,7 +44,7 @@ pub fn prove<H: Hash + Sync + Send>(
 ) -> Result<Proof, Error> {
     let rows: Vec<u32> = witness.iter().map(|w| w.rows() as u32).collect();
     let layout = Layout::new(system, &rows)?;
-    let q = columns(&layout, &layout.main.pairs, |t| system.tables[t].committed.len(), |t| witness[t]);
+    let q = columns(&layout, &layout.main.pairs, |t| system.tables[t].committed.len(), witness);
     prove_vector::<H>(level, system, tables, key, statement, &rows, &q)
 }
 

@@ -23,9 +23,11 @@ pub mod gadgets;
 pub mod harness;
 pub mod lanes;
 pub mod product;
+mod rows;
 pub mod shape;
 mod table;
 
+pub use rows::{Rows, StoredRows};
 pub use table::{Table, TableRules, fill};
 
 use core::ops::{BitAnd, BitXor, Shl, Shr};

@@ -40,6 +40,7 @@
 //! nothing hides what their values reveal of it. Do not publish a proof whose input must stay secret.
 
 mod error;
+mod filling;
 mod program;
 mod prover;
 

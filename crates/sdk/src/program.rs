@@ -66,7 +66,7 @@ impl Program {
             diagnostics: outcome.diagnostics,
             instructions: outcome.instructions,
             cycles: outcome.cycles,
-            tables: rows.by_table().into_iter().filter(|(_, n)| *n > 0).collect(),
+            tables: rows.by_table().filter(|(_, n)| *n > 0).collect(),
             seconds,
         })
     }

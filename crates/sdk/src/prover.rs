@@ -2,20 +2,24 @@
 
 use std::time::Instant;
 
-use dyad_executor::Limits;
+use dyad_executor::{Limits, MAX_CYCLES};
 use dyad_machine::record::Records;
-use dyad_machine::tables::{FillRows, Run as TableRun, TABLES};
+use dyad_machine::tables::{Run as TableRun, TABLES};
 use dyad_proof::{MAX_OUTPUT, Proof, VerifyingKey};
-use dyad_prover::{Filled, ProvingKey, Rows};
+use dyad_prover::{Filled, ProvingKey};
 use dyad_verifier::{Blake3, Level, System};
 
 use crate::Error;
+use crate::filling::{execute_and_fill, fill_recorded};
 use crate::program::{Program, security};
 
-/// The steps of proving, in order, as [`Prover::prove_with`] announces them.
+/// The steps of proving, in order, as [`Prover::prove_with`] announces them: the run is metered, and
+/// executed again while its columns are filled, in place of the prover's first step; then come the
+/// others.
 pub const STEPS: [&str; 1 + dyad_prover::STEPS.len()] = {
-    let mut all = ["execute"; 1 + dyad_prover::STEPS.len()];
-    let mut i = 0;
+    let mut all = ["meter"; 1 + dyad_prover::STEPS.len()];
+    all[1] = "execute and fill";
+    let mut i = 1;
     while i < dyad_prover::STEPS.len() {
         all[i + 1] = dyad_prover::STEPS[i];
         i += 1;
@@ -43,7 +47,7 @@ pub struct Report {
     pub instructions: u64,
     /// What the program wrote to fd 2; the proof does not speak of it.
     pub diagnostics: Vec<u8>,
-    /// Seconds to execute and record the run.
+    /// Seconds to meter the run, and to execute it again while its columns are filled.
     pub execute_seconds: f64,
     /// Seconds to prove it, execution included.
     pub prove_seconds: f64,
@@ -66,19 +70,6 @@ impl Report {
     }
 }
 
-/// The rows of a table, as the prover asks for them.
-struct TableRows<'a>(Box<dyn FillRows + 'a>);
-
-impl Rows for TableRows<'_> {
-    fn rows(&self) -> usize {
-        self.0.rows()
-    }
-
-    fn fill(&self, range: std::ops::Range<usize>, out: &mut [u64]) {
-        self.0.fill(range, out);
-    }
-}
-
 /// Proves runs of one program. Making it commits to the program once.
 #[derive(Clone, Debug)]
 pub struct Prover {
@@ -97,9 +88,8 @@ impl Prover {
     pub fn new(program: &Program) -> Result<Self, Error> {
         let system = dyad_proof::system();
         let run = TableRun::of_program(program.inner.words(), program.inner.image());
-        let fixed: Vec<TableRows<'_>> =
-            system.fixed_tables().map(|t| TableRows(run.fixed_rows(TABLES[t].id))).collect();
-        let fixed: Vec<&dyn Rows> = fixed.iter().map(|f| f as &dyn Rows).collect();
+        let fixed: Vec<_> = system.fixed_tables().map(|t| run.fixed_rows(TABLES[t].id)).collect();
+        let fixed: Vec<_> = fixed.iter().map(|f| &**f).collect();
         let proving = ProvingKey::new::<Blake3>(Level::L100, &system, &fixed).map_err(Error::TooLarge)?;
         let key = VerifyingKey {
             rules: system.digest,
@@ -142,8 +132,9 @@ impl Prover {
     pub fn prove_with(&self, input: &[u8], observer: &mut dyn FnMut(Step)) -> Result<(Proof, Report), Error> {
         let start = Instant::now();
         observer(Step { name: STEPS[0], index: 0, cycles: None });
-        let (outcome, records) = dyad_executor::record(&self.program.inner, input, self.limits)?;
-        let execute_seconds = start.elapsed().as_secs_f64();
+        let program = &self.program.inner;
+        let limits = Limits { max_cycles: self.limits.max_cycles.min(MAX_CYCLES) };
+        let (outcome, rows) = dyad_executor::meter(program, input, limits)?;
         if outcome.output.len() > MAX_OUTPUT {
             return Err(Error::OutputTooLong { length: outcome.output.len(), limit: MAX_OUTPUT });
         }
@@ -153,10 +144,9 @@ impl Prover {
             observer(Step { name, index: begun.len(), cycles: Some(outcome.cycles) });
             begun.push((name, start.elapsed().as_secs_f64()));
         };
-        step(dyad_prover::STEPS[0]);
-        let filled = self.fill(&records)?;
-        // The records may be as large as everything else: they are not needed any more.
-        drop(records);
+        step(STEPS[1]);
+        let filled = execute_and_fill(program, input, limits, &self.system, &rows)?;
+        let execute_seconds = start.elapsed().as_secs_f64();
         let (rows, schedule) = (filled.rows().to_vec(), filled.schedule(Level::L100));
         let body = self.prove_filled(filled, &outcome.output, outcome.exit_code, &mut step);
         let prove_seconds = start.elapsed().as_secs_f64();
@@ -184,14 +174,6 @@ impl Prover {
             tables: self.system.tables.iter().map(|t| t.name).zip(rows).collect(),
         };
         Ok((proof, report))
-    }
-
-    fn fill(&self, records: &Records) -> Result<Filled, Error> {
-        let p = &self.program.inner;
-        let run = TableRun::new(records, p.words(), p.image());
-        let rows: Vec<TableRows<'_>> = TABLES.iter().map(|t| TableRows(run.rows(t.id))).collect();
-        let witness: Vec<&dyn Rows> = rows.iter().map(|f| f as &dyn Rows).collect();
-        Filled::new(&self.system, &witness).map_err(Error::TooLarge)
     }
 
     fn prove_filled(
@@ -222,6 +204,7 @@ impl Prover {
     /// [`Error::TooLarge`].
     #[doc(hidden)]
     pub fn prove_records(&self, records: &Records, output: &[u8], exit_code: u8) -> Result<Vec<u8>, Error> {
-        Ok(self.prove_filled(self.fill(records)?, output, exit_code, &mut |_| ()).bytes)
+        let filled = fill_recorded(&self.program.inner, &self.system, records)?;
+        Ok(self.prove_filled(filled, output, exit_code, &mut |_| ()).bytes)
     }
 }

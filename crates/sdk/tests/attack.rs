@@ -277,7 +277,7 @@ fn longer_and_shorter_runs_are_rejected() {
     for kind in kinds {
         for extra in [false, true] {
             let mut records = honest.clone();
-            let steps = &mut records.steps[kind as usize];
+            let steps = &mut records.events.steps[kind as usize];
             let last = *steps.last().expect("steps of this kind");
             if extra {
                 steps.push(last);
@@ -293,8 +293,9 @@ fn longer_and_shorter_runs_are_rejected() {
         }
     }
     // No exit, and two.
-    for exits in [vec![], [honest.exits.clone(), honest.exits.clone()].concat()] {
-        let records = dyad_machine::record::Records { exits, ..honest.clone() };
+    for exits in [vec![], [honest.events.exits.clone(), honest.events.exits.clone()].concat()] {
+        let mut records = honest.clone();
+        records.events.exits = exits;
         let body =
             h.prover.prove_records(&records, &outcome.output, outcome.exit_code).expect("within the limits");
         reason(h.prover.key(), &Proof { body, ..h.proof.clone() });

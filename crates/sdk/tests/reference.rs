@@ -1,22 +1,10 @@
 //! The prover against the reference prover, byte for byte, on a run of the machine.
 
-use dyad_machine::tables::{FillRows, Run, TABLES, tables};
+use dyad_machine::tables::{Run, TABLES, tables};
 use dyad_program::testing::{DATA, asm::*, program};
 use dyad_prover::{ProvingKey, Rows, prove, reference};
 use dyad_rules::TableRules;
 use dyad_verifier::{Blake3, Level};
-
-struct Filled<'a>(Box<dyn FillRows + 'a>);
-
-impl Rows for Filled<'_> {
-    fn rows(&self) -> usize {
-        self.0.rows()
-    }
-
-    fn fill(&self, range: std::ops::Range<usize>, out: &mut [u64]) {
-        self.0.fill(range, out);
-    }
-}
 
 #[test]
 fn proofs_are_those_of_the_reference() {
@@ -50,12 +38,12 @@ fn proofs_are_those_of_the_reference() {
 
     let system = dyad_proof::system();
     let fixed = Run::of_program(program.words(), program.image());
-    let fixed: Vec<_> = system.fixed_tables().map(|t| Filled(fixed.fixed_rows(TABLES[t].id))).collect();
-    let fixed: Vec<&dyn Rows> = fixed.iter().map(|f| f as &dyn Rows).collect();
+    let fixed: Vec<_> = system.fixed_tables().map(|t| fixed.fixed_rows(TABLES[t].id)).collect();
+    let fixed: Vec<&dyn Rows> = fixed.iter().map(|f| &**f).collect();
     let key = ProvingKey::new::<Blake3>(Level::L100, &system, &fixed).expect("a small program");
     let run = Run::new(&records, program.words(), program.image());
-    let rows: Vec<_> = TABLES.iter().map(|t| Filled(run.rows(t.id))).collect();
-    let witness: Vec<&dyn Rows> = rows.iter().map(|f| f as &dyn Rows).collect();
+    let rows: Vec<_> = TABLES.iter().map(|t| run.rows(t.id)).collect();
+    let witness: Vec<&dyn Rows> = rows.iter().map(|r| &**r).collect();
     let rules: Vec<&dyn TableRules> = tables();
     let (pushes, pulls) =
         dyad_machine::statement::boundary(program.entry(), &outcome.output, outcome.exit_code);

@@ -13,8 +13,8 @@ use crate::{
 
 /// The usual shares of the steps in the time of a proof, for the estimate of what is left.
 const SHARES: [(&str, f64); 12] = [
-    ("execute", 0.02),
-    ("fill", 0.03),
+    ("meter", 0.01),
+    ("execute and fill", 0.04),
     ("encode", 0.09),
     ("hash", 0.10),
     ("bus leaves", 0.05),

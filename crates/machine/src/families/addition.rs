@@ -63,14 +63,13 @@ impl Table for Addition {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{Accesses, cases, instruction_table};
+    use crate::testing::{cases, instruction_table};
     use dyad_rules::harness::Random;
 
     #[test]
     fn addition() {
         let cases = cases(&[Op::Add, Op::Sub, Op::Addw, Op::Subw], &mut Random(1));
-        let accesses = Accesses { rs1: true, rs2: true, rd: true };
-        instruction_table::<Addition>(&cases, accesses, |c| {
+        instruction_table::<Addition>(&cases, |c| {
             (execute(c.instr.op, c.event.step.rs1, c.b()), c.event.step.pc + 4)
         });
     }

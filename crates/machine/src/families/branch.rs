@@ -88,7 +88,7 @@ impl Table for BranchLess {
 mod tests {
     use super::*;
     use crate::instr::{Instr, NOWHERE, SINK};
-    use crate::testing::{Accesses, Case, instruction_table};
+    use crate::testing::{Case, instruction_table};
     use alloc::vec::Vec;
     use dyad_rules::Table;
     use dyad_rules::harness::{EDGES, Random};
@@ -105,8 +105,7 @@ mod tests {
                 }
             }
         }
-        let accesses = Accesses { rs1: true, rs2: true, rd: false };
-        instruction_table::<T>(&cases, accesses, |c| {
+        instruction_table::<T>(&cases, |c| {
             let s = c.event.step;
             (0, if taken(c.instr.op, s.rs1, s.rs2) { c.instr.imm as u32 } else { s.pc + 4 })
         });

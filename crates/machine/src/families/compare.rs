@@ -53,15 +53,13 @@ impl Table for Compare {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{Accesses, cases, instruction_table};
+    use crate::testing::{cases, instruction_table};
     use dyad_rules::harness::Random;
-
-    const ACCESSES: Accesses = Accesses { rs1: true, rs2: true, rd: true };
 
     #[test]
     fn compare() {
         let cases = cases(&[Op::Slt, Op::Sltu], &mut Random(4));
-        instruction_table::<Compare>(&cases, ACCESSES, |c| {
+        instruction_table::<Compare>(&cases, |c| {
             (execute(c.instr.op, c.event.step.rs1, c.b()), c.event.step.pc + 4)
         });
     }

@@ -193,10 +193,9 @@ mod tests {
 
     use super::*;
     use crate::instr::Instr;
-    use crate::testing::{Accesses, Case, cases, instruction_table, messages};
+    use crate::testing::{Case, cases, instruction_table, messages};
 
     const OPS: [Op; 8] = [Op::Div, Op::Divu, Op::Rem, Op::Remu, Op::Divw, Op::Divuw, Op::Remw, Op::Remuw];
-    const ACCESSES: Accesses = Accesses { rs1: true, rs2: true, rd: true };
 
     fn result(c: &Case) -> u64 {
         execute(c.instr.op, c.event.step.rs1, c.event.step.rs2)
@@ -217,7 +216,7 @@ mod tests {
             let b = if i % 3 == 0 { b & 0xffff_ffff | random.word() << 32 } else { b };
             cases.push(case(OPS[i % 8], a, b, &mut random));
         }
-        instruction_table::<Divide>(&cases, ACCESSES, |c| (result(c), c.event.step.pc + 4));
+        instruction_table::<Divide>(&cases, |c| (result(c), c.event.step.pc + 4));
     }
 
     fn special() -> Vec<u64> {
@@ -245,7 +244,7 @@ mod tests {
             .collect();
         let events: Vec<_> = all.iter().map(|c| c.event).collect();
         for (c, said) in all.iter().zip(harness::agree::<Divide>(&events)) {
-            let expected = messages(c, ACCESSES, result(c), c.event.step.pc + 4);
+            let expected = messages(c, result(c), c.event.step.pc + 4);
             assert_eq!((said.pushes, said.pulls), expected, "{c:x?}");
         }
     }

@@ -69,7 +69,7 @@ impl Table for JumpRegister {
 mod tests {
     use super::*;
     use crate::instr::{Instr, NOWHERE, SINK};
-    use crate::testing::{Accesses, Case, instruction_table, instruction_table_refusing};
+    use crate::testing::{Case, instruction_table, instruction_table_refusing};
     use alloc::vec::Vec;
     use dyad_rules::harness::Random;
 
@@ -81,8 +81,7 @@ mod tests {
             Case::new(Instr { op: Op::Jal, rd: [1, 31, SINK][i % 3], rs1: 0, rs2: 0, imm }, 0, 0, &mut random)
         };
         let cases: Vec<_> = (0..100).map(case).collect();
-        let accesses = Accesses { rs1: false, rs2: false, rd: true };
-        instruction_table::<Jump>(&cases, accesses, |c| (u64::from(c.event.step.pc + 4), c.instr.imm as u32));
+        instruction_table::<Jump>(&cases, |c| (u64::from(c.event.step.pc + 4), c.instr.imm as u32));
     }
 
     /// JALR with an immediate, so that the target is `rs1 + imm` without its lowest bit.
@@ -101,8 +100,7 @@ mod tests {
         let beyond =
             [1 << 32, 0x1_0000_1000, 1 << 63, u64::MAX, 0xffff_ffff_0000_1000, 0xdead_beef_0000_1000];
         let beyond: Vec<_> = (0..120).map(|i| jalr(beyond[i % 6], i, &mut random)).collect();
-        let accesses = Accesses { rs1: true, rs2: false, rd: true };
-        instruction_table_refusing::<JumpRegister>(&cases, &beyond, accesses, |c| {
+        instruction_table_refusing::<JumpRegister>(&cases, &beyond, |c| {
             let next = target(c.event.step.rs1, c.instr.imm);
             (u64::from(c.event.step.pc + 4), u32::try_from(next).expect("a target below 2^32"))
         });

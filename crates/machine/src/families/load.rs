@@ -159,13 +159,12 @@ fn shift_down<R: Rules>(r: &mut R, flags: R::Word, address: R::Word, cell: R::Wo
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{Accesses, memory_table};
+    use crate::testing::memory_table;
 
     #[test]
     fn loads() {
         let ops = ENCODINGS.iter().map(|e| (e.op, size(e.op))).collect::<alloc::vec::Vec<_>>();
-        let accesses = Accesses { rs1: true, rs2: false, rd: true };
-        memory_table::<Load>(&ops, accesses, |c, address| {
+        memory_table::<Load>(&ops, |c, address| {
             let s = c.event.step;
             (extract(c.instr.op, s.mem, address), (address as u32 & !7 | s.rs2 as u32, s.mem))
         });

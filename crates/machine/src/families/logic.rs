@@ -75,15 +75,13 @@ impl Table for Xor {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{Accesses, cases, instruction_table};
+    use crate::testing::{cases, instruction_table};
     use dyad_rules::harness::Random;
-
-    const ACCESSES: Accesses = Accesses { rs1: true, rs2: true, rd: true };
 
     #[test]
     fn and_or() {
         let cases = cases(&[Op::And, Op::Or], &mut Random(2));
-        instruction_table::<AndOr>(&cases, ACCESSES, |c| {
+        instruction_table::<AndOr>(&cases, |c| {
             (execute(c.instr.op, c.event.step.rs1, c.b()), c.event.step.pc + 4)
         });
     }
@@ -91,7 +89,7 @@ mod tests {
     #[test]
     fn xor() {
         let cases = cases(&[Op::Xor], &mut Random(3));
-        instruction_table::<Xor>(&cases, ACCESSES, |c| {
+        instruction_table::<Xor>(&cases, |c| {
             (execute(c.instr.op, c.event.step.rs1, c.b()), c.event.step.pc + 4)
         });
     }

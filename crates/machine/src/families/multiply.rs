@@ -97,15 +97,13 @@ impl Table for MultiplyHigh {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{Accesses, cases, instruction_table};
+    use crate::testing::{cases, instruction_table};
     use dyad_rules::harness::Random;
-
-    const ACCESSES: Accesses = Accesses { rs1: true, rs2: true, rd: true };
 
     #[test]
     fn low_halves() {
         let cases = cases(&[Op::Mul, Op::Mulw], &mut Random(11));
-        instruction_table::<Multiply>(&cases, ACCESSES, |c| {
+        instruction_table::<Multiply>(&cases, |c| {
             (execute(c.instr.op, c.event.step.rs1, c.event.step.rs2), c.event.step.pc + 4)
         });
     }
@@ -113,7 +111,7 @@ mod tests {
     #[test]
     fn high_halves() {
         let cases = cases(&[Op::Mulh, Op::Mulhsu, Op::Mulhu], &mut Random(12));
-        instruction_table::<MultiplyHigh>(&cases, ACCESSES, |c| {
+        instruction_table::<MultiplyHigh>(&cases, |c| {
             (execute(c.instr.op, c.event.step.rs1, c.event.step.rs2), c.event.step.pc + 4)
         });
     }

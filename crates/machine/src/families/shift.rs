@@ -123,15 +123,13 @@ impl Table for ShiftRight {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{Accesses, cases, instruction_table};
+    use crate::testing::{cases, instruction_table};
     use dyad_rules::harness::Random;
-
-    const ACCESSES: Accesses = Accesses { rs1: true, rs2: true, rd: true };
 
     #[test]
     fn shift_left() {
         let cases = cases(&[Op::Sll, Op::Sllw], &mut Random(11));
-        instruction_table::<ShiftLeft>(&cases, ACCESSES, |c| {
+        instruction_table::<ShiftLeft>(&cases, |c| {
             (execute(c.instr.op, c.event.step.rs1, c.b()), c.event.step.pc + 4)
         });
     }
@@ -139,7 +137,7 @@ mod tests {
     #[test]
     fn shift_right() {
         let cases = cases(&[Op::Srl, Op::Sra, Op::Srlw, Op::Sraw], &mut Random(12));
-        instruction_table::<ShiftRight>(&cases, ACCESSES, |c| {
+        instruction_table::<ShiftRight>(&cases, |c| {
             (execute(c.instr.op, c.event.step.rs1, c.b()), c.event.step.pc + 4)
         });
     }

@@ -152,13 +152,12 @@ fn double_bits<W: Word>(x: W, n: u32) -> W {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{Accesses, memory_table};
+    use crate::testing::memory_table;
 
     #[test]
     fn stores() {
         let ops = ENCODINGS.iter().map(|e| (e.op, size(e.op))).collect::<alloc::vec::Vec<_>>();
-        let accesses = Accesses { rs1: true, rs2: true, rd: false };
-        memory_table::<Store>(&ops, accesses, |c, address| {
+        memory_table::<Store>(&ops, |c, address| {
             let s = c.event.step;
             (0, (address as u32 & !7, merge(c.instr.op, s.mem, address, s.rs2)))
         });

@@ -35,7 +35,7 @@ impl Table for Upper {
 mod tests {
     use super::*;
     use crate::instr::{Instr, SINK};
-    use crate::testing::{Accesses, Case, instruction_table};
+    use crate::testing::{Case, instruction_table};
     use alloc::vec::Vec;
     use dyad_rules::harness::Random;
 
@@ -48,7 +48,6 @@ mod tests {
             Case::new(Instr { op: Op::Upper, rd, rs1: 0, rs2: 0, imm: results[i % 6] }, 0, 0, &mut random)
         };
         let cases: Vec<_> = (0..100).map(case).collect();
-        let accesses = Accesses { rs1: false, rs2: false, rd: true };
-        instruction_table::<Upper>(&cases, accesses, |c| (c.instr.imm, c.event.step.pc + 4));
+        instruction_table::<Upper>(&cases, |c| (c.instr.imm, c.event.step.pc + 4));
     }
 }
