@@ -4,7 +4,7 @@ use dyad_machine::families::{branch, execute, jump, load, store};
 use dyad_machine::instr::{Instr, NOWHERE, Op, STACK_TOP};
 use dyad_program::{Location, Program};
 
-use crate::code::Code;
+use crate::code::{Code, Found};
 use crate::error::{Cause, CycleLimit, Error, Trap};
 use crate::fault::{Fault, Moment, Tamper};
 use crate::memory::{Memory, in_memory};
@@ -59,6 +59,15 @@ pub(crate) struct Stop {
     cause: Option<Cause>,
 }
 
+/// Which instruction is executed.
+#[derive(Clone, Copy)]
+pub(crate) struct At {
+    pub pc: u32,
+    /// Its index in the program's list of instructions.
+    pub index: u32,
+    pub fault: Option<Fault>,
+}
+
 /// What an instruction does beside advancing the time.
 struct Effect {
     /// What rd becomes; `None` for instructions that have none.
@@ -68,7 +77,7 @@ struct Effect {
 }
 
 /// Evaluates `$alu` or the arms that follow, with the operation as a constant in each: so every
-/// operation is one jump away.
+/// operation is one jump away, and what depends on it alone is known when this is compiled.
 macro_rules! by_operation {
     ($op:expr, [$($op_alu:ident)*] => $alu:ident, [$($op_branch:ident)*] => $branch:ident,
      [$($op_load:ident)*] => $load:ident, [$($op_store:ident)*] => $store:ident, $($rest:tt)*) => {
@@ -121,7 +130,7 @@ impl<'a> Interpreter<'a> {
         let mut pc = u64::from(self.program.entry());
         let mut from = pc;
         loop {
-            let Some((mut instr, position)) = range.fetch(pc) else {
+            let Some(Found { mut instr, index }) = range.fetch(pc) else {
                 range = code.find(pc).ok_or_else(|| self.lost(from, pc))?;
                 continue;
             };
@@ -140,31 +149,15 @@ impl<'a> Interpreter<'a> {
                 }
                 _ => {}
             }
+            let at = || At { pc: pc as u32, index, fault };
             if instr.op == Op::Ecall {
-                let at = syscall::At { pc: pc as u32, index: range.index(position), fault };
-                match syscall::call(self, observer, at) {
+                match syscall::call(self, observer, at()) {
                     Ok(None) => pc += 4,
                     Ok(Some(code)) => return Ok(code),
                     Err(cause) => return Err(Stop { pc, cause }),
                 }
             } else {
-                let effect =
-                    self.effect(instr, pc, fault).map_err(|cause| Stop { pc, cause: Some(cause) })?;
-                observer.step(Seen {
-                    pc: pc as u32,
-                    time: time(self.cycle),
-                    index: range.index(position),
-                    instr,
-                    rs1: self.registers.get(instr.rs1),
-                    rs2: self.registers.get(instr.rs2),
-                    rd_old: self.registers.get(instr.rd),
-                    ram: effect.ram,
-                });
-                if let Some(value) = effect.rd {
-                    self.registers.set(instr.rd, value);
-                }
-                self.cycle += 1;
-                pc = effect.next;
+                pc = self.step(observer, at(), instr).map_err(|cause| Stop { pc, cause: Some(cause) })?;
             }
             match fault {
                 Some(Fault::Repeat) => pc = from,
@@ -174,25 +167,30 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    /// Computes what an instruction other than ECALL does; memory is changed already.
+    /// Executes an instruction other than ECALL; returns the pc of the next one.
     #[inline(always)]
-    fn effect(&mut self, i: Instr, pc: u64, fault: Option<Fault>) -> Result<Effect, Cause> {
+    fn step<O: Observer>(&mut self, observer: &mut O, at: At, i: Instr) -> Result<u64, Cause> {
         let a = self.registers.get(i.rs1);
         let b = self.registers.get(i.rs2);
-        let next = pc + 4;
-        let result = |honest| match fault {
+        let next = u64::from(at.pc) + 4;
+        let result = |honest| match at.fault {
             Some(Fault::Result(lie)) => Some(lie),
             _ => Some(honest),
         };
+        macro_rules! done {
+            ($op:expr, $effect:expr) => {
+                self.complete(observer, at, Instr { op: $op, ..i }, $effect)
+            };
+        }
         macro_rules! alu {
             ($op:expr) => {
-                Effect { rd: result(execute($op, a, b ^ i.imm)), next, ram: None }
+                done!($op, Effect { rd: result(execute($op, a, b ^ i.imm)), next, ram: None })
             };
         }
         macro_rules! branch {
             ($op:expr) => {{
-                let taken = branch::taken($op, a, b) != matches!(fault, Some(Fault::Branch));
-                Effect { rd: None, next: if taken { i.imm } else { next }, ram: None }
+                let taken = branch::taken($op, a, b) != matches!(at.fault, Some(Fault::Branch));
+                done!($op, Effect { rd: None, next: if taken { i.imm } else { next }, ram: None })
             }};
         }
         macro_rules! load {
@@ -201,10 +199,11 @@ impl<'a> Interpreter<'a> {
                 if address % size != 0 {
                     return Err(Cause::LoadMisaligned { address, size });
                 }
-                let at = in_memory(address).ok_or(Cause::LoadOutOfRange { address })?;
-                let cell = self.memory.get(at);
-                let touched = Touched { address: at, read_only: self.memory.is_read_only(at), before: cell };
-                Effect { rd: result(load::extract($op, cell, address)), next, ram: Some(touched) }
+                let place = in_memory(address).ok_or(Cause::LoadOutOfRange { address })?;
+                let before = self.memory.get(place);
+                let read_only = self.memory.is_read_only(place);
+                let ram = Some(Touched { address: place, read_only, before });
+                done!($op, Effect { rd: result(load::extract($op, before, address)), next, ram })
             }};
         }
         macro_rules! store {
@@ -213,18 +212,18 @@ impl<'a> Interpreter<'a> {
                 if address % size != 0 {
                     return Err(Cause::StoreMisaligned { address, size });
                 }
-                let at = in_memory(address).ok_or(Cause::StoreOutOfRange { address })?;
-                if self.memory.is_read_only(at) {
+                let place = in_memory(address).ok_or(Cause::StoreOutOfRange { address })?;
+                if self.memory.is_read_only(place) {
                     return Err(Cause::StoreReadOnly { address });
                 }
-                let cell = self.memory.entry(at);
+                let cell = self.memory.entry(place);
                 let before = *cell;
-                let touched = Touched { address: at, read_only: false, before };
-                *cell = match fault {
+                *cell = match at.fault {
                     Some(Fault::Stored(lie)) => lie,
                     _ => store::merge($op, before, address, b),
                 };
-                Effect { rd: None, next, ram: Some(touched) }
+                let ram = Some(Touched { address: place, read_only: false, before });
+                done!($op, Effect { rd: None, next, ram })
             }};
         }
         Ok(by_operation!(i.op,
@@ -233,11 +232,34 @@ impl<'a> Interpreter<'a> {
             [Beq Bne Blt Bge Bltu Bgeu] => branch,
             [Lb Lh Lw Ld Lbu Lhu Lwu] => load,
             [Sb Sh Sw Sd] => store,
-            Op::Jal => Effect { rd: result(next), next: i.imm, ram: None },
-            Op::Jalr => Effect { rd: result(next), next: jump::target(a, i.imm), ram: None },
+            Op::Jal => done!(Op::Jal, Effect { rd: result(next), next: i.imm, ram: None }),
+            Op::Jalr => {
+                done!(Op::Jalr, Effect { rd: result(next), next: jump::target(a, i.imm), ram: None })
+            },
             Op::Ebreak => return Err(Cause::Breakpoint),
             Op::Ecall => unreachable!("system calls are not made here"),
         ))
+    }
+
+    /// Shows an instruction to the observer and lets it have its effect, memory being changed already;
+    /// returns the pc of the next one.
+    #[inline(always)]
+    fn complete<O: Observer>(&mut self, observer: &mut O, at: At, instr: Instr, effect: Effect) -> u64 {
+        observer.step(Seen {
+            pc: at.pc,
+            time: time(self.cycle),
+            index: at.index,
+            instr,
+            rs1: self.registers.get(instr.rs1),
+            rs2: self.registers.get(instr.rs2),
+            rd_old: self.registers.get(instr.rd),
+            ram: effect.ram,
+        });
+        if let Some(value) = effect.rd {
+            self.registers.set(instr.rd, value);
+        }
+        self.cycle += 1;
+        effect.next
     }
 
     /// Why there is no instruction at `pc`, where control came from `from`.

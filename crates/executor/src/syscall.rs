@@ -7,7 +7,7 @@ use dyad_machine::record::{Access, Copy, Ecall};
 use crate::MAX_DIAGNOSTICS;
 use crate::error::Cause;
 use crate::fault::Fault;
-use crate::interpreter::{Interpreter, time};
+use crate::interpreter::{At, Interpreter, time};
 use crate::memory::in_memory;
 use crate::observer::{Call, Direction, Observer, Unit};
 
@@ -15,14 +15,6 @@ const A0: u8 = 10;
 const A1: u8 = 11;
 const A2: u8 = 12;
 const A7: u8 = 17;
-
-/// Which ECALL.
-#[derive(Clone, Copy)]
-pub(crate) struct At {
-    pub pc: u32,
-    pub index: u32,
-    pub fault: Option<Fault>,
-}
 
 /// Makes a system call; returns the exit code where it was `exit`.
 ///
