@@ -5,10 +5,10 @@
 mod common;
 
 use common::load;
-use dyad_executor::{Fault, Limits, Moment, Rows, meter, record, record_with};
+use dyad_executor::{Fault, Limits, Moment, Rows, meter, record, record_parts, record_with};
 use dyad_machine::instr::{Kind, RAM_TOP, decode};
-use dyad_machine::record::{Access, Cell, Copy, Ecall, Records, Step};
-use dyad_machine::tables::Run;
+use dyad_machine::record::{Access, Cell, Copy, Ecall, Events, Records, Step};
+use dyad_machine::tables::{Run, TABLES};
 use dyad_program::testing::asm::*;
 use dyad_program::testing::{CODE, DATA};
 
@@ -20,6 +20,28 @@ fn recorded(code: &[u32], data: &[u8], input: &[u8]) -> Records {
 
 fn access(value: u64, prev: u32) -> Access {
     Access { value, prev }
+}
+
+fn append(to: &mut Events, from: &Events) {
+    for (to, from) in to.steps.iter_mut().zip(&from.steps) {
+        to.extend(from);
+    }
+    to.exits.extend(&from.exits);
+    to.reads.extend(&from.reads);
+    to.writes.extend(&from.writes);
+    to.diagnostics.extend(&from.diagnostics);
+    to.copy_out_bytes.extend(&from.copy_out_bytes);
+    to.copy_out_words.extend(&from.copy_out_words);
+    to.copy_out_ends.extend(&from.copy_out_ends);
+    to.copy_in_bytes.extend(&from.copy_in_bytes);
+    to.copy_in_words.extend(&from.copy_in_words);
+    to.copy_in_ends.extend(&from.copy_in_ends);
+}
+
+/// How many there are, each being the row of one table.
+fn count(events: &Events) -> usize {
+    let run = Run::of_events(events, &[]);
+    TABLES.iter().map(|t| run.rows(t.id).rows()).sum()
 }
 
 #[test]
@@ -157,6 +179,33 @@ fn a_copy_may_end_with_the_address_space() {
     assert_eq!(r.events.copy_in_ends[0].pointer, 0);
     let top = r.cells.last().expect("the top cell");
     assert_eq!((top.address, top.last), (RAM_TOP as u32, 0x0101_0101_0101_0101));
+}
+
+/// Events taken while the program runs are those of the whole run, few at a time, and what is known at
+/// the end does not depend on it.
+#[test]
+fn parts_together_are_the_whole() {
+    let round =
+        [syscall(63, 0, DATA + 1, 900), syscall(64, 1, DATA + 1, 900), syscall(64, 2, DATA, 5)].concat();
+    let mut code = [li(S0, 60), round].concat();
+    let back = 4 * (code.len() - li(S0, 60).len()) as i32;
+    code.extend([addi(S0, S0, -1), mul(T0, S0, S0), bne(S0, ZERO, -back - 8)]);
+    code.extend(exit(0));
+    let program = load(&code, &[3; 1000]);
+    let input: Vec<u8> = (0..40_000u32).map(|i| i as u8).collect();
+    let (outcome, whole) = record(&program, &input, Limits::default()).expect("exits");
+    let mut taken = Events::default();
+    let mut parts = 0;
+    let mut take = |events: &mut Events| {
+        assert!(count(events) <= 4096);
+        append(&mut taken, events);
+        events.clear();
+        parts += 1;
+    };
+    let (same, mut rest) = record_parts(&program, &input, Limits::default(), &mut take).expect("exits");
+    append(&mut taken, &rest.events);
+    rest.events = taken;
+    assert!(parts > 10 && outcome == same && rest == whole, "{parts} parts");
 }
 
 /// Sums 1 to 10 in memory and exits with the sum.

@@ -4,7 +4,10 @@
 
 pub mod random;
 
-use dyad_executor::{Cause, Error, Limits, Outcome, Trap, run};
+use dyad_executor::{Cause, Error, Limits, Outcome, Trap, record, run};
+use dyad_machine::audit::{Finding, audit};
+use dyad_machine::record::Records;
+use dyad_machine::tables::Run;
 use dyad_program::Program;
 use dyad_program::testing::program;
 
@@ -29,4 +32,19 @@ pub fn traps_with(program: &Program, input: &[u8]) -> Trap {
 /// The cause of the trap that code makes, with the data of [`load`].
 pub fn traps(code: &[u32], data: &[u8]) -> Cause {
     traps_with(&load(code, data), &[]).cause
+}
+
+/// What is wrong with the records of a run that claims this outcome.
+pub fn findings(program: &Program, outcome: &Outcome, records: &Records) -> Vec<Finding> {
+    let run = Run::new(records, program.words(), program.image());
+    audit(&run, program.entry(), &outcome.output, outcome.exit_code)
+}
+
+/// Records a run that exits and demands that nothing is wrong with it.
+pub fn sound(program: &Program, input: &[u8]) -> (Outcome, Records) {
+    let (outcome, records) = record(program, input, Limits::default()).unwrap_or_else(|e| panic!("{e}"));
+    let found = findings(program, &outcome, &records);
+    let shown: Vec<_> = found.iter().take(10).map(ToString::to_string).collect();
+    assert!(found.is_empty(), "{} findings: {shown:#?}", found.len());
+    (outcome, records)
 }
