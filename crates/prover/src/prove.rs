@@ -72,6 +72,11 @@ impl Filled {
         Columns::new(&self.layout, &self.layout.main.pairs, width, &mut self.main)
     }
 
+    /// The vector, laid out as the main stack of the layout.
+    pub fn vector(&self) -> &[K] {
+        &self.main
+    }
+
     /// The rows of each table.
     pub fn rows(&self) -> &[u32] {
         &self.rows

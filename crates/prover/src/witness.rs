@@ -201,3 +201,102 @@ impl ProvingKey {
         Ok(Self { key: Key { rows: key_rows, root }, vector, committed: Some((values, tree)) })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use dyad_field::to_bits;
+    use dyad_rules::{Rules, Table, TableRules};
+    use dyad_verifier::Blake3;
+
+    use super::*;
+
+    /// Tables of three columns and of two.
+    struct Three;
+    impl Table for Three {
+        type Event = ();
+        const NAME: &'static str = "three";
+        fn rules<R: Rules>(r: &mut R, (): &()) {
+            let names = ["a", "b", "c"];
+            let words = names.map(|name| r.commit(name, || 0));
+            r.push(1, &words);
+        }
+    }
+    struct Two;
+    impl Table for Two {
+        type Event = ();
+        const NAME: &'static str = "two";
+        fn rules<R: Rules>(r: &mut R, (): &()) {
+            let words = ["a", "b"].map(|name| r.commit(name, || 0));
+            r.pull(1, &words);
+        }
+    }
+
+    fn layout(rows: [usize; 3]) -> (System, Layout) {
+        let tables: [&dyn TableRules; 3] = [&Three, &Two, &Three];
+        let system = System::new::<Blake3>(tables.iter().map(|t| t.shape()).collect());
+        let layout = Layout::new(&system, &rows.map(|n| n as u32)).expect("within the limits");
+        (system, layout)
+    }
+
+    /// Rows with words that tell where they should be.
+    fn stored(table: usize, width: usize, rows: std::ops::Range<usize>) -> StoredRows {
+        let word = |row: usize, column| ((table + 1) << 40 | (row + 1) << 8 | column) as u64;
+        let words = rows.clone().flat_map(|row| (0..width).map(move |column| word(row, column)));
+        StoredRows { width, rows: rows.len(), words: words.collect() }
+    }
+
+    /// Fills `announced` rows of each table, so many at a time, with `given` rows.
+    fn fill(announced: [usize; 3], given: [usize; 3], at_a_time: usize) -> (System, Layout, Vec<K>) {
+        let (system, layout) = layout(announced);
+        let width = |t: usize| system.tables[t].committed.len();
+        let mut vector = K::zero_vec(layout.main.pairs.len);
+        let mut columns = Columns::new(&layout, &layout.main.pairs, width, &mut vector);
+        for (table, rows) in given.into_iter().enumerate() {
+            for first in (0..rows).step_by(at_a_time) {
+                let part = first..rows.min(first + at_a_time);
+                let places = columns.next(table, part.len());
+                places.fill(&stored(table, width(table), part), 0);
+            }
+        }
+        columns.finish();
+        (system, layout, vector)
+    }
+
+    /// Numbers of rows that are cut into slabs, few rows and none, and parts that cross slabs and
+    /// grains: each word is where the layout says, padding is zero.
+    #[test]
+    fn rows_find_their_places() {
+        for rows in [[600, 5, 0], [1, 900, 2200], [256, 257, 8], [0, 1023, 3000]] {
+            for at_a_time in [1, 7, 300, 5000] {
+                let (system, layout, vector) = fill(rows, rows, at_a_time);
+                let mut seen = 0;
+                for b in &layout.main.pairs.blocks {
+                    let slab = &layout.slabs[b.slab];
+                    let width = system.tables[slab.table].committed.len();
+                    let expected = stored(slab.table, width, slab.first..slab.first + slab.rows);
+                    for (x, &element) in vector[b.base..][..1 << b.log].iter().enumerate() {
+                        let word = |column| {
+                            if x < slab.rows && column < width { expected.row(x)[column] } else { 0 }
+                        };
+                        let (low, high) = (word(2 * b.item), word(2 * b.item + 1));
+                        assert_eq!(to_bits(element), u128::from(low) | u128::from(high) << 64);
+                        seen += 1;
+                    }
+                }
+                assert_eq!(seen, vector.len());
+            }
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "more rows than announced")]
+    fn more_rows_than_announced_have_no_place() {
+        fill([600, 5, 0], [601, 5, 0], 100);
+    }
+
+    #[test]
+    #[should_panic(expected = "fewer rows than announced")]
+    fn places_without_rows_are_noticed() {
+        fill([600, 5, 0], [600, 4, 0], 100);
+    }
+}

@@ -100,3 +100,84 @@ fn fill_rest(columns: &mut Columns<'_>, run: &Run<'_>) {
     let witness: Vec<_> = rows.iter().map(|r| &**r).collect();
     columns.fill(&witness);
 }
+
+#[cfg(test)]
+mod tests {
+    use dyad_executor::{meter, record};
+    use dyad_program::Program;
+    use dyad_program::testing::{DATA, asm::*, program};
+
+    use super::*;
+
+    fn load(code: &[Vec<u32>]) -> Program {
+        Program::from_elf(&program(&code.concat(), &[7; 2048])).expect("a program")
+    }
+
+    /// Reads the number of its rounds, and in each does arithmetic, reads and writes: copies of bytes
+    /// and of words that are longer than a part.
+    fn rounds() -> Program {
+        let start = [syscall(63, 0, DATA, 8), li(S0, DATA), vec![ld(S1, S0, 0)]].concat();
+        let round = [
+            vec![ld(T0, S0, 16), mul(T1, T0, S1), mulhu(T2, T0, T1), div(T0, T2, S1), srl(T0, T0, S1)],
+            vec![sll(T1, T1, S1), slt(T2, T0, T1), xor(T0, T0, T1), and(T0, T0, T2), sd(T0, S0, 24)],
+            syscall(63, 0, DATA + 33, 1100),
+            syscall(64, 1, DATA + 33, 1900),
+            syscall(64, 2, DATA, 9),
+        ]
+        .concat();
+        let back = -4 * (round.len() as i32 + 1);
+        load(&[start, round, vec![addi(S1, S1, -1), bne(S1, ZERO, back)], exit(3)])
+    }
+
+    fn input(rounds: u64) -> Vec<u8> {
+        let bytes = (0..9000u32).map(|i| (i * 13) as u8);
+        rounds.to_le_bytes().into_iter().chain(bytes).collect()
+    }
+
+    fn on_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+        pool.install(work)
+    }
+
+    #[test]
+    fn columns_filled_while_executing_are_those_of_the_records() {
+        let system = dyad_proof::system();
+        for (program, input) in [(load(&[exit(0)]), vec![]), (rounds(), input(1)), (rounds(), input(12))] {
+            let (_, records) = record(&program, &input, Limits::default()).expect("exits");
+            let expected = fill_recorded(&program, &system, &records).expect("within the limits");
+            let (_, rows) = meter(&program, &input, Limits::default()).expect("exits");
+            for threads in [1, 2, 5] {
+                let streamed = on_threads(threads, || {
+                    execute_and_fill(&program, &input, Limits::default(), &system, &rows)
+                });
+                let streamed = streamed.expect("within the limits");
+                assert_eq!(streamed.rows(), expected.rows());
+                assert!(
+                    streamed.vector() == expected.vector(),
+                    "{threads} threads, {} cycles",
+                    records.cycles
+                );
+            }
+        }
+    }
+
+    /// Metered with one input, executed with another.
+    fn with_other_rows(metered: u64, executed: u64) {
+        let program = rounds();
+        let (_, rows) = meter(&program, &input(metered), Limits::default()).expect("exits");
+        let system = dyad_proof::system();
+        let _ = execute_and_fill(&program, &input(executed), Limits::default(), &system, &rows);
+    }
+
+    #[test]
+    #[should_panic(expected = "more rows than announced")]
+    fn a_longer_run_than_metered_is_noticed() {
+        with_other_rows(3, 4);
+    }
+
+    #[test]
+    #[should_panic(expected = "fewer rows than announced")]
+    fn a_shorter_run_than_metered_is_noticed() {
+        with_other_rows(4, 3);
+    }
+}

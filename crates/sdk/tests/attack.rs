@@ -187,9 +187,16 @@ fn files_are_canonical() {
 #[test]
 fn proofs_are_reproducible() {
     let h = &*HONEST;
-    let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a thread");
-    let again = one.install(|| h.prover.prove(&INPUT)).expect("an honest run").0;
-    assert!(again == h.proof, "one thread gives another proof");
+    for threads in [1, 2, 5] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+        let again = pool.install(|| h.prover.prove(&INPUT)).expect("an honest run").0;
+        assert!(again == h.proof, "{threads} threads give another proof");
+    }
+    // Nor does it matter whether the columns are filled while the program runs.
+    let (outcome, records) =
+        dyad_executor::record(h.program.details(), &INPUT, Limits::default()).expect("an honest run");
+    let body = h.prover.prove_records(&records, &outcome.output, outcome.exit_code);
+    assert!(body.expect("within the limits") == h.proof.body, "the records give another proof");
 }
 
 /// Proves what a lying executor recorded, and demands that the verifier rejects it, whatever output
