@@ -69,6 +69,7 @@ pub(crate) struct At {
 }
 
 /// What an instruction does beside advancing the time.
+#[derive(Clone, Copy)]
 struct Effect {
     /// What rd becomes; `None` for instructions that have none.
     rd: Option<u64>,

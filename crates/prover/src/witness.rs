@@ -100,7 +100,7 @@ impl<'v> Columns<'v> {
     }
 }
 
-impl<'v> Slots<'v> {
+impl Slots<'_> {
     /// Takes the first `rows` of them, or all if there are fewer.
     fn split_off(&mut self, rows: usize) -> Self {
         let rows = rows.min(self.rows);
@@ -249,7 +249,7 @@ mod tests {
     fn fill(announced: [usize; 3], given: [usize; 3], at_a_time: usize) -> (System, Layout, Vec<K>) {
         let (system, layout) = layout(announced);
         let width = |t: usize| system.tables[t].committed.len();
-        let mut vector = K::zero_vec(layout.main.pairs.len);
+        let mut vector = zeros(layout.main.pairs.len);
         let mut columns = Columns::new(&layout, &layout.main.pairs, width, &mut vector);
         for (table, rows) in given.into_iter().enumerate() {
             for first in (0..rows).step_by(at_a_time) {
