@@ -70,6 +70,23 @@ fn sorting_and_loops() {
 }
 
 #[test]
+fn one_instruction_in_14_multiplies() {
+    let elf = built("multiply");
+    check_elf(&elf, b"0", &0x9e37_79b9_7f4a_7c15u64.to_le_bytes(), 0);
+    let folder = Folder::new("multiply");
+    let turns = |n: &[u8]| {
+        let run = json(&folder.dyad(&["run", &elf, "--input", &folder.write("in", n), "--json"]));
+        let tables = run["tables"].as_array().unwrap();
+        let multiply =
+            tables.iter().find(|t| t["name"] == "multiply").map_or(0, |t| t["rows"].as_u64().unwrap());
+        (run["cycles"].as_u64().unwrap(), multiply)
+    };
+    // As many digits, so that nothing else differs.
+    let (few, many) = (turns(b"1000"), turns(b"9000"));
+    assert_eq!((many.0 - few.0, many.1 - few.1), (14 * 8000, 8000));
+}
+
+#[test]
 fn a_panic_is_exit_code_101_and_a_full_heap_says_so() {
     let folder = Folder::new("panics");
     let project = folder.path("grow");

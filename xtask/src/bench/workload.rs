@@ -11,8 +11,9 @@ pub struct Workload {
 }
 
 /// All of them.
-pub const WORKLOADS: [Workload; 5] = [
+pub const WORKLOADS: [Workload; 6] = [
     Workload { name: "loops", input: |turns| turns.to_string().into_bytes() },
+    Workload { name: "multiply", input: |turns| turns.to_string().into_bytes() },
     Workload { name: "fibonacci", input: |n| n.to_string().into_bytes() },
     Workload { name: "sha256", input: |bytes| noise(bytes).map(|n| n as u8).collect() },
     Workload { name: "json", input: document },
@@ -85,7 +86,7 @@ mod tests {
                 let n = input.len() as f64;
                 Ok((500.0 + 30.0 * n * n.log2()) as u64)
             };
-            let input = WORKLOADS[2].input_for(target, cost).unwrap();
+            let input = WORKLOADS[3].input_for(target, cost).unwrap();
             let found = cost(&input).unwrap();
             assert!(found <= target && found * 100 >= target * 98, "{found} for {target}");
         }
