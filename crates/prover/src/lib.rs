@@ -11,7 +11,9 @@ mod adjoint;
 mod and_check;
 mod bus;
 mod claims;
+pub mod cost;
 mod evaluate;
+mod footprint;
 pub mod kernels;
 mod merkle;
 mod opening;
@@ -24,6 +26,7 @@ mod work;
 mod writer;
 
 pub use dyad_rules::{Rows, StoredRows};
+pub use footprint::Footprint;
 pub use prove::{Filled, STEPS, prove, prove_filled};
 pub use witness::{Columns, Places, ProvingKey};
 pub use writer::Proof;

@@ -17,6 +17,11 @@ pub struct Tree {
 /// Pairs of rows, or nodes, hashed by one task.
 const GRAIN: usize = 128;
 
+/// Room for `n` digests. All threads write it, since most of the cost is that of pages touched first.
+fn digests(n: usize) -> Vec<Digest> {
+    rayon::iter::repeat_n([0; 32], n).collect()
+}
+
 impl Tree {
     /// The tree whose leaves are the rows of a codeword, a power of two of them.
     ///
@@ -25,7 +30,7 @@ impl Tree {
     pub fn new<H: Hash>(code: &Codeword<'_>) -> Self {
         assert!(code.rows > 1, "a tree of one leaf");
         let length = (code.lanes * dyad_field::BYTES).next_multiple_of(merkle::LEAF_BLOCK);
-        let mut level = vec![[0; 32]; code.rows / 2];
+        let mut level = digests(code.rows / 2);
         level.par_chunks_mut(GRAIN).enumerate().for_each(|(chunk, out)| {
             let rows = 2 * out.len();
             let mut bytes = Vec::with_capacity(rows * length);
@@ -38,7 +43,7 @@ impl Tree {
         });
         let mut levels = vec![level];
         while let Some(below) = levels.last().filter(|l| l.len() > 1) {
-            let mut level = vec![[0; 32]; below.len() / 2];
+            let mut level = digests(below.len() / 2);
             level.par_chunks_mut(GRAIN).zip(below.par_chunks(2 * GRAIN)).for_each(|(out, pairs)| {
                 H::hash_many(Domain::Node, pairs.as_flattened(), 64, out);
             });

@@ -6,6 +6,7 @@ use dyad_verifier::params::Code;
 use dyad_verifier::transcript::Transcript;
 use dyad_verifier::{Error, Hash, Layout, Level, Schedule, Statement, System, start};
 
+use crate::cost::{self, Work};
 use crate::evaluate::Committed;
 use crate::kernels::code::{encode, encoded_len};
 use crate::kernels::memory::zeros;
@@ -80,6 +81,11 @@ impl Filled {
     /// The rows of each table.
     pub fn rows(&self) -> &[u32] {
         &self.rows
+    }
+
+    /// What each of [`STEPS`] does in a proof of this level.
+    pub fn costs(&self, system: &System, level: Level) -> [(&'static str, Work); STEPS.len()] {
+        cost::steps(system, &self.layout, &self.schedule(level))
     }
 
     /// The parameters of a proof of this level.

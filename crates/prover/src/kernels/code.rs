@@ -111,14 +111,14 @@ pub fn row_pairs(data: &[K], m: usize, pairs: &[usize]) -> Vec<K> {
 
 /// The variables of a lane of 2^m elements: the `high` highest are transformed, the others, `low`,
 /// enter by their tensor product, the lowest of them, `columns`, within a task.
-struct Split {
-    high: usize,
-    low: usize,
-    columns: usize,
+pub(crate) struct Split {
+    pub(crate) high: usize,
+    pub(crate) low: usize,
+    pub(crate) columns: usize,
 }
 
 impl Split {
-    fn new(m: usize) -> Self {
+    pub(crate) fn new(m: usize) -> Self {
         // At least one is left: neighbouring positions are in one block.
         let high = m.saturating_sub(1).min(HIGH);
         Self { high, low: m - high, columns: (m - high).min(COLUMNS) }

@@ -24,7 +24,7 @@ use avx512 as arch;
 use portable as arch;
 
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 /// Whether this build has the kernels for 512-bit registers. Without them a proof takes more than
 /// ten times as long.

@@ -1,0 +1,94 @@
+//! The memory that a proof takes, from its shape alone.
+
+use dyad_field::K;
+use dyad_verifier::params::Code;
+use dyad_verifier::{Digest, Layout, Schedule, System};
+
+use crate::kernels::code::Split;
+use crate::scratch::Memory;
+
+/// Bytes of an element.
+const ELEMENT: u64 = dyad_field::BYTES as u64;
+
+/// What is in memory while a proof is made, in bytes. The program and what is known of its run are not
+/// among it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Footprint {
+    /// The proving key: fixed columns, their codeword and its tree.
+    pub key: u64,
+    /// The committed columns.
+    pub columns: u64,
+    /// The tree over their codeword.
+    pub tree: u64,
+    /// The memory that all phases share, the codeword being in it first.
+    pub shared: u64,
+    /// What the phase with the most takes besides: the column reduction with the eq tables of two points
+    /// and weights for each bit of each column, or the opening with the trees of its rounds.
+    pub besides: u64,
+    /// The lists by which the parts of vectors are given to threads: two slices for each 8 KiB.
+    pub lists: u64,
+    /// What threads work in.
+    pub buffers: u64,
+}
+
+impl Footprint {
+    /// That of a proof of this layout and schedule on so many threads.
+    pub fn new(system: &System, layout: &Layout, schedule: &Schedule, threads: usize) -> Self {
+        let fixed = layout.fixed.as_ref().map_or(0, |f| ELEMENT * f.pairs.len as u64);
+        let fixed_codeword = schedule.fixed.as_ref().map_or(0, |code| codeword(code) + tree(code));
+        let rounds: u64 = schedule.rounds.iter().map(tree).sum();
+        let shared = ELEMENT * Memory::len_for(layout, schedule) as u64;
+        Self {
+            key: fixed + fixed_codeword,
+            columns: ELEMENT * layout.main.pairs.len as u64,
+            tree: tree(&schedule.main),
+            shared,
+            besides: reduction(system, layout).max(rounds),
+            lists: 2 * size_of::<&[K]>() as u64 * (shared >> 13),
+            buffers: (threads as u64 * buffers(system, schedule)).min(codeword(&schedule.main)),
+        }
+    }
+
+    /// What comes on top of the key. Nothing is given back before the proof is done.
+    pub fn proof(&self) -> u64 {
+        self.columns + self.tree + self.shared + self.besides + self.lists + self.buffers
+    }
+}
+
+/// What one thread works in: the tiles of encoding, weights of the nodes of a table in the column
+/// reduction, and sums by block of positions where queries become weights. An allocator keeps them for
+/// the thread, so they add up. Small proofs need less: no more than the codeword for all threads.
+fn buffers(system: &System, schedule: &Schedule) -> u64 {
+    let nodes = system.tables.iter().map(|t| t.nodes.len()).max().unwrap_or_default() as u64;
+    let sums = |code: &Code| {
+        let split = Split::new(code.log);
+        ELEMENT << (split.high + split.columns + code.rate)
+    };
+    TILES + nodes * 64 * ELEMENT + schedule.rounds.iter().map(sums).max().unwrap_or_default()
+}
+
+/// Bytes of a thread's tiles in encoding: three, each made for a second-level cache.
+const TILES: u64 = 3 << 19;
+
+/// A codeword.
+fn codeword(code: &Code) -> u64 {
+    ELEMENT * (code.lanes << code.position_log()) as u64
+}
+
+/// The levels of digests above the leaves.
+fn tree(code: &Code) -> u64 {
+    (size_of::<Digest>() as u64) * ((1 << code.position_log()) - 1)
+}
+
+/// The column reduction: an eq table for each size of slab and each of both points; for each of them,
+/// weights of the bits of every slab's columns, and weights and sums of all columns.
+fn reduction(system: &System, layout: &Layout) -> u64 {
+    let mut logs: Vec<usize> = layout.slabs.iter().map(|s| s.log).collect();
+    logs.sort_unstable();
+    logs.dedup();
+    let eq: u64 = logs.iter().map(|log| 1u64 << log).sum();
+    let columns = |table: usize| system.tables[table].committed.len() + system.tables[table].fixed.len();
+    let slabs: u64 = layout.slabs.iter().map(|s| 64 * columns(s.table) as u64).sum();
+    let all = 2 * (64u64 << layout.column_log);
+    2 * ELEMENT * (eq + slabs + all)
+}
