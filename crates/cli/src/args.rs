@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use bytesize::ByteSize;
 use clap::{Parser, Subcommand};
 
 /// Runs RISC-V programs and proves what they gave, to anyone, without showing their input.
@@ -105,9 +106,15 @@ pub struct Prove {
     /// Threads to use [default: all]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
-    /// Show where the time went
+    /// Refuse to prove what takes more memory than this, such as 4G or 512MiB
+    #[arg(long, value_name = "SIZE")]
+    pub memory: Option<ByteSize>,
+    /// Show where the time went, and what was done in it
     #[arg(long)]
     pub timings: bool,
+    /// Compare timings with what this machine needs at least, from a file that `cargo xtask floor` wrote
+    #[arg(long, value_name = "FILE")]
+    pub floor: Option<PathBuf>,
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,

@@ -10,6 +10,7 @@ mod files;
 mod memory;
 mod progress;
 mod report;
+mod timings;
 
 use std::process::ExitCode;
 

@@ -66,6 +66,27 @@ impl Report {
         self
     }
 
+    /// Lines of cells below their heads, as they come.
+    pub fn table(&mut self, head: &[&str], lines: &[Vec<String>]) -> &mut Self {
+        let width = |column: usize| {
+            let cells = lines.iter().filter_map(|line| line.get(column)).map(|cell| cell.chars().count());
+            cells.chain([head[column].len()]).max().unwrap_or(0)
+        };
+        let widths: Vec<usize> = (0..head.len()).map(width).collect();
+        let aligned = |cells: &mut dyn Iterator<Item = &str>| -> String {
+            let cells = cells.zip(&widths).enumerate().map(|(i, (cell, &width))| match i {
+                0 => format!("  {cell:<width$}"),
+                _ => format!("  {cell:>width$}"),
+            });
+            cells.collect()
+        };
+        let _ = writeln!(self.text, "\n{LABEL}{}{LABEL:#}", aligned(&mut head.iter().copied()));
+        for line in lines {
+            let _ = writeln!(self.text, "{}", aligned(&mut line.iter().map(String::as_str)));
+        }
+        self
+    }
+
     /// Prints the report on standard output, or on standard error where that is taken.
     pub fn print(&self, to_stderr: bool) {
         // A reader that has gone away needs no message.
@@ -119,6 +140,16 @@ pub fn number(n: u64) -> String {
         text.push(digit);
     }
     text
+}
+
+/// A number, from 10 000 on in thousands, millions or billions.
+pub fn count(n: u64) -> String {
+    match n {
+        0..10_000 => number(n),
+        10_000..1_000_000 => format!("{:.0} k", n as f64 / 1e3),
+        1_000_000..1_000_000_000 => format!("{:.1} M", n as f64 / 1e6),
+        _ => format!("{:.2} G", n as f64 / 1e9),
+    }
 }
 
 /// A size in bytes, kB, MB or GB (powers of ten).
@@ -178,6 +209,10 @@ mod tests {
     #[test]
     fn numbers() {
         assert_eq!([0, 999, 1000, 1_234_567].map(number), ["0", "999", "1 000", "1 234 567"]);
+        assert_eq!(
+            [9_999, 54_321, 2_500_000, 1_234_567_890].map(count),
+            ["9 999", "54 k", "2.5 M", "1.23 G"]
+        );
         assert_eq!([9_999, 10_000, 2_500_000_000].map(size), ["9 999 bytes", "10.0 kB", "2500.0 MB"]);
         assert_eq!([0.0123, 2.0, 600.0].map(time), ["12.3 ms", "2.00 s", "10.0 min"]);
     }

@@ -56,6 +56,55 @@ fn fibonacci_is_proved() {
 }
 
 #[test]
+fn a_proof_that_takes_too_much_memory_is_refused() {
+    let (folder, report) = proved("fibonacci", b"93");
+    let (elf, input) = (built("fibonacci"), folder.write("in", b"93"));
+    let run = json(&folder.dyad(&["run", &elf, "--input", &input, "--json"]));
+    let expected = report["expected_memory_bytes"].as_u64().unwrap();
+    assert!(
+        expected > 1_000_000 && run["proof_memory_bytes"].as_u64().unwrap() > 1_000_000,
+        "{report} {run}"
+    );
+    folder.dyad(&["prove", &elf, "--input", &input, "-o", "again", "--memory", "1GiB"]);
+    let refused = folder.try_dyad(&["prove", &elf, "--input", &input, "-o", "refused", "--memory", "1M"]);
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!(refused.status.code(), Some(1), "{said}");
+    assert!(said.contains("of memory, more than the 1 MB allowed"), "{said}");
+    assert!(!fs::exists(folder.path("refused")).unwrap());
+}
+
+#[test]
+fn timings_are_compared_with_a_floor() {
+    let folder = Folder::new("floor");
+    let (elf, input) = (built("fibonacci"), folder.write("in", b"93"));
+    let kinds = ["products", "encoded", "hashed", "mapped", "summed", "skipped", "moved", "fresh"];
+    let floor = |threads: u64, each: f64| -> Value {
+        let each = kinds.iter().map(|kind| ((*kind).to_owned(), Value::from(each)));
+        [("threads".to_owned(), threads.into())].into_iter().chain(each).collect()
+    };
+    let floors = Value::Array(vec![floor(1, 1.0), floor(2, 1e-9)]);
+    folder.write("floor", floors.to_string().as_bytes());
+    let prove = |more: &[&str]| {
+        let common = ["prove", &elf, "--input", &input, "-o", "proof", "--floor", "floor"];
+        folder.try_dyad(&[&common, more].concat())
+    };
+    let report = json(&prove(&["--threads", "2", "--json"]));
+    for step in report["timings"].as_array().unwrap() {
+        let work = kinds.iter().map(|kind| step["work"][kind].as_f64().unwrap());
+        let (moved, fresh) =
+            (step["work"]["moved"].as_f64().unwrap(), step["work"]["fresh"].as_f64().unwrap());
+        let arithmetic = work.sum::<f64>() - moved - fresh;
+        let least = step["floor_seconds"].as_f64().unwrap();
+        assert!((least - (arithmetic.max(moved) + fresh) * 1e-9).abs() <= 1e-12 * least, "{step}");
+    }
+    let text = String::from_utf8(prove(&["--threads", "2"]).stdout).unwrap();
+    assert!(text.contains("ratio") && text.contains("bus products"), "{text}");
+    let unknown = prove(&["--threads", "3"]);
+    assert_eq!(unknown.status.code(), Some(1));
+    assert!(String::from_utf8(unknown.stderr).unwrap().contains("for 1 and 2 threads, not for 3"));
+}
+
+#[test]
 fn sha256_is_proved() {
     let digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
     check("sha256", b"abc", &unhex(digest), 0);

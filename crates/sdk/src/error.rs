@@ -13,6 +13,20 @@ pub enum Error {
     /// The run is larger than one proof can hold.
     #[error("this run does not fit one proof: {0}")]
     TooLarge(dyad_verifier::Error),
+    /// Proving would take more memory than is allowed.
+    #[error(
+        "proving this run of {cycles} cycles takes {} MB of memory, more than the {} MB allowed: \
+         allow more, or prove a shorter run",
+        needed.div_ceil(1_000_000), limit / 1_000_000
+    )]
+    Memory {
+        /// Bytes that the proof takes.
+        needed: u64,
+        /// Bytes that it may take.
+        limit: u64,
+        /// Cycles of the run.
+        cycles: u64,
+    },
     /// The public output is longer than a verifier accepts.
     #[error(
         "the program wrote {length} bytes of public output, and a proof shows at most {limit}: \

@@ -41,15 +41,19 @@
 
 mod error;
 mod filling;
+mod memory;
 mod program;
 mod prover;
+mod stopwatch;
 
 pub use dyad_executor::Limits;
 pub use dyad_proof::{Proof, VerifyingKey};
+pub use dyad_prover::cost::{Floor, Work};
 pub use dyad_security::Report as SecurityReport;
 pub use error::Error;
 pub use program::{Program, Run};
 pub use prover::{Prover, Report, STEPS, Step};
+pub use stopwatch::{Processor, Timing};
 
 /// What a valid proof establishes.
 #[derive(Clone, Debug)]

@@ -6,7 +6,7 @@ use dyad_executor::Limits;
 use dyad_security::Sizes;
 use dyad_verifier::{Layout, Schedule, Statement, System};
 
-use crate::{Error, SecurityReport};
+use crate::{Error, SecurityReport, memory};
 
 /// A RISC-V program, checked and decoded.
 #[derive(Clone, Debug)]
@@ -31,6 +31,9 @@ pub struct Run {
     pub tables: Vec<(&'static str, u64)>,
     /// Seconds that the run took, uncounted.
     pub seconds: f64,
+    /// Bytes of memory that a [`Prover`](crate::Prover) of the program and a proof of the run take on all
+    /// threads of the rayon pool; `None` where the run does not fit one proof.
+    pub proof_memory: Option<u64>,
 }
 
 impl Program {
@@ -60,6 +63,7 @@ impl Program {
         let start = Instant::now();
         let (outcome, rows) = dyad_executor::meter(&self.inner, input, limits)?;
         let seconds = start.elapsed().as_secs_f64();
+        let footprint = memory::footprint(&dyad_proof::system(), rows.all());
         Ok(Run {
             output: outcome.output,
             exit_code: outcome.exit_code,
@@ -68,6 +72,7 @@ impl Program {
             cycles: outcome.cycles,
             tables: rows.by_table().filter(|(_, n)| *n > 0).collect(),
             seconds,
+            proof_memory: footprint.ok().map(|f| f.key + f.proof()),
         })
     }
 }

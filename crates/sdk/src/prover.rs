@@ -1,17 +1,17 @@
 //! Proving runs.
 
-use std::time::Instant;
-
 use dyad_executor::{Limits, MAX_CYCLES};
 use dyad_machine::record::Records;
 use dyad_machine::tables::{Run as TableRun, TABLES};
 use dyad_proof::{MAX_OUTPUT, Proof, VerifyingKey};
+use dyad_prover::cost::Work;
 use dyad_prover::{Filled, ProvingKey};
 use dyad_verifier::{Blake3, Level, System};
 
-use crate::Error;
 use crate::filling::{execute_and_fill, fill_recorded};
 use crate::program::{Program, security};
+use crate::stopwatch::{Stopwatch, Timing};
+use crate::{Error, memory};
 
 /// The steps of proving, in order, as [`Prover::prove_with`] announces them: the run is metered, and
 /// executed again while its columns are filled, in place of the prover's first step; then come the
@@ -57,10 +57,12 @@ pub struct Report {
     pub security_bits: f64,
     /// Threads used.
     pub threads: usize,
-    /// Seconds of each step.
-    pub timings: Vec<(&'static str, f64)>,
+    /// What each step took.
+    pub timings: Vec<Timing>,
     /// Names and rows of the tables.
     pub tables: Vec<(&'static str, u32)>,
+    /// Bytes of memory that the proof was expected to take: what [`Prover::memory_limit`] limits.
+    pub memory: u64,
 }
 
 impl Report {
@@ -78,6 +80,7 @@ pub struct Prover {
     proving: ProvingKey,
     key: VerifyingKey,
     limits: Limits,
+    memory_limit: Option<u64>,
 }
 
 impl Prover {
@@ -100,13 +103,30 @@ impl Prover {
             root: proving.key.root,
         };
         debug_assert_eq!(key.columns(), proving.key);
-        Ok(Self { program: program.clone(), system, proving, key, limits: Limits::default() })
+        Ok(Self {
+            program: program.clone(),
+            system,
+            proving,
+            key,
+            limits: Limits::default(),
+            memory_limit: None,
+        })
     }
 
     /// Sets what a run may use.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
+        self
+    }
+
+    /// Sets the most bytes of memory that a proof may take, on top of what the process has by then, this
+    /// prover and the program included. What a proof takes follows from the rows of its tables: a run
+    /// that needs more is refused before proving begins. While the program is executed its memory is
+    /// there too, in pages of 64 KiB.
+    #[must_use]
+    pub fn memory_limit(mut self, bytes: u64) -> Self {
+        self.memory_limit = Some(bytes);
         self
     }
 
@@ -120,7 +140,7 @@ impl Prover {
     ///
     /// # Errors
     /// [`Error::Run`] if the program traps or does not exit, [`Error::TooLarge`] if the run does not
-    /// fit one proof.
+    /// fit one proof, [`Error::Memory`] if the proof takes more memory than is allowed.
     pub fn prove(&self, input: &[u8]) -> Result<(Proof, Report), Error> {
         self.prove_with(input, &mut |_| ())
     }
@@ -130,28 +150,32 @@ impl Prover {
     /// # Errors
     /// As [`Prover::prove`].
     pub fn prove_with(&self, input: &[u8], observer: &mut dyn FnMut(Step)) -> Result<(Proof, Report), Error> {
-        let start = Instant::now();
+        let mut watch = Stopwatch::start();
         observer(Step { name: STEPS[0], index: 0, cycles: None });
+        watch.step(STEPS[0]);
         let program = &self.program.inner;
         let limits = Limits { max_cycles: self.limits.max_cycles.min(MAX_CYCLES) };
         let (outcome, rows) = dyad_executor::meter(program, input, limits)?;
+        let memory = memory::footprint(&self.system, rows.all())?.proof();
+        memory::check(memory, self.memory_limit, outcome.cycles)?;
         if outcome.output.len() > MAX_OUTPUT {
             return Err(Error::OutputTooLong { length: outcome.output.len(), limit: MAX_OUTPUT });
         }
 
-        let mut begun = vec![(STEPS[0], 0.0)];
+        let mut index = 0;
         let mut step = |name| {
-            observer(Step { name, index: begun.len(), cycles: Some(outcome.cycles) });
-            begun.push((name, start.elapsed().as_secs_f64()));
+            index += 1;
+            observer(Step { name, index, cycles: Some(outcome.cycles) });
+            watch.step(name);
         };
         step(STEPS[1]);
         let filled = execute_and_fill(program, input, limits, &self.system, &rows)?;
-        let execute_seconds = start.elapsed().as_secs_f64();
         let (rows, schedule) = (filled.rows().to_vec(), filled.schedule(Level::L100));
+        let costs = filled.costs(&self.system, Level::L100);
         let body = self.prove_filled(filled, &outcome.output, outcome.exit_code, &mut step);
-        let prove_seconds = start.elapsed().as_secs_f64();
-        let ends = begun.iter().skip(1).map(|b| b.1).chain([prove_seconds]);
-        let timings = begun.iter().zip(ends).map(|(&(name, from), to)| (name, to - from)).collect();
+        let prove_seconds = watch.seconds();
+        // Nothing is known of metering; filling is the prover's first step.
+        let timings = watch.finish([Work::default()].into_iter().chain(costs.map(|cost| cost.1)));
 
         let proof = Proof {
             level: Level::L100.bits(),
@@ -165,13 +189,14 @@ impl Prover {
             cycles: outcome.cycles,
             instructions: outcome.instructions,
             diagnostics: outcome.diagnostics,
-            execute_seconds,
+            execute_seconds: timings[..2].iter().map(|step| step.seconds).sum(),
             prove_seconds,
             proof_bytes: proof.header_length() + proof.body.len(),
             security_bits: security(&self.system, &rows, &schedule, &statement)?.bits(),
             threads: rayon::current_num_threads(),
             timings,
             tables: self.system.tables.iter().map(|t| t.name).zip(rows).collect(),
+            memory,
         };
         Ok((proof, report))
     }

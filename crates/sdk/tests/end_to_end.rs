@@ -1,6 +1,6 @@
 //! Small programs, run, proved and verified.
 
-use dyad::{Limits, Program, Proof, Prover, VerifyingKey, verify};
+use dyad::{Error, Limits, Program, Proof, Prover, VerifyingKey, verify};
 use dyad_program::testing::{DATA, asm::*, program};
 
 /// Reads a byte, doubles it, writes it.
@@ -34,7 +34,26 @@ fn an_output_that_no_verifier_accepts_is_refused() {
     let code = [syscall(64, 1, DATA, (1 << 24) + 8), exit(0)].concat();
     let p = Program::from_elf(&program(&code, &[0; 8])).unwrap();
     match Prover::new(&p).unwrap().prove(&[]) {
-        Err(dyad::Error::OutputTooLong { length, limit }) => assert!(length == limit + 8),
+        Err(Error::OutputTooLong { length, limit }) => assert!(length == limit + 8),
+        other => panic!("not refused: {:?}", other.map(|r| r.1)),
+    }
+}
+
+#[test]
+fn what_takes_more_memory_than_allowed_is_refused() {
+    let program = Program::from_elf(&doubling()).unwrap();
+    let prover = Prover::new(&program).unwrap();
+    let needed = prover.prove(&[21]).unwrap().1.memory;
+    assert!(prover.clone().memory_limit(needed).prove(&[21]).is_ok());
+    let mut steps = Vec::new();
+    match prover.memory_limit(needed - 1).prove_with(&[21], &mut |step| steps.push(step.name)) {
+        Err(Error::Memory { needed: n, limit, cycles }) => {
+            assert_eq!((n, limit, steps), (needed, needed - 1, vec![dyad::STEPS[0]]));
+            let run = program.run(&[21], Limits::default()).unwrap();
+            assert_eq!(cycles, run.cycles);
+            // The key comes on top where there is no prover yet.
+            assert!(run.proof_memory.is_some_and(|m| m > needed));
+        }
         other => panic!("not refused: {:?}", other.map(|r| r.1)),
     }
 }

@@ -1,6 +1,7 @@
 //! `dyad prove`: a proof of a run.
 
-use dyad::{Prover, Report as Proving, Step};
+use bytesize::ByteSize;
+use dyad::{Error, Floor, Prover, Report as Proving, Step};
 use serde_json::{Value, json};
 
 use crate::{
@@ -9,6 +10,7 @@ use crate::{
     files, memory,
     progress::Progress,
     report::{self, Report, hex, number, size, time, value},
+    timings,
 };
 
 /// The usual shares of the steps in the time of a proof, for the estimate of what is left.
@@ -35,19 +37,27 @@ pub fn run(args: &Prove) -> Result<(), Failure> {
         pool = pool.num_threads(threads.into());
     }
     pool.build_global().map_err(bad)?;
+    let floor = args.floor.as_ref().map(|path| timings::read_floor(path, rayon::current_num_threads()));
+    let floor = floor.transpose()?;
 
     let progress = Progress::start("commit to the program");
-    let prover = Prover::new(&program).map_err(bad)?;
+    let mut prover = Prover::new(&program).map_err(bad)?;
+    // What the process has before the proof.
+    let base = memory::resident().unwrap_or(0);
+    if let Some(ByteSize(limit)) = args.memory {
+        prover = prover.memory_limit(limit.saturating_sub(base));
+    }
     let proved = prover.prove_with(&input, &mut |step| announce(&progress, step));
     drop(progress);
-    let (proof, report) = proved.map_err(report::failed_run)?;
+    let (proof, report) = proved.map_err(|error| report::failed_run(of_process(error, base, args.memory)))?;
 
     let bytes = proof.to_bytes();
     let place = files::place(args.output.as_deref(), &args.task.elf, "proof");
     files::write(&place, &bytes)?;
     let peak = memory::peak();
+    let expected = base + report.memory;
     if args.json {
-        report::print_json(&describe(&proof, &report, peak));
+        report::print_json(&describe(&proof, &report, peak, expected, floor.as_ref()));
         return Ok(());
     }
     report::print_diagnostics(&report.diagnostics);
@@ -59,18 +69,27 @@ pub fn run(args: &Prove) -> Result<(), Failure> {
         .fact("time", format_args!("{} on {} threads", time(report.prove_seconds), report.threads));
     text.fact("kernels", kernels());
     if let Some(peak) = peak {
-        text.fact("memory", format_args!("{} at most", size(peak)));
+        text.fact("memory", format_args!("{} at most, {} expected", size(peak), size(expected)));
     }
     text.fact("proof", size(bytes.len() as u64)).fact(
         "security",
         format_args!("{:.1} bits; not zero-knowledge: keep it if the input is secret", report.security_bits),
     );
-    if args.timings {
-        let part = |&(name, seconds): &(&str, f64)| (name.to_owned(), seconds, time(seconds));
-        text.parts("step", "time", &report.timings.iter().map(part).collect::<Vec<_>>());
+    if args.timings || args.floor.is_some() {
+        timings::show(&report, floor.as_ref(), &mut text);
     }
     text.print(files::fills_stdout(args.output.as_deref()));
     Ok(())
+}
+
+/// A refusal for want of memory, with the numbers of the whole process.
+fn of_process(error: Error, base: u64, limit: Option<ByteSize>) -> Error {
+    match (error, limit) {
+        (Error::Memory { needed, cycles, .. }, Some(ByteSize(limit))) => {
+            Error::Memory { needed: base + needed, limit, cycles }
+        }
+        (error, _) => error,
+    }
 }
 
 /// The kernels that this program runs on, and what to do if they are slow.
@@ -96,8 +115,13 @@ fn announce(progress: &Progress, step: Step) {
     progress.step(&message, before, share);
 }
 
-fn describe(proof: &dyad::Proof, report: &Proving, peak: Option<u64>) -> Value {
-    let timings = report.timings.iter().map(|(step, seconds)| json!({"step": step, "seconds": seconds}));
+fn describe(
+    proof: &dyad::Proof,
+    report: &Proving,
+    peak: Option<u64>,
+    expected: u64,
+    floor: Option<&Floor>,
+) -> Value {
     let tables = report.tables.iter().map(|(name, rows)| json!({"name": name, "rows": rows}));
     json!({
         "cycles": report.cycles,
@@ -109,10 +133,11 @@ fn describe(proof: &dyad::Proof, report: &Proving, peak: Option<u64>) -> Value {
         "khz": report.khz(),
         "proof_bytes": report.proof_bytes,
         "peak_rss_bytes": peak,
+        "expected_memory_bytes": expected,
         "security_bits": report.security_bits,
         "threads": report.threads,
         "kernels": dyad::kernels(),
-        "timings": timings.collect::<Vec<_>>(),
+        "timings": timings::describe(&report.timings, floor),
         "tables": tables.collect::<Vec<_>>(),
         "diagnostics": String::from_utf8_lossy(&report.diagnostics),
     })

@@ -6,8 +6,8 @@ use serde_json::json;
 use crate::{
     args::Run,
     failure::{Failure, bad},
-    files,
-    report::{self, Report, hex, number, time, value},
+    files, memory,
+    report::{self, Report, hex, number, size, time, value},
 };
 
 pub fn run(args: &Run) -> Result<(), Failure> {
@@ -16,6 +16,8 @@ pub fn run(args: &Run) -> Result<(), Failure> {
     let limits = args.max_cycles.map_or_else(Limits::default, |max_cycles| Limits { max_cycles });
     let run = program.run(&input, limits).map_err(report::failed_run)?;
 
+    let base = memory::resident().unwrap_or(0);
+    let proof_memory = run.proof_memory.map(|bytes| base + bytes);
     if args.json {
         let tables = run.tables.iter().map(|(name, rows)| json!({"name": name, "rows": rows}));
         report::print_json(&json!({
@@ -24,6 +26,7 @@ pub fn run(args: &Run) -> Result<(), Failure> {
             "cycles": run.cycles,
             "instructions": run.instructions,
             "seconds": run.seconds,
+            "proof_memory_bytes": proof_memory,
             "tables": tables.collect::<Vec<_>>(),
             "diagnostics": String::from_utf8_lossy(&run.diagnostics),
         }));
@@ -40,6 +43,11 @@ pub fn run(args: &Run) -> Result<(), Failure> {
             .fact("exit code", run.exit_code)
             .fact("cycles", number(run.cycles))
             .fact("time", time(run.seconds))
+            .fact(
+                "to prove it",
+                proof_memory
+                    .map_or("too long for one proof".to_owned(), |b| format!("{} of memory", size(b))),
+            )
             .parts("table", "rows", &parts)
             .print(files::fills_stdout(args.output.as_deref()));
     }

@@ -1,0 +1,29 @@
+//! The memory that proving takes, known before it begins.
+
+use dyad_prover::Footprint;
+use dyad_verifier::{Layout, Level, Schedule, System};
+
+use crate::Error;
+
+/// What the proof of a run with so many rows of each table takes, on all threads of the rayon pool this
+/// is called in.
+///
+/// # Errors
+/// [`Error::TooLarge`] if no proof can hold the run.
+pub fn footprint(system: &System, rows: &[u64]) -> Result<Footprint, Error> {
+    let rows: Vec<u32> = rows.iter().map(|&n| u32::try_from(n).unwrap_or(u32::MAX)).collect();
+    let layout = Layout::new(system, &rows).map_err(Error::TooLarge)?;
+    let schedule = Schedule::new(Level::L100, &layout);
+    Ok(Footprint::new(system, &layout, &schedule, rayon::current_num_threads()))
+}
+
+/// Checks the bytes that a proof takes against a limit, if there is one.
+///
+/// # Errors
+/// [`Error::Memory`] beyond the limit.
+pub fn check(needed: u64, limit: Option<u64>, cycles: u64) -> Result<(), Error> {
+    match limit {
+        Some(limit) if needed > limit => Err(Error::Memory { needed, limit, cycles }),
+        _ => Ok(()),
+    }
+}

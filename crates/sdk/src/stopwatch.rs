@@ -1,0 +1,126 @@
+//! Time and processor time, step by step.
+
+use std::time::Instant;
+
+use dyad_prover::cost::Work;
+
+/// What one step of proving took.
+#[derive(Clone, Copy, Debug)]
+pub struct Timing {
+    /// One of [`STEPS`](crate::STEPS).
+    pub name: &'static str,
+    /// Seconds that passed.
+    pub seconds: f64,
+    /// Processor time, where the system tells it.
+    pub processor: Option<Processor>,
+    /// What the step had to do; nothing for steps that no cost is known of.
+    pub work: Work,
+}
+
+/// Processor time, in seconds, in user and kernel mode together.
+#[derive(Clone, Copy, Debug)]
+pub struct Processor {
+    /// Of all threads of this process.
+    pub all: f64,
+    /// Of the thread that called the prover. Outside of a pool's threads it only waits while they
+    /// work, so this is the time in which one thread worked alone.
+    pub caller: f64,
+}
+
+/// Takes the time of one step after another.
+pub struct Stopwatch {
+    start: Moment,
+    begun: Vec<(&'static str, Moment)>,
+}
+
+#[derive(Clone, Copy)]
+struct Moment {
+    time: Instant,
+    processor: Option<Processor>,
+}
+
+impl Stopwatch {
+    /// Starts before the first step.
+    pub fn start() -> Self {
+        Self { start: Moment::now(), begun: Vec::new() }
+    }
+
+    /// A step begins, and the one before it ends.
+    pub fn step(&mut self, name: &'static str) {
+        self.begun.push((name, Moment::now()));
+    }
+
+    /// The seconds since the start.
+    pub fn seconds(&self) -> f64 {
+        self.start.time.elapsed().as_secs_f64()
+    }
+
+    /// The last step ends: what each took, `work` being what each had to do.
+    pub fn finish(self, work: impl Iterator<Item = Work>) -> Vec<Timing> {
+        let ends: Vec<Moment> = self.begun.iter().skip(1).map(|b| b.1).chain([Moment::now()]).collect();
+        let steps = self.begun.into_iter().zip(ends).zip(work);
+        steps.map(|(((name, from), to), work)| from.until(to, name, work)).collect()
+    }
+}
+
+impl Moment {
+    fn now() -> Self {
+        Self { time: Instant::now(), processor: processor() }
+    }
+
+    fn until(self, end: Self, name: &'static str, work: Work) -> Timing {
+        let between = |(from, to): (Processor, Processor)| Processor {
+            all: to.all - from.all,
+            caller: to.caller - from.caller,
+        };
+        Timing {
+            name,
+            seconds: (end.time - self.time).as_secs_f64(),
+            processor: self.processor.zip(end.processor).map(between),
+            work,
+        }
+    }
+}
+
+/// The processor time so far.
+#[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "other systems are not asked")]
+fn processor() -> Option<Processor> {
+    use rustix::time::{ClockId, clock_gettime};
+    let seconds = |clock| {
+        let time = clock_gettime(clock);
+        time.tv_sec as f64 + time.tv_nsec as f64 * 1e-9
+    };
+    Some(Processor { all: seconds(ClockId::ProcessCPUTime), caller: seconds(ClockId::ThreadCPUTime) })
+}
+
+#[cfg(not(unix))]
+fn processor() -> Option<Processor> {
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_follow_each_other() {
+        let mut watch = Stopwatch::start();
+        watch.step("wait");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        watch.step("work");
+        let until = watch.seconds() + 0.02;
+        while watch.seconds() < until {}
+        let whole = watch.seconds();
+        let work = Work { products: 7, ..Work::default() };
+        let steps = watch.finish([Work::default(), work].into_iter());
+        assert_eq!(steps.iter().map(|s| s.work).collect::<Vec<_>>(), [Work::default(), work]);
+        assert_eq!(steps.iter().map(|s| s.name).collect::<Vec<_>>(), ["wait", "work"]);
+        assert!(steps[0].seconds >= 0.02 && steps[1].seconds >= 0.02);
+        assert!(steps.iter().map(|s| s.seconds).sum::<f64>() >= whole - 0.01);
+        // To sleep takes no processor time.
+        if let Some(processor) = steps[0].processor {
+            assert!(processor.caller < 0.02 && processor.caller <= processor.all + 1e-3);
+        }
+    }
+}
