@@ -3,9 +3,12 @@
 mod bench;
 mod demo;
 mod deny;
+mod floor;
+mod machine;
 mod setup;
 mod soak;
 mod steps;
+mod table;
 mod test;
 
 use std::process::ExitCode;
@@ -27,6 +30,8 @@ enum Task {
     Test,
     /// Measure proofs of the examples: speed, time by step, memory, sizes
     Bench(bench::Args),
+    /// Measure what this machine can do at least, and how far a proof is from it
+    Floor(floor::Args),
     /// The slow suites: many more random cases, long runs
     Soak(soak::Args),
     /// Install what guests and tests need and is missing
@@ -38,6 +43,7 @@ fn main() -> ExitCode {
         Task::Demo => demo::run(),
         Task::Test => test::check(),
         Task::Bench(args) => bench::run(&args),
+        Task::Floor(args) => floor::run(&args),
         Task::Soak(args) => soak::run(&args),
         Task::Setup => setup::guest_compiler().and_then(|()| setup::qemu()),
     };
