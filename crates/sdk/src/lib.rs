@@ -105,5 +105,5 @@ pub const fn kernels() -> &'static str {
 /// Whether these are the fast ones. They are chosen when the program is built: for the machine that
 /// builds it, with the flags of this repository, or for any of its kind, without.
 pub const fn has_fast_kernels() -> bool {
-    dyad_prover::kernels::WIDE
+    dyad_prover::kernels::FAST
 }

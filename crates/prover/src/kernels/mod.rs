@@ -13,26 +13,34 @@ pub mod sumcheck;
 pub mod sums;
 pub mod tree;
 
-#[cfg(wide)]
-mod avx512;
-#[cfg_attr(wide, allow(dead_code))]
+#[cfg_attr(not(kernels = "portable"), allow(dead_code))]
 mod portable;
+#[cfg(not(kernels = "portable"))]
+mod wide;
 
-#[cfg(wide)]
-use avx512 as arch;
-#[cfg(not(wide))]
+#[cfg(kernels = "portable")]
 use portable as arch;
+#[cfg(not(kernels = "portable"))]
+use wide as arch;
 
 #[cfg(test)]
 pub(crate) mod testing;
 
-/// Whether this build has the kernels for 512-bit registers. Without them a proof takes more than
-/// ten times as long.
-pub const WIDE: bool = cfg!(wide);
+/// Whether this build has kernels for vector registers. Without them a proof takes more than ten
+/// times as long.
+pub const FAST: bool = !cfg!(kernels = "portable");
 
 /// The kernels of this build.
 pub const fn name() -> &'static str {
-    if WIDE { "AVX-512 with GFNI and VPCLMULQDQ" } else { dyad_field::kernels() }
+    if cfg!(kernels = "avx512") {
+        "AVX-512 with GFNI and VPCLMULQDQ"
+    } else if cfg!(kernels = "avx2") {
+        "AVX2 with PCLMULQDQ"
+    } else if cfg!(kernels = "neon") {
+        "NEON with PMULL"
+    } else {
+        "portable"
+    }
 }
 
 use dyad_field::{Field, K};

@@ -21,6 +21,12 @@ pub struct V(__m512i);
 // only for builds with the target features they need.
 #[allow(clippy::undocumented_unsafe_blocks)]
 impl V {
+    /// Elements of K that one register holds.
+    pub const LANES: usize = 4;
+
+    // SAFETY: every value of 512 bits is a register's.
+    pub const ZERO: Self = Self(unsafe { core::mem::transmute::<[u64; 8], __m512i>([0; 8]) });
+
     #[inline(always)]
     pub fn load(from: &[K; 4]) -> Self {
         const { assert!(size_of::<[K; 4]>() == 64) };
@@ -55,12 +61,25 @@ impl V {
 
     #[inline(always)]
     pub fn zero() -> Self {
-        Self(unsafe { _mm512_setzero_si512() })
+        Self::ZERO
+    }
+
+    #[inline(always)]
+    pub fn words(self) -> [u64; 8] {
+        let mut words = [0; 8];
+        self.store_words(&mut words);
+        words
+    }
+
+    /// The same element in all four places.
+    #[inline(always)]
+    pub fn splat(element: K) -> Self {
+        Self::load(&[element; 4])
     }
 
     /// The same word in all eight places.
     #[inline(always)]
-    pub fn splat(word: u64) -> Self {
+    pub fn splat64(word: u64) -> Self {
         Self(unsafe { _mm512_set1_epi64(word as i64) })
     }
 
@@ -108,10 +127,24 @@ impl V {
         })
     }
 
-    /// Word i of the result is word `index[i]` of `a` followed by `b`.
+    /// The elements of `even` and `odd` in turn.
     #[inline(always)]
-    pub fn permute_words2(a: Self, b: Self, index: Self) -> Self {
-        Self(unsafe { _mm512_permutex2var_epi64(a.0, index.0, b.0) })
+    pub fn alternate(even: Self, odd: Self) -> [Self; 2] {
+        [[0, 1, 8, 9, 2, 3, 10, 11], [4, 5, 12, 13, 6, 7, 14, 15]].map(|index| {
+            Self(unsafe { _mm512_permutex2var_epi64(even.0, Self::load_words(&index).0, odd.0) })
+        })
+    }
+
+    /// Tower bytes lie in a register as they do in their elements.
+    #[inline(always)]
+    pub fn planes(self) -> Self {
+        self
+    }
+
+    /// The inverse of [`V::planes`].
+    #[inline(always)]
+    pub fn elements(self) -> Self {
+        self
     }
 
     /// In each 128 bits, the carry-less product of word `HALVES & 1` of `self` and word
@@ -171,6 +204,6 @@ impl V {
     /// `self + X^64 * high` in K, in each 128 bits.
     #[inline(always)]
     pub fn reduce(self, high: Self) -> Self {
-        self.xor3(high.up(), high.carryless::<0x01>(Self::splat(0x87)))
+        self.xor3(high.up(), high.carryless::<0x01>(Self::splat64(0x87)))
     }
 }

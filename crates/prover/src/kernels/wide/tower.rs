@@ -5,7 +5,7 @@
 //! `v_i^2 + v_i = v_{i-1}`, and the first 8, 16 and 32 of which span GF(2^8), GF(2^16) and GF(2^32).
 //! Four bytes a_0.. are the element `a_0 + a_1 t + (a_2 + a_3 t) s` of GF(2^32), with t = v_8 and
 //! s = v_16, a byte being read as in AES; 16 bytes are four such elements, with factors 1, v_32,
-//! v_64 and `v_32 v_64`.
+//! v_64 and `v_32 v_64`. `coordinates` says which byte belongs where.
 
 use std::sync::LazyLock;
 
@@ -13,7 +13,7 @@ use dyad_field::{BITS, K, PrimeCharacteristicRing, byte_basis, from_bits, to_bit
 use p3_binary_field::TowerLevel;
 
 use super::V;
-use super::bits::Map;
+use super::isa::{Map, coordinates};
 
 /// The tables of the tower.
 pub static TOWER: LazyLock<Tower> = LazyLock::new(Tower::new);
@@ -21,16 +21,16 @@ pub static TOWER: LazyLock<Tower> = LazyLock::new(Tower::new);
 /// Maps from and to the tower's bytes, and domain points as multipliers.
 pub struct Tower {
     /// From the coefficients of an element to its tower bytes.
-    pub enter: Map,
+    enter: Map,
     /// Back.
-    pub leave: Map,
+    leave: Map,
     /// For each byte of the index of a domain point and each of its values, the point's matrix.
-    points: [[Matrix; 256]; 3],
+    points: [[Diagonals; 256]; 3],
 }
 
-/// Multiplication by an element of GF(2^32), as a 4 x 4 matrix of bytes: byte i of word k is the
-/// factor of input byte i - k (mod 4) in output byte i.
-type Matrix = [u32; 4];
+/// Multiplication by an element of GF(2^32), as the diagonals of a 4 x 4 matrix of bytes: byte i of
+/// word k is the factor of input byte i - k (mod 4) in output byte i.
+pub type Diagonals = [u32; 4];
 
 impl Tower {
     fn new() -> Self {
@@ -38,13 +38,23 @@ impl Tower {
         let small = [K::ONE, v(8), v(16), v(8) * v(16)];
         let large = [K::ONE, v(32), v(64), v(32) * v(64)];
         let bytes = byte_basis();
-        let leave: [K; BITS] = core::array::from_fn(|u| bytes[u % 8] * small[u / 8 % 4] * large[u / 32]);
+        let mut leave = [K::ZERO; BITS];
+        for (place, images) in leave.as_chunks_mut::<8>().0.iter_mut().enumerate() {
+            let (i, j) = coordinates(place);
+            *images = core::array::from_fn(|bit| bytes[bit] * small[i] * large[j]);
+        }
         let enter = inverse(&leave);
         let tower_bytes = |x: K| {
             let image: K = (0..BITS).filter(|u| to_bits(x) >> u & 1 == 1).map(|u| enter[u]).sum();
-            to_bits(image).to_le_bytes()
+            let mut four = [0; 4];
+            for (place, byte) in to_bits(image).to_le_bytes().into_iter().enumerate() {
+                if let (i, 0) = coordinates(place) {
+                    four[i] = byte;
+                }
+            }
+            four
         };
-        let matrix = |x: K| -> Matrix {
+        let matrix = |x: K| -> Diagonals {
             let columns = small.map(|b| tower_bytes(x * b));
             core::array::from_fn(|k| {
                 u32::from_le_bytes(core::array::from_fn(|i| columns[(i + 4 - k) % 4][i]))
@@ -62,6 +72,18 @@ impl Tower {
         Self { enter: Map::new(&enter), leave: Map::new(&leave), points }
     }
 
+    /// The tower bytes of eight elements, as factors multiply them.
+    #[inline]
+    pub fn enter(&self, elements: [V; 2]) -> [V; 2] {
+        self.enter.map_registers(elements).map(V::planes)
+    }
+
+    /// The inverse of [`Tower::enter`].
+    #[inline]
+    pub fn leave(&self, elements: [V; 2]) -> [V; 2] {
+        self.leave.map_registers(elements.map(V::elements))
+    }
+
     /// Multiplication by the domain point of an index below 2^24.
     #[inline]
     pub fn point<F: Factor>(&self, index: usize) -> F {
@@ -69,6 +91,14 @@ impl Tower {
         let c = &self.points[2][index >> 16 & 255];
         F::new([a[0] ^ b[0] ^ c[0], a[1] ^ b[1] ^ c[1], a[2] ^ b[2] ^ c[2], a[3] ^ b[3] ^ c[3]])
     }
+}
+
+/// An element of a small field, as a multiplier of registers of tower bytes.
+pub trait Factor: Copy {
+    /// From its matrix.
+    fn new(matrix: Diagonals) -> Self;
+    /// `sum + self * x`.
+    fn add_product(&self, sum: V, x: V) -> V;
 }
 
 /// The inverse of an invertible 128 x 128 bit matrix, given and returned by the images of the bits.
@@ -86,65 +116,4 @@ fn inverse(images: &[K; BITS]) -> [K; BITS] {
         }
     }
     rows.map(|(_, preimage)| from_bits(preimage))
-}
-
-/// An element of a small field, as a multiplier of registers of tower bytes.
-pub trait Factor: Copy {
-    /// From its matrix.
-    fn new(matrix: Matrix) -> Self;
-    /// `sum + self * x`.
-    fn add_product(&self, sum: V, x: V) -> V;
-}
-
-/// An element of GF(2^8).
-#[derive(Clone, Copy)]
-pub struct Factor8(V);
-
-impl Factor for Factor8 {
-    #[inline(always)]
-    fn new(matrix: Matrix) -> Self {
-        Self(V::splat32(matrix[0]))
-    }
-
-    #[inline(always)]
-    fn add_product(&self, sum: V, x: V) -> V {
-        sum.xor(x.byte_product(self.0))
-    }
-}
-
-/// An element of GF(2^16): the factors of the byte itself and of the other one of its pair.
-#[derive(Clone, Copy)]
-pub struct Factor16(V, V);
-
-impl Factor for Factor16 {
-    #[inline(always)]
-    fn new(matrix: Matrix) -> Self {
-        // The other byte of a pair is the one before for odd bytes, and three before for even ones.
-        let other = matrix[1] & 0xff00_ff00 | matrix[3] & 0x00ff_00ff;
-        Self(V::splat32(matrix[0]), V::splat32(other))
-    }
-
-    #[inline(always)]
-    fn add_product(&self, sum: V, x: V) -> V {
-        sum.xor3(x.byte_product(self.0), x.swap_bytes().byte_product(self.1))
-    }
-}
-
-/// An element of GF(2^32): the factors of the bytes 0, 1, 2 and 3 places before.
-#[derive(Clone, Copy)]
-pub struct Factor32([V; 4]);
-
-impl Factor for Factor32 {
-    #[inline(always)]
-    fn new(matrix: Matrix) -> Self {
-        let [a, b, c, d] = matrix;
-        Self([V::splat32(a), V::splat32(b), V::splat32(c), V::splat32(d)])
-    }
-
-    #[inline(always)]
-    fn add_product(&self, sum: V, x: V) -> V {
-        let [a, b, c, d] = self.0;
-        sum.xor3(x.byte_product(a), x.rotate::<8>().byte_product(b))
-            .xor3(x.rotate::<16>().byte_product(c), x.rotate::<24>().byte_product(d))
-    }
 }

@@ -13,9 +13,9 @@ use rayon::prelude::*;
 
 use crate::kernels::portable;
 
-use super::V;
-use super::bits::Line;
-use super::tower::{Factor, Factor8, Factor16, Factor32, TOWER, Tower};
+use super::isa::{Factor8, Factor16, Factor32};
+use super::tower::{Factor, TOWER, Tower};
+use super::{Line, V};
 
 /// Registers that a task works on: 512 KiB, inside a second-level cache.
 const TILE: usize = 1 << 13;
@@ -117,7 +117,7 @@ impl Code<'_> {
         }
         for pair in row.chunks_mut(2) {
             let second = pair.get(1).map_or(V::zero(), Line::read);
-            let [a, b] = self.tower.enter.map_registers([pair[0].read(), second]);
+            let [a, b] = self.tower.enter([pair[0].read(), second]);
             pair[0].write(a);
             if let Some(second) = pair.get_mut(1) {
                 second.write(b);
@@ -153,8 +153,8 @@ impl Code<'_> {
             butterfly(&mut b, &mut d, &f);
             butterfly(&mut a, &mut b, &g);
             butterfly(&mut c, &mut d, &h);
-            let [a, b] = self.tower.leave.map_registers([a, b]);
-            let [c, d] = self.tower.leave.map_registers([c, d]);
+            let [a, b] = self.tower.leave([a, b]);
+            let [c, d] = self.tower.leave([c, d]);
             for (row, register) in out.chunks_mut(self.lanes).zip([a, b, c, d]) {
                 let row = &mut row[first..];
                 if let Some(quad) = row.first_chunk_mut::<4>() {
