@@ -11,7 +11,7 @@ pub fn fingerprint(words: &[[u64; 8]], alphas: &[K], constant: &[K; 8]) -> [K; 8
     let mut out = *constant;
     for (i, rows) in out.as_chunks_mut::<ROWS>().0.iter_mut().enumerate() {
         // Rows 0, 2, .. and rows 1, 3, ..; of each, products by the low and the high word of alpha.
-        let (mut even, mut odd) = ([E::zero(); 2], [E::zero(); 2]);
+        let (mut even, mut odd) = ([E::ZERO; 2], [E::ZERO; 2]);
         for (words, &alpha) in words.iter().zip(alphas) {
             let (w, a) = (E::load_words(&words.as_chunks::<ROWS>().0[i]), E::splat(alpha));
             even[0] = even[0].xor(w.carryless::<0x00>(a));

@@ -116,7 +116,7 @@ impl Code<'_> {
             }
         }
         for pair in row.chunks_mut(2) {
-            let second = pair.get(1).map_or(V::zero(), Line::read);
+            let second = pair.get(1).map_or(V::ZERO, Line::read);
             let [a, b] = self.tower.enter([pair[0].read(), second]);
             pair[0].write(a);
             if let Some(second) = pair.get_mut(1) {
@@ -375,7 +375,7 @@ impl Lanes<'_> {
     /// A lane's elements; 0 past the last lane.
     #[inline(always)]
     fn read(self, lane: usize) -> V {
-        self.tile.get(lane * self.bundles + self.bundle).map_or(V::zero(), Line::read)
+        self.tile.get(lane * self.bundles + self.bundle).map_or(V::ZERO, Line::read)
     }
 }
 

@@ -17,7 +17,7 @@ struct Sum {
 impl Sum {
     #[inline(always)]
     fn zero() -> Self {
-        Self { low: E::zero(), middle: E::zero(), high: E::zero() }
+        Self { low: E::ZERO, middle: E::ZERO, high: E::ZERO }
     }
 
     #[inline(always)]

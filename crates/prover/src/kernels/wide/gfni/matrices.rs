@@ -151,7 +151,7 @@ impl Map {
     #[inline]
     fn apply<const N: usize>(&self, words: &[u64; N]) -> [V; 2] {
         assert_eq!(self.0.len(), N);
-        let mut sums = [V::zero(); 2];
+        let mut sums = [V::ZERO; 2];
         for (&[a, b], &[m, n]) in words.as_chunks::<2>().0.iter().zip(self.0.as_chunks::<2>().0) {
             for h in 0..2 {
                 sums[h] = sums[h]

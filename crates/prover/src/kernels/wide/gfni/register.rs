@@ -5,7 +5,7 @@
 use core::arch::x86_64::{
     __m512i, _mm512_clmulepi64_epi128, _mm512_gf2p8affine_epi64_epi8, _mm512_gf2p8mul_epi8,
     _mm512_loadu_si512, _mm512_mask_permutexvar_epi8, _mm512_permutex2var_epi64, _mm512_permutexvar_epi8,
-    _mm512_rol_epi32, _mm512_set_epi64, _mm512_set1_epi32, _mm512_set1_epi64, _mm512_setzero_si512,
+    _mm512_rol_epi32, _mm512_set_epi64, _mm512_set1_epi32, _mm512_set1_epi64,
     _mm512_shuffle_epi8, _mm512_shuffle_i64x2, _mm512_storeu_si512, _mm512_ternarylogic_epi64,
     _mm512_unpacklo_epi64, _mm512_xor_si512,
 };
@@ -57,11 +57,6 @@ impl V {
     pub fn store_words(self, to: &mut [u64; 8]) {
         // SAFETY: the reference covers 64 writable bytes and the store needs no alignment.
         unsafe { _mm512_storeu_si512(to.as_mut_ptr().cast(), self.0) }
-    }
-
-    #[inline(always)]
-    pub fn zero() -> Self {
-        Self::ZERO
     }
 
     #[inline(always)]
@@ -198,7 +193,7 @@ impl V {
     /// In each 128 bits, the low word moved up.
     #[inline(always)]
     fn up(self) -> Self {
-        Self(unsafe { _mm512_unpacklo_epi64(_mm512_setzero_si512(), self.0) })
+        Self(unsafe { _mm512_unpacklo_epi64(Self::ZERO.0, self.0) })
     }
 
     /// `self + X^64 * high` in K, in each 128 bits.
