@@ -52,16 +52,3 @@ impl Line {
         v.store_words(&mut self.0);
     }
 }
-
-#[inline(always)]
-fn load_eight(elements: &[dyad_field::K; 8]) -> [V; 2] {
-    let (four, _) = elements.as_chunks::<4>();
-    [V::load(&four[0]), V::load(&four[1])]
-}
-
-#[inline(always)]
-fn store_eight([a, b]: [V; 2], elements: &mut [dyad_field::K; 8]) {
-    let (four, _) = elements.as_chunks_mut::<4>();
-    a.store(&mut four[0]);
-    b.store(&mut four[1]);
-}

@@ -115,12 +115,10 @@ impl Code<'_> {
                 }
             }
         }
-        for pair in row.chunks_mut(2) {
-            let second = pair.get(1).map_or(V::ZERO, Line::read);
-            let [a, b] = self.tower.enter([pair[0].read(), second]);
-            pair[0].write(a);
-            if let Some(second) = pair.get_mut(1) {
-                second.write(b);
+        for four in row.chunks_mut(4) {
+            let elements = core::array::from_fn(|i| four.get(i).map_or(V::ZERO, Line::read));
+            for (line, bytes) in four.iter_mut().zip(self.tower.enter(elements)) {
+                line.write(bytes);
             }
         }
     }
@@ -153,9 +151,7 @@ impl Code<'_> {
             butterfly(&mut b, &mut d, &f);
             butterfly(&mut a, &mut b, &g);
             butterfly(&mut c, &mut d, &h);
-            let [a, b] = self.tower.leave([a, b]);
-            let [c, d] = self.tower.leave([c, d]);
-            for (row, register) in out.chunks_mut(self.lanes).zip([a, b, c, d]) {
+            for (row, register) in out.chunks_mut(self.lanes).zip(self.tower.leave([a, b, c, d])) {
                 let row = &mut row[first..];
                 if let Some(quad) = row.first_chunk_mut::<4>() {
                     register.store(quad);

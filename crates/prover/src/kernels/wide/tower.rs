@@ -72,15 +72,15 @@ impl Tower {
         Self { enter: Map::new(&enter), leave: Map::new(&leave), points }
     }
 
-    /// The tower bytes of eight elements, as factors multiply them.
+    /// The tower bytes of 16 elements, as factors multiply them.
     #[inline]
-    pub fn enter(&self, elements: [V; 2]) -> [V; 2] {
+    pub fn enter(&self, elements: [V; 4]) -> [V; 4] {
         self.enter.map_registers(elements).map(V::planes)
     }
 
     /// The inverse of [`Tower::enter`].
     #[inline]
-    pub fn leave(&self, elements: [V; 2]) -> [V; 2] {
+    pub fn leave(&self, elements: [V; 4]) -> [V; 4] {
         self.leave.map_registers(elements.map(V::elements))
     }
 

@@ -5,7 +5,19 @@ use core::hint::black_box;
 use dyad_field::{K, to_bits};
 
 use super::V;
-use crate::kernels::wide::{load_eight, store_eight};
+
+#[inline(always)]
+fn load_eight(elements: &[K; 8]) -> [V; 2] {
+    let (four, _) = elements.as_chunks::<4>();
+    [V::load(&four[0]), V::load(&four[1])]
+}
+
+#[inline(always)]
+fn store_eight([a, b]: [V; 2], elements: &mut [K; 8]) {
+    let (four, _) = elements.as_chunks_mut::<4>();
+    a.store(&mut four[0]);
+    b.store(&mut four[1]);
+}
 
 /// A word whose byte j is `1 << j`: as the data of [`V::affine`], it transposes the matrix.
 const DIAGONAL: u64 = 0x8040_2010_0804_0201;
@@ -161,9 +173,15 @@ impl Map {
         sums.map(|s| V::splat64(DIAGONAL).affine(s))
     }
 
-    /// The images of eight elements.
+    /// The images of 16 elements.
     #[inline]
-    pub fn map_registers(&self, elements: [V; 2]) -> [V; 2] {
+    pub fn map_registers(&self, [a, b, c, d]: [V; 4]) -> [V; 4] {
+        let [[a, b], [c, d]] = [self.map_pair([a, b]), self.map_pair([c, d])];
+        [a, b, c, d]
+    }
+
+    #[inline]
+    fn map_pair(&self, elements: [V; 2]) -> [V; 2] {
         let [low, high] = gather(elements);
         let mut words = [0; 16];
         let (halves, _) = words.as_chunks_mut::<8>();
@@ -187,7 +205,7 @@ impl Map {
 
     #[inline]
     fn map_eight_elements(&self, x: &[K; 8], out: &mut [K; 8]) {
-        store_eight(self.map_registers(load_eight(x)), out);
+        store_eight(self.map_pair(load_eight(x)), out);
     }
 
     /// The images of words; `words` and `out` have one length.

@@ -176,6 +176,15 @@ impl Half {
         Self(unsafe { _mm256_permute4x64_epi64::<0xd8>(self.0) })
     }
 
+    /// The sum of the halves of `self`, and then that of the halves of `b`.
+    #[inline(always)]
+    pub fn add_halves(self, b: Self) -> Self {
+        unsafe {
+            let low = _mm256_permute2x128_si256::<0x20>(self.0, b.0);
+            Self(_mm256_xor_si256(low, _mm256_permute2x128_si256::<0x31>(self.0, b.0)))
+        }
+    }
+
     #[inline(always)]
     pub fn swap_halves(self) -> Self {
         Self(unsafe { _mm256_permute2x128_si256::<1>(self.0, self.0) })

@@ -4,8 +4,6 @@ use dyad_field::K;
 
 use super::V;
 use super::register::{E, Half};
-use crate::kernels::portable;
-use crate::kernels::wide::store_eight;
 
 /// Bytes to be multiplied by matrices: their low nibbles and their high ones.
 #[derive(Clone, Copy)]
@@ -99,34 +97,4 @@ pub fn transpose_bits(v: V) -> Bits {
 fn exchange<const BY: i32>(m: Half, mask: u64) -> Half {
     let different = m.xor(m.shift_down::<BY>()).and(Half::splat64(mask));
     m.xor(different).xor(different.shift_up::<BY>())
-}
-
-/// An F2-linear map to K. Tables of whole bytes are as fast as those of nibbles, where each input
-/// has an output of 16 bytes.
-pub struct Map(portable::Map);
-
-impl Map {
-    /// The map under which bit u has image `images[u]`.
-    pub fn new(images: &[K]) -> Self {
-        Self(portable::Map::new(images))
-    }
-
-    /// The images of eight elements.
-    #[inline]
-    pub fn map_registers(&self, elements: [V; 2]) -> [V; 2] {
-        let (mut x, mut y) = ([K::default(); 8], [K::default(); 8]);
-        store_eight(elements, &mut x);
-        self.0.map_elements(&x, &mut y);
-        crate::kernels::wide::load_eight(&y)
-    }
-
-    /// The images of elements; `xs` and `out` have one length.
-    pub fn map_elements(&self, xs: &[K], out: &mut [K]) {
-        self.0.map_elements(xs, out);
-    }
-
-    /// The images of words; `words` and `out` have one length.
-    pub fn map_words(&self, words: &[u64], out: &mut [K]) {
-        self.0.map_words(words, out);
-    }
 }

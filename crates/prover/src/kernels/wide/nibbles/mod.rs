@@ -4,6 +4,7 @@
 mod bytes;
 mod extension;
 mod factors;
+mod map;
 mod matrices;
 #[cfg_attr(kernels = "avx2", path = "avx2.rs")]
 #[cfg_attr(kernels = "neon", path = "neon.rs")]
@@ -12,7 +13,8 @@ mod register;
 pub use extension::{Extension, Products};
 pub use bytes::PRODUCT_BITS;
 pub use factors::{Factor8, Factor16, Factor32, coordinates};
-pub use matrices::{Bits, Map, Matrix, element_bits, word_bits};
+pub use map::Map;
+pub use matrices::{Bits, Matrix, element_bits, word_bits};
 pub use register::E;
 use register::Half;
 
