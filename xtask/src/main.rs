@@ -3,6 +3,7 @@
 mod bench;
 mod demo;
 mod deny;
+mod dist;
 mod floor;
 mod machine;
 mod setup;
@@ -30,6 +31,8 @@ enum Task {
     Test,
     /// Measure proofs of the examples: speed, time by step, memory, sizes
     Bench(bench::Args),
+    /// Builds of the dyad command to hand out: for any processor, and faster ones beside it
+    Dist(dist::Args),
     /// Measure what this machine can do at least, and how far a proof is from it
     Floor(floor::Args),
     /// The slow suites: many more random cases, long runs
@@ -43,6 +46,7 @@ fn main() -> ExitCode {
         Task::Demo => demo::run(),
         Task::Test => test::check(),
         Task::Bench(args) => bench::run(&args),
+        Task::Dist(args) => dist::run(&args),
         Task::Floor(args) => floor::run(&args),
         Task::Soak(args) => soak::run(&args),
         Task::Setup => setup::guest_compiler().and_then(|()| setup::qemu()),

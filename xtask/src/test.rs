@@ -2,8 +2,12 @@
 
 use std::{fs, path::PathBuf};
 
+use dyad_launcher::BUILDS;
+
 use crate::{
-    deny, setup,
+    deny,
+    dist::{host, rustflags},
+    setup,
     steps::{Failure, Steps, cargo, root, run, target_dir},
 };
 
@@ -18,6 +22,13 @@ fn guests() -> Result<Vec<PathBuf>, Failure> {
     guests.push(root().join("crates/guest"));
     guests.sort();
     Ok(guests)
+}
+
+/// The tests of the prover's kernels as a build with certain features has them.
+fn test_kernels(name: &str, features: &[&str]) -> Result<(), Failure> {
+    let mut cargo = cargo(root(), "test --quiet --locked --package dyad-prover --lib kernels::");
+    cargo.env("CARGO_TARGET_DIR", target_dir().join("kernels").join(name));
+    run(cargo.arg("--target").arg(host()).env("RUSTFLAGS", rustflags(features)))
 }
 
 /// Runs all checks, stopping at the first that fails.
@@ -37,6 +48,10 @@ pub fn check() -> Result<(), Failure> {
         run(cargo(root(), "doc --locked --workspace --no-deps").env("RUSTDOCFLAGS", "-D warnings"))
     })?;
     steps.step("tests", || run(&mut cargo(root(), "test --locked --workspace --all-targets")))?;
+    steps.step("kernels for other processors", || {
+        test_kernels("any", &[])?;
+        BUILDS.iter().skip(1).filter(|b| b.runs_here()).try_for_each(|b| test_kernels(b.name, b.features))
+    })?;
     steps.step("documentation's examples", || run(&mut cargo(root(), "test --locked --workspace --doc")))?;
     steps.step("guests on this machine", || {
         let results = target_dir().join("guests-on-host");

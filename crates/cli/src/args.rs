@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 
 /// Runs RISC-V programs and proves what they gave, to anyone, without showing their input.
 #[derive(Parser)]
-#[command(name = "dyad", version, arg_required_else_help = true)]
+#[command(name = "dyad", version = crate::builds::version(), arg_required_else_help = true)]
 pub struct Args {
     #[command(subcommand)]
     pub command: Command,

@@ -4,6 +4,7 @@
 //! itself is. Results go to standard output, everything else to standard error.
 
 mod args;
+mod builds;
 mod commands;
 mod failure;
 mod files;
@@ -17,17 +18,10 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use args::{Args, Command};
+use failure::Failure;
 
 fn main() -> ExitCode {
-    let result = match Args::parse().command {
-        Command::New(args) => commands::new::run(&args),
-        Command::Build(args) => commands::build::run(&args),
-        Command::Run(args) => commands::run::run(&args),
-        Command::Key(args) => commands::key::run(&args),
-        Command::Prove(args) => commands::prove::run(&args),
-        Command::Verify(args) => commands::verify::run(&args),
-        Command::Inspect(args) => commands::inspect::run(&args),
-    };
+    let result = builds::start().and_then(|()| run(Args::parse().command));
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -35,5 +29,17 @@ fn main() -> ExitCode {
             anstream::eprintln!("{red}error:{red:#} {failure}");
             failure.status()
         }
+    }
+}
+
+fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::New(args) => commands::new::run(&args),
+        Command::Build(args) => commands::build::run(&args),
+        Command::Run(args) => commands::run::run(&args),
+        Command::Key(args) => commands::key::run(&args),
+        Command::Prove(args) => commands::prove::run(&args),
+        Command::Verify(args) => commands::verify::run(&args),
+        Command::Inspect(args) => commands::inspect::run(&args),
     }
 }

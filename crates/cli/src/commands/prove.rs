@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     args::Prove,
+    builds,
     failure::{Failure, bad},
     files, memory,
     progress::Progress,
@@ -67,7 +68,7 @@ pub fn run(args: &Prove) -> Result<(), Failure> {
         .fact("exit code", proof.exit_code)
         .fact("cycles", format_args!("{}, at {:.0} kHz", number(report.cycles), report.khz()))
         .fact("time", format_args!("{} on {} threads", time(report.prove_seconds), report.threads));
-    text.fact("kernels", kernels());
+    text.fact("kernels", builds::kernels());
     if let Some(peak) = peak {
         text.fact("memory", format_args!("{} at most, {} expected", size(peak), size(expected)));
     }
@@ -90,16 +91,6 @@ fn of_process(error: Error, base: u64, limit: Option<ByteSize>) -> Error {
         }
         (error, _) => error,
     }
-}
-
-/// The kernels that this program runs on, and what to do if they are slow.
-fn kernels() -> String {
-    let hint = if dyad::has_fast_kernels() {
-        ""
-    } else {
-        "; more than ten times slower than with AVX-512: build it in the repository, on the machine that it is for"
-    };
-    format!("{}{hint}", dyad::kernels())
 }
 
 fn announce(progress: &Progress, step: Step) {
@@ -137,6 +128,7 @@ fn describe(
         "security_bits": report.security_bits,
         "threads": report.threads,
         "kernels": dyad::kernels(),
+        "kernels_advice": builds::advice(),
         "timings": timings::describe(&report.timings, floor),
         "tables": tables.collect::<Vec<_>>(),
         "diagnostics": String::from_utf8_lossy(&report.diagnostics),
