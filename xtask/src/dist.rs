@@ -58,8 +58,10 @@ pub fn run(args: &Args) -> Result<(), Failure> {
 /// Builds the command with the features of certain processors.
 fn build(target: &str, features: &[&str], file: &Path) -> Result<(), Failure> {
     let results = target_dir().join("dist").join("build");
-    let mut cargo =
-        cargo(root(), &format!("build --locked --release --package dyad-cli --bin {PROGRAM} --target {target}"));
+    let mut cargo = cargo(
+        root(),
+        &format!("build --locked --release --package dyad-cli --bin {PROGRAM} --target {target}"),
+    );
     run_command(cargo.env("RUSTFLAGS", rustflags(features)).env("CARGO_TARGET_DIR", &results))?;
     let built = results.join(target).join("release").join(PROGRAM);
     fs::copy(&built, file).map_err(|error| format!("{}: {error}", built.display()))?;

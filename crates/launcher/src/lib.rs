@@ -7,13 +7,7 @@
 
 mod cpuid;
 
-use std::{
-    env,
-    ffi::OsStr,
-    io,
-    path::PathBuf,
-    process,
-};
+use std::{env, ffi::OsStr, io, path::PathBuf, process};
 
 use thiserror::Error;
 
@@ -38,7 +32,9 @@ macro_rules! detected_on_x86_64 {
 }
 #[cfg(not(target_arch = "x86_64"))]
 macro_rules! detected_on_x86_64 {
-    ($($feature:tt),*) => { || false };
+    ($($feature:tt),*) => {
+        || false
+    };
 }
 #[cfg(target_arch = "aarch64")]
 macro_rules! detected_on_aarch64 {
@@ -46,7 +42,9 @@ macro_rules! detected_on_aarch64 {
 }
 #[cfg(not(target_arch = "aarch64"))]
 macro_rules! detected_on_aarch64 {
-    ($($feature:tt),*) => { || false };
+    ($($feature:tt),*) => {
+        || false
+    };
 }
 
 macro_rules! build {
@@ -69,8 +67,22 @@ pub const BUILDS: &[Build] = &[
         "x86_64",
         detected_on_x86_64,
         [
-            "popcnt", "lzcnt", "bmi1", "bmi2", "fma", "movbe", "avx2", "pclmulqdq", "avx512f", "avx512bw",
-            "avx512cd", "avx512dq", "avx512vl", "avx512vbmi", "gfni", "vpclmulqdq",
+            "popcnt",
+            "lzcnt",
+            "bmi1",
+            "bmi2",
+            "fma",
+            "movbe",
+            "avx2",
+            "pclmulqdq",
+            "avx512f",
+            "avx512bw",
+            "avx512cd",
+            "avx512dq",
+            "avx512vl",
+            "avx512vbmi",
+            "gfni",
+            "vpclmulqdq",
         ]
     ),
     // Nearly all processors since Haswell, and Zen.

@@ -46,7 +46,10 @@ fn run(folder: &Path, environment: (&str, &str)) -> Output {
 fn says(output: &Output, stdout: &str, stderr: &str) {
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert_eq!(out, stdout, "standard error: {err}");
-    assert!(if stderr.is_empty() { err.is_empty() } else { err.contains(stderr) }, "{err:?} has no {stderr:?}");
+    assert!(
+        if stderr.is_empty() { err.is_empty() } else { err.contains(stderr) },
+        "{err:?} has no {stderr:?}"
+    );
 }
 
 #[test]

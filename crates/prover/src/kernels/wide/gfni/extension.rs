@@ -1,7 +1,7 @@
 //! The AND check's extension of words, as products by 8 x 8 bit matrices, and products of bytes.
 
 use super::V;
-use super::matrices::{Bits, gather_words, transpose, transpose_bytes};
+use super::matrices::{Bits, gather_words, transpose, transpose_back};
 use crate::kernels::wide::Line;
 
 /// The extension of words to the 64 coset points as products of bit matrices: entry `[c][l / 8]`,
@@ -34,7 +34,7 @@ impl Extension {
     fn extend(&self, gathered: &Line, k: usize) -> V {
         let term = |c: usize| V::load_words(&self.0[c][k].0).affine(V::splat64(gathered.0[c]));
         let bits = term(0).xor3(term(1), term(2)).xor3(term(3), term(4)).xor3(term(5).xor(term(6)), term(7));
-        transpose_bytes(bits)
+        transpose_back(bits)
     }
 }
 

@@ -43,7 +43,7 @@ impl Matrix {
     /// the elements whose bits are 1 in it.
     #[inline]
     pub fn write(w: &[K; 8], matrices: &mut [Self; 16]) {
-        let words = gather(load_eight(w)).map(|v| V::splat64(ANTIDIAGONAL).affine(v).words());
+        let words = gather(load_eight(w)).map(|v| transpose_back(v).words());
         for (matrix, &word) in matrices.iter_mut().zip(words.as_flattened()) {
             matrix.0 = word;
         }
@@ -69,15 +69,16 @@ pub fn word_bits(words: &[u64; 8]) -> Bits {
     transpose(gather_words(words))
 }
 
-/// The transposes of words that were gathered, byte 7 - i for byte i.
+/// The transposes of words whose bytes come in reverse order: bit b of byte 7 - i becomes bit i of
+/// byte b.
 #[inline(always)]
 pub fn transpose(gathered: V) -> Bits {
     Bits(V::splat64(DIAGONAL).affine(gathered))
 }
 
-/// [`transpose`] without the bits' own meaning: bit b of byte i to bit i of byte 7 - b.
+/// The transposes along the other diagonal: bit b of byte i becomes bit 7 - i of byte 7 - b.
 #[inline(always)]
-pub fn transpose_bytes(bits: V) -> V {
+pub fn transpose_back(bits: V) -> V {
     V::splat64(ANTIDIAGONAL).affine(bits)
 }
 
@@ -166,8 +167,10 @@ impl Map {
         let mut sums = [V::ZERO; 2];
         for (&[a, b], &[m, n]) in words.as_chunks::<2>().0.iter().zip(self.0.as_chunks::<2>().0) {
             for h in 0..2 {
-                sums[h] = sums[h]
-                    .xor3(V::load_words(&m[h]).affine(V::splat64(a)), V::load_words(&n[h]).affine(V::splat64(b)));
+                sums[h] = sums[h].xor3(
+                    V::load_words(&m[h]).affine(V::splat64(a)),
+                    V::load_words(&n[h]).affine(V::splat64(b)),
+                );
             }
         }
         sums.map(|s| V::splat64(DIAGONAL).affine(s))

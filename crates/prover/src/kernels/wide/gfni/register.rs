@@ -5,9 +5,9 @@
 use core::arch::x86_64::{
     __m512i, _mm512_clmulepi64_epi128, _mm512_gf2p8affine_epi64_epi8, _mm512_gf2p8mul_epi8,
     _mm512_loadu_si512, _mm512_mask_permutexvar_epi8, _mm512_permutex2var_epi64, _mm512_permutexvar_epi8,
-    _mm512_rol_epi32, _mm512_set_epi64, _mm512_set1_epi32, _mm512_set1_epi64,
-    _mm512_shuffle_epi8, _mm512_shuffle_i64x2, _mm512_storeu_si512, _mm512_ternarylogic_epi64,
-    _mm512_unpacklo_epi64, _mm512_xor_si512,
+    _mm512_rol_epi32, _mm512_set_epi64, _mm512_set1_epi32, _mm512_set1_epi64, _mm512_shuffle_epi8,
+    _mm512_shuffle_i64x2, _mm512_storeu_si512, _mm512_ternarylogic_epi64, _mm512_unpacklo_epi64,
+    _mm512_xor_si512,
 };
 
 use dyad_field::K;

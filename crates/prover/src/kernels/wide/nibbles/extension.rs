@@ -1,9 +1,9 @@
 //! The AND check's extension of words by tables of nibbles, and products of bytes.
 
+use super::V;
 use super::bytes::{FROM_AES, product};
 use super::matrices::{Bits, transpose_bits, transpose_rows};
 use super::register::{E, Half};
-use super::V;
 use crate::kernels::wide::Line;
 
 /// The extension of words to the 64 coset points: for each nibble of a word and each of its values,
@@ -57,7 +57,8 @@ impl Products {
         let mut products = Self::ZERO;
         for (column, bits) in products.0.as_chunks_mut::<2>().0.iter_mut().enumerate() {
             let part = |row: usize| E::load_words(&rows[row].0.as_chunks::<2>().0[column]);
-            *bits = transpose_rows([0, 1, 2, 3].map(|i| Half::join(part(i), part(i + 4)))).map(transpose_bits);
+            *bits =
+                transpose_rows([0, 1, 2, 3].map(|i| Half::join(part(i), part(i + 4)))).map(transpose_bits);
         }
         products
     }

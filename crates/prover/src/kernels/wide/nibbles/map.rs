@@ -66,7 +66,7 @@ impl Map {
 
     /// The images of elements; `xs` and `out` have one length.
     pub fn map_elements(&self, xs: &[K], out: &mut [K]) {
-        self.map_all(xs, out, |x| Half::load(x));
+        self.map_all(xs, out, Half::load);
     }
 
     /// The images of words; `words` and `out` have one length.

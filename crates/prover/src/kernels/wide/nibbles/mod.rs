@@ -10,8 +10,8 @@ mod matrices;
 #[cfg_attr(kernels = "neon", path = "neon.rs")]
 mod register;
 
-pub use extension::{Extension, Products};
 pub use bytes::PRODUCT_BITS;
+pub use extension::{Extension, Products};
 pub use factors::{Factor8, Factor16, Factor32, coordinates};
 pub use map::Map;
 pub use matrices::{Bits, Matrix, element_bits, word_bits};
