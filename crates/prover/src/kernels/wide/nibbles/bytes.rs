@@ -132,3 +132,29 @@ fn logarithm(a: Half, b: Half) -> Half {
 fn look_up(table: &[u8; 16], index: Half) -> Half {
     Half::broadcast(table).look_up(index)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The bytes as pairs of nibbles.
+    fn load(aes: [u8; 32]) -> Half {
+        let bytes = aes.map(|x| FROM_AES[usize::from(x)]);
+        Half::load_words(&core::array::from_fn(|i| u64::from_le_bytes(bytes.as_chunks().0[i])))
+    }
+
+    #[test]
+    fn products_are_those_of_aes() {
+        for a in 0..=255 {
+            for first in (0..=255).step_by(32) {
+                let b: [u8; 32] = core::array::from_fn(|i| first + i as u8);
+                let mut words = [0; 4];
+                product(load([a; 32]), load(b)).store_words(&mut words);
+                for (i, product) in words.map(u64::to_le_bytes).as_flattened().iter().enumerate() {
+                    let aes = (0..8).map(|bit| (PRODUCT_BITS[bit] & product).count_ones() as u8 % 2 << bit);
+                    assert_eq!(aes.sum::<u8>(), byte_product(a, b[i]), "{a} times {}", b[i]);
+                }
+            }
+        }
+    }
+}
