@@ -248,9 +248,10 @@ class Code:
         self.positions = self.log + rate
 
 class Schedule:
-    def __init__(self, layout):
+    def __init__(self, layout, small):
+        rates = [2, 4, 4, 4] if small else [1, 2, 3, 4]
         first = lambda stack, rate: Code(stack.length, stack.log, LANE_LOG, rate)
-        self.firsts = [first(layout.main, 1)] + [first(o, 3) for o, _ in layout.oracles[1:]]
+        self.firsts = [first(layout.main, rates[0])] + [first(o, 3) for o, _ in layout.oracles[1:]]
         logs = [c.log for c in self.firsts]
         if len(logs) == 1: self.bases, self.length, self.log = [0], 1 << logs[0], logs[0]
         else:
@@ -258,7 +259,7 @@ class Schedule:
             self.length, self.log = (1 << logs[0]) + (1 << logs[1]), max(logs) + 1
         self.rounds, log, length = [], self.log, self.length
         while log > 9:
-            code = Code(length, log, min(4, log - 8), min(2 + len(self.rounds), 4))
+            code = Code(length, log, min(4, log - 8), rates[min(1 + len(self.rounds), 3)])
             self.rounds.append(code)
             log, length = code.log, 1 << code.log
         self.final_log, self.final_length = log, length
@@ -267,7 +268,7 @@ class Schedule:
 class Verifier:
     def __init__(self, instance, proof):
         self.tables = [Table(t) for t in instance['tables']]
-        self.key, self.statement = instance['key'], instance['statement']
+        self.key, self.statement, self.small = instance['key'], instance['statement'], instance['small']
         self.t, self.p = Transcript(), Reader(proof)
 
     def elements(self, label, n):
@@ -302,9 +303,9 @@ class Verifier:
         given = iter(key['rows'])
         rows = [next(given) if table.fixed else p.number(4) for table in self.tables]
         self.layout = L = Layout(self.tables, rows, st)
-        self.schedule = Schedule(L)
+        self.schedule = Schedule(L, self.small)
         rules = b''.join(u64(len(e)) + e for e in (table.encode() for table in self.tables))
-        t.absorb('level', u32(100))
+        t.absorb('level', u32(100 | self.small << 16))
         t.absorb('rules', digest(RULES, rules))
         t.absorb('key root', bytes.fromhex(key['root']))
         t.absorb('key rows', b''.join(map(u32, key['rows'])))

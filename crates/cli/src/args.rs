@@ -109,6 +109,9 @@ pub struct Prove {
     /// Refuse to prove what takes more memory than this, such as 4G or 512MiB
     #[arg(long, value_name = "SIZE")]
     pub memory: Option<ByteSize>,
+    /// Make a proof that is a seventh smaller, in half as much time and memory again; it is for the same key
+    #[arg(long)]
+    pub small: bool,
     /// Show where the time went, and what was done in it
     #[arg(long)]
     pub timings: bool,

@@ -18,7 +18,8 @@ pub const MAX_OUTPUT: usize = 1 << 24;
 /// There is exactly one byte string for each proof.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof {
-    /// Bits of security that the parameters were chosen for.
+    /// The number of its level, `dyad_verifier::Level::number`: the bits of security that the parameters
+    /// were chosen for, and 2^16 more where they were chosen for a small proof.
     pub level: u32,
     /// The identity of the verifying key that it was made for.
     pub key: Digest,

@@ -258,10 +258,15 @@ fn other_rules() {
 /// Row 22: levels that are not implemented are refused, not rounded.
 #[test]
 fn bug_022_unsupported_levels() {
-    for bits in (0..300).filter(|&b| b != 100) {
-        assert_eq!(Level::new(bits), Err(Error::UnsupportedLevel(bits)));
+    let supported = [(100, Level::L100), (100 + (1 << 16), Level::L100_SMALL)];
+    let mut numbers: Vec<u32> = (0..300).flat_map(|bits| (0..32).map(move |b| bits ^ 1 << b)).collect();
+    numbers.retain(|n| supported.iter().all(|s| s.0 != *n));
+    for number in numbers {
+        assert_eq!(Level::new(number), Err(Error::UnsupportedLevel(number)));
     }
-    assert_eq!(Level::new(100), Ok(Level::L100));
+    for (number, level) in supported {
+        assert_eq!((Level::new(number), level.number(), level.bits()), (Ok(level), number, 100));
+    }
 }
 
 /// Rows 25, 26: as many positions are drawn as the schedule says, of every code.

@@ -3,13 +3,15 @@
 mod toy;
 
 use dyad_prover::{prove, reference};
-use dyad_verifier::{Blake3, Level};
+use dyad_verifier::{Blake3, Level, verify};
 
 #[test]
 fn proofs_are_those_of_the_reference() {
-    for (steps, cells) in [(1, 1), (5, 3), (8, 8), (33, 5), (300, 20)] {
+    let fast = [(1, 1), (5, 3), (8, 8), (33, 5), (300, 20)].map(|size| (size, Level::L100));
+    let small = [(1, 1), (33, 5), (300, 20)].map(|size| (size, Level::L100_SMALL));
+    for ((steps, cells), level) in fast.into_iter().chain(small) {
         let t = toy::toy::<Blake3>(steps, cells);
-        let args = (Level::L100, &t.system, &toy::TABLES, &t.key, &t.statement, t.witness());
+        let args = (level, &t.system, &toy::TABLES, &t.key, &t.statement, t.witness());
         let slow = reference::prove::<Blake3>(args.0, args.1, args.2, args.3, args.4, &args.5).unwrap();
         let mut seen = Vec::new();
         let fast =
@@ -25,6 +27,9 @@ fn proofs_are_those_of_the_reference() {
             );
         }
         assert!(slow == fast, "{steps} steps: the opening differs");
-        assert!(t.verify(&fast.bytes).is_ok());
+        let verify = |level| verify::<Blake3>(level, &t.system, &t.key.key, &t.statement, &fast.bytes);
+        for other in [Level::L100, Level::L100_SMALL] {
+            assert_eq!(verify(other).is_ok(), other == level, "{steps} steps: {level:?} as {other:?}");
+        }
     }
 }

@@ -54,6 +54,7 @@ struct Instance {
     key: ProvingKey,
     statement: Statement,
     rows: Vec<StoredRows>,
+    level: Level,
 }
 
 fn register(steps: usize) -> Instance {
@@ -72,6 +73,7 @@ fn register(steps: usize) -> Instance {
             pulls: vec![[7, states[steps], 0, 0, 0]],
         },
         rows: vec![StoredRows { width: words.len() / steps, rows: steps, words }],
+        level: Level::L100,
     }
 }
 
@@ -83,13 +85,19 @@ fn machine(steps: usize, cells: usize) -> Instance {
         key: t.key,
         statement: t.statement,
         rows: t.rows,
+        level: Level::L100,
     }
 }
 
 impl Instance {
+    fn small(mut self) -> Self {
+        self.level = Level::L100_SMALL;
+        self
+    }
+
     fn prove(&self) -> dyad_prover::Proof {
         let rows: Vec<&dyn Rows> = self.rows.iter().map(|r| r as &dyn Rows).collect();
-        reference::prove::<Sha>(Level::L100, &self.system, &self.tables, &self.key, &self.statement, &rows)
+        reference::prove::<Sha>(self.level, &self.system, &self.tables, &self.key, &self.statement, &rows)
             .expect("within the limits")
     }
 
@@ -97,7 +105,7 @@ impl Instance {
     fn verify(&self, proof: &[u8]) -> (Option<String>, Vec<(&'static str, u128)>) {
         let mut drawn = Vec::new();
         let result =
-            verify_with::<Sha>(Level::L100, &self.system, &self.key.key, &self.statement, proof, |t| {
+            verify_with::<Sha>(self.level, &self.system, &self.key.key, &self.statement, proof, |t| {
                 drawn.extend(t.recorded().iter().map(|&(l, c)| (l, dyad_field::to_bits(c))));
             });
         (result.err().map(|e| step(&e)), drawn)
@@ -106,6 +114,7 @@ impl Instance {
     fn json(&self, proofs: &[Vec<u8>]) -> Value {
         json!({
             "tables": self.system.tables.iter().map(shape).collect::<Vec<_>>(),
+            "small": self.level.is_small(),
             "key": { "rows": self.key.key.rows, "root": hex(&self.key.key.root) },
             "statement": {
                 "bytes": hex(&self.statement.bytes),
@@ -209,6 +218,8 @@ fn the_model_draws_the_same_challenges_and_rejects_at_the_same_steps() {
         machine(1100, 40),
         register(9),
         register(2500),
+        machine(300, 5).small(),
+        register(9).small(),
     ];
     let proofs: Vec<Vec<Vec<u8>>> =
         instances.iter().map(|i| variants(&i.prove(), i.rows[0].rows > 300)).collect();

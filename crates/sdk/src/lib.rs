@@ -50,6 +50,7 @@ pub use dyad_executor::Limits;
 pub use dyad_proof::{Proof, VerifyingKey};
 pub use dyad_prover::cost::{Floor, Work};
 pub use dyad_security::Report as SecurityReport;
+pub use dyad_verifier::Level;
 pub use error::Error;
 pub use program::{Program, Run};
 pub use prover::{Prover, Report, STEPS, Step};
@@ -84,8 +85,9 @@ pub fn verify(key: &VerifyingKey, proof: &Proof) -> Result<Verified, Error> {
     let rows: Vec<u32> = v.rows.iter().map(|r| r.1).collect();
     let statement = key.statement(&proof.output, proof.exit_code);
     let security = program::security(&system, &rows, &v.schedule, &statement)?;
-    if security.bits() < f64::from(proof.level) {
-        return Err(Error::Insecure { bits: security.bits(), level: proof.level });
+    let level = v.schedule.level.bits();
+    if security.bits() < f64::from(level) {
+        return Err(Error::Insecure { bits: security.bits(), level });
     }
     Ok(Verified {
         output: v.output,

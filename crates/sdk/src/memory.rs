@@ -5,15 +5,15 @@ use dyad_verifier::{Layout, Level, Schedule, System};
 
 use crate::Error;
 
-/// What the proof of a run with so many rows of each table takes, on all threads of the rayon pool this
+/// What a proof of this level of a run with so many rows of each table takes, on all threads of the rayon pool this
 /// is called in.
 ///
 /// # Errors
 /// [`Error::TooLarge`] if no proof can hold the run.
-pub fn footprint(system: &System, rows: &[u64]) -> Result<Footprint, Error> {
+pub fn footprint(level: Level, system: &System, rows: &[u64]) -> Result<Footprint, Error> {
     let rows: Vec<u32> = rows.iter().map(|&n| u32::try_from(n).unwrap_or(u32::MAX)).collect();
     let layout = Layout::new(system, &rows).map_err(Error::TooLarge)?;
-    let schedule = Schedule::new(Level::L100, &layout);
+    let schedule = Schedule::new(level, &layout);
     Ok(Footprint::new(system, &layout, &schedule, rayon::current_num_threads()))
 }
 

@@ -81,6 +81,7 @@ pub struct Prover {
     key: VerifyingKey,
     limits: Limits,
     memory_limit: Option<u64>,
+    level: Level,
 }
 
 impl Prover {
@@ -110,6 +111,7 @@ impl Prover {
             key,
             limits: Limits::default(),
             memory_limit: None,
+            level: Level::L100,
         })
     }
 
@@ -127,6 +129,14 @@ impl Prover {
     #[must_use]
     pub fn memory_limit(mut self, bytes: u64) -> Self {
         self.memory_limit = Some(bytes);
+        self
+    }
+
+    /// Whether to make small proofs, about a seventh smaller, rather than fast ones. They are for the
+    /// same key.
+    #[must_use]
+    pub fn small(mut self, small: bool) -> Self {
+        self.level = if small { Level::L100_SMALL } else { Level::L100 };
         self
     }
 
@@ -156,7 +166,7 @@ impl Prover {
         let program = &self.program.inner;
         let limits = Limits { max_cycles: self.limits.max_cycles.min(MAX_CYCLES) };
         let (outcome, rows) = dyad_executor::meter(program, input, limits)?;
-        let memory = memory::footprint(&self.system, rows.all())?.proof();
+        let memory = memory::footprint(self.level, &self.system, rows.all())?.proof();
         memory::check(memory, self.memory_limit, outcome.cycles)?;
         if outcome.output.len() > MAX_OUTPUT {
             return Err(Error::OutputTooLong { length: outcome.output.len(), limit: MAX_OUTPUT });
@@ -170,15 +180,15 @@ impl Prover {
         };
         step(STEPS[1]);
         let filled = execute_and_fill(program, input, limits, &self.system, &rows)?;
-        let (rows, schedule) = (filled.rows().to_vec(), filled.schedule(Level::L100));
-        let costs = filled.costs(&self.system, Level::L100);
+        let (rows, schedule) = (filled.rows().to_vec(), filled.schedule(self.level));
+        let costs = filled.costs(&self.system, self.level);
         let body = self.prove_filled(filled, &outcome.output, outcome.exit_code, &mut step);
         let prove_seconds = watch.seconds();
         // Nothing is known of metering; filling is the prover's first step.
         let timings = watch.finish([Work::default()].into_iter().chain(costs.map(|cost| cost.1)));
 
         let proof = Proof {
-            level: Level::L100.bits(),
+            level: self.level.number(),
             key: self.key.id(),
             exit_code: outcome.exit_code,
             output: outcome.output,
@@ -211,7 +221,7 @@ impl Prover {
         let rules: Vec<_> = dyad_machine::tables::tables().into_iter().map(|t| t as _).collect();
         let statement = self.key.statement(output, exit_code);
         dyad_prover::prove_filled::<Blake3>(
-            Level::L100,
+            self.level,
             &self.system,
             &rules,
             &self.proving,

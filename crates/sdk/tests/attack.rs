@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use dyad::{Error, Limits, Program, Proof, Prover, VerifyingKey, verify};
+use dyad::{Error, Level, Limits, Program, Proof, Prover, VerifyingKey, verify};
 use dyad_executor::{Fault, Moment};
 use dyad_machine::instr::{Kind, Op};
 use dyad_program::testing::{DATA, asm::*, program};
@@ -133,6 +133,9 @@ fn another_level_is_rejected() {
             Invalid::UnsupportedLevel(level)
         );
     }
+    // A level that exists, and that the proof was not made with.
+    let level = Level::L100_SMALL.number();
+    assert!(verify(h.prover.key(), &Proof { level, ..h.proof.clone() }).is_err());
 }
 
 #[test]

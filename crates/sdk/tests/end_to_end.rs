@@ -1,5 +1,7 @@
 //! Small programs, run, proved and verified.
 
+mod common;
+
 use dyad::{Error, Limits, Program, Proof, Prover, VerifyingKey, verify};
 use dyad_program::testing::{DATA, asm::*, program};
 
@@ -56,4 +58,20 @@ fn what_takes_more_memory_than_allowed_is_refused() {
         }
         other => panic!("not refused: {:?}", other.map(|r| r.1)),
     }
+}
+
+#[test]
+fn small_proofs_are_smaller_and_for_the_same_key() {
+    let p = Program::from_elf(&common::looping(3000)).unwrap();
+    let [fast, small] = [false, true].map(|small| {
+        let prover = Prover::new(&p).unwrap().small(small);
+        let (proof, report) = prover.prove(&[1; 8]).unwrap();
+        assert!(report.security_bits >= 100.0);
+        (prover.key().clone(), Proof::from_bytes(&proof.to_bytes()).unwrap())
+    });
+    assert_eq!(fast.0, small.0);
+    let bits = |proof| verify(&fast.0, proof).unwrap().security_bits;
+    assert!(bits(&fast.1) >= 100.0 && bits(&small.1) >= 100.0);
+    let (fast, small) = (fast.1.body.len(), small.1.body.len());
+    assert!(10 * small < 9 * fast, "{small} and {fast} bytes");
 }

@@ -14,10 +14,10 @@ static ALLOCATED: PeakAlloc = PeakAlloc;
 fn proofs_take_the_memory_that_was_expected() {
     let pool = ThreadPoolBuilder::new().num_threads(1).build().unwrap();
     // Short and long of a power of two, so that codes are padded little and much.
-    for turns in [5_000, 9_000, 17_000] {
+    for (turns, small) in [(5_000, false), (9_000, false), (17_000, false), (9_000, true)] {
         let program = Program::from_elf(&common::looping(turns)).unwrap();
         pool.install(|| {
-            let prover = Prover::new(&program).unwrap();
+            let prover = Prover::new(&program).unwrap().small(small);
             let before = ALLOCATED.current_usage();
             ALLOCATED.reset_peak_usage();
             let (_, report) = prover.prove(&[7; 8]).unwrap();

@@ -64,17 +64,19 @@ fn eight_million_cycles_have_100_bits() {
 fn every_size_up_to_the_limits_has_the_level() {
     for main in 0..=28 {
         for fixed in [None, Some(1), Some(1 << 12), Some(1 << 28)] {
-            let schedule = Schedule::from_sizes(Level::L100, 1 << main, fixed);
-            let sizes = Sizes {
-                pushes: 1 << 28,
-                pulls: 1 << 28,
-                bus_log: 28,
-                and_log: 28,
-                column_log: 20,
-                joint_log: 29,
-            };
-            let r = report(&sizes, &schedule);
-            assert!(r.bits() >= f64::from(Level::L100.bits()), "2^{main}, {fixed:?}:\n{r}");
+            for level in [Level::L100, Level::L100_SMALL] {
+                let schedule = Schedule::from_sizes(level, 1 << main, fixed);
+                let sizes = Sizes {
+                    pushes: 1 << 28,
+                    pulls: 1 << 28,
+                    bus_log: 28,
+                    and_log: 28,
+                    column_log: 20,
+                    joint_log: 29,
+                };
+                let r = report(&sizes, &schedule);
+                assert!(r.bits() >= f64::from(level.bits()), "2^{main}, {fixed:?}, {level:?}:\n{r}");
+            }
         }
     }
 }

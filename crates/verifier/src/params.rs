@@ -5,25 +5,50 @@ use alloc::vec::Vec;
 use crate::Error;
 use crate::layout::{Layout, ceil_log};
 
-/// Bits of security that the parameters are chosen for.
+/// What the parameters are chosen for: bits of security, and fast or small proofs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Level(u32);
+pub struct Level {
+    bits: u32,
+    small: bool,
+}
+
+/// Set in the number of a level whose proofs are small.
+const SMALL: u32 = 1 << 16;
 
 impl Level {
-    /// 100 bits, the level of this version.
-    pub const L100: Self = Self(100);
+    /// 100 bits, and fast to prove.
+    pub const L100: Self = Self { bits: 100, small: false };
+    /// 100 bits, and small: codes of lower rate need fewer queries, and more work.
+    pub const L100_SMALL: Self = Self { bits: 100, small: true };
 
-    /// The level of so many bits.
+    /// The level of a number, as proofs name it.
     ///
     /// # Errors
-    /// [`Error::UnsupportedLevel`] for any other than 100.
-    pub fn new(bits: u32) -> Result<Self, Error> {
-        if bits == 100 { Ok(Self::L100) } else { Err(Error::UnsupportedLevel(bits)) }
+    /// [`Error::UnsupportedLevel`] for any other than those of [`Level::L100`] and
+    /// [`Level::L100_SMALL`].
+    pub fn new(number: u32) -> Result<Self, Error> {
+        let known = [Self::L100, Self::L100_SMALL].into_iter().find(|level| level.number() == number);
+        known.ok_or(Error::UnsupportedLevel(number))
     }
 
-    /// Its bits.
+    /// Its number in proofs and transcripts: the bits, and 2^16 more for small proofs.
+    pub fn number(self) -> u32 {
+        if self.small { self.bits | SMALL } else { self.bits }
+    }
+
+    /// Its bits of security.
     pub fn bits(self) -> u32 {
-        self.0
+        self.bits
+    }
+
+    /// Whether its proofs are small rather than fast.
+    pub fn is_small(self) -> bool {
+        self.small
+    }
+
+    /// Logarithms of the blow-up of the codes of all rounds; the last entry repeats.
+    fn rates(self) -> [usize; 4] {
+        if self.small { SMALL_RATES } else { RATES }
     }
 }
 
@@ -36,8 +61,10 @@ pub const FINAL_LOG: usize = 8;
 pub const LANE_LOG: usize = 4;
 /// The fixed columns are committed once a program, so at a low rate: fewer queries.
 const FIXED_RATE: usize = 3;
-/// Logarithm of the blow-up of the code of each round; the last entry repeats.
+/// The rates of fast proofs.
 const RATES: [usize; 4] = [1, 2, 3, 4];
+/// The rates of small proofs. The vectors after the first are a sixteenth as long, and so on.
+const SMALL_RATES: [usize; 4] = [2, 4, 4, 4];
 
 /// An interleaved Reed-Solomon code, and how often it is queried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,8 +147,9 @@ impl Schedule {
 
     /// The schedule for vectors of these numbers of elements.
     pub fn from_sizes(level: Level, main_len: usize, fixed_len: Option<usize>) -> Self {
+        let [first, others @ ..] = level.rates();
         // Both vectors fold their lanes in the same rounds, so they have as many lane variables.
-        let main = Code::new(level, main_len, ceil_log(main_len).max(LANE_LOG), LANE_LOG, RATES[0]);
+        let main = Code::new(level, main_len, ceil_log(main_len).max(LANE_LOG), LANE_LOG, first);
         let fixed = fixed_len.map(|len| fixed_code(level, len));
         let (bases, second_len, second_log) = match fixed {
             None => ((0, 0), 1 << main.log, main.log),
@@ -135,7 +163,7 @@ impl Schedule {
         let mut rounds = Vec::new();
         while log > FINAL_LOG.saturating_add(1) {
             let lane_log = LANE_LOG.min(log.saturating_sub(FINAL_LOG));
-            let rate = RATES.get(rounds.len().saturating_add(1)).or(RATES.last()).copied().unwrap_or(1);
+            let rate = others.get(rounds.len()).or(others.last()).copied().unwrap_or(first);
             let code = Code::new(level, len, log, lane_log, rate);
             log = code.log;
             len = 1 << log;

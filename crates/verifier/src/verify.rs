@@ -32,7 +32,7 @@ pub fn start<H: Hash>(
     rows: &[u32],
 ) -> Transcript<H> {
     let mut t = Transcript::new(PROTOCOL);
-    t.absorb("level", &level.bits().to_le_bytes());
+    t.absorb("level", &level.number().to_le_bytes());
     t.absorb("rules", &system.digest);
     t.absorb("key root", &key.root);
     let numbers = |v: &[u32]| v.iter().flat_map(|n| n.to_le_bytes()).collect::<Vec<u8>>();

@@ -91,20 +91,27 @@ fn key(name: &str, bytes: &[u8]) -> Result<(Value, Report), dyad::Error> {
 fn proof(name: &str, bytes: &[u8], key: Option<&VerifyingKey>) -> Result<(Value, Report), dyad::Error> {
     let proof = Proof::from_bytes(bytes)?;
     let mut report = Report::default();
+    let level = dyad::Level::new(proof.level).ok();
+    let named = match level {
+        Some(level) if level.is_small() => format!("{} bits of security, a small proof", level.bits()),
+        Some(level) => format!("{} bits of security", level.bits()),
+        None => format!("number {}, unknown to this release", proof.level),
+    };
     let valid = if key.is_some() { "it is valid" } else { "`dyad verify` says whether it is valid" };
     report
         .title(format_args!("{name}: a proof of {}; {valid}", size(bytes.len() as u64)))
         .fact("for key", hex(&proof.key))
         .fact("output", value(&proof.output))
         .fact("exit code", proof.exit_code)
-        .fact("level", format_args!("{} bits of security", proof.level));
+        .fact("level", named);
     let mut object = json!({
         "kind": "proof",
         "bytes": bytes.len(),
         "key": hex(&proof.key),
         "output_hex": hex(&proof.output),
         "exit_code": proof.exit_code,
-        "level": proof.level,
+        "level": level.map_or(proof.level, dyad::Level::bits),
+        "small": level.is_some_and(dyad::Level::is_small),
     });
     if let Some(key) = key {
         let verified = dyad::verify(key, &proof)?;

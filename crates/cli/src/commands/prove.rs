@@ -42,7 +42,7 @@ pub fn run(args: &Prove) -> Result<(), Failure> {
     let floor = floor.transpose()?;
 
     let progress = Progress::start("commit to the program");
-    let mut prover = Prover::new(&program).map_err(bad)?;
+    let mut prover = Prover::new(&program).map_err(bad)?.small(args.small);
     // What the process has before the proof.
     let base = memory::resident().unwrap_or(0);
     if let Some(ByteSize(limit)) = args.memory {
