@@ -133,7 +133,7 @@ impl<'a> Committed<'a> {
         });
     }
 
-    /// Evaluates all rows in a few large parts, each accumulating into a `T` of its own; what they
+    /// Evaluates all rows in some large parts, each accumulating into a `T` of its own; what they
     /// come to, part by part.
     pub fn fold<T, U: Send>(
         &self,
@@ -148,12 +148,13 @@ impl<'a> Committed<'a> {
             })
             .map(|(slab, index)| self.task(slab, index))
             .collect();
-        let parts = 4 * rayon::current_num_threads();
-        tasks
-            .par_chunks(tasks.len().div_ceil(parts).max(1))
-            .map(|tasks| {
+        // Rows of one table may cost ten times those of another: every part has some of each.
+        let parts = (4 * rayon::current_num_threads()).min(tasks.len());
+        (0..parts)
+            .into_par_iter()
+            .map(|part| {
                 let (mut t, mut lanes) = (new(), Lanes::default());
-                tasks.iter().for_each(|task| each(&mut t, task, &mut lanes));
+                tasks.iter().skip(part).step_by(parts).for_each(|task| each(&mut t, task, &mut lanes));
                 finish(t)
             })
             .collect()
