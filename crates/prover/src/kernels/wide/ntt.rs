@@ -202,99 +202,74 @@ impl Code<'_> {
 
     /// Stage `stage` of a tile.
     fn one<F: Factor, S: Source>(&self, source: S, tile: &mut [Line], shape: Shape, stage: usize) {
-        let part = shape.row << stage;
-        for q in 0..1 << (shape.stages - stage - 1) {
-            let b = (shape.index << (shape.stages - stage - 1)) + q;
+        each_block(source, tile, shape, stage, |b| {
             let f: F = self.tower.point(2 * b);
-            for (lane, rows) in tile.chunks_exact_mut(shape.row << shape.stages).enumerate() {
-                let [r0, r1] = split(&mut rows[2 * part * q..], part);
-                let source = source.part(lane * (shape.row << shape.stages) + 2 * part * q, 2 * part);
-                for i in 0..part {
-                    let (mut x0, mut x1) = (source.read(i, &r0[i]), source.read(part + i, &r1[i]));
-                    butterfly(&mut x0, &mut x1, &f);
-                    r0[i].write(x0);
-                    r1[i].write(x1);
-                }
-            }
-        }
+            move |[x0, x1]: &mut [V; 2]| butterfly(x0, x1, &f)
+        });
     }
 
     /// Stages `stage + 1` and `stage`.
     fn two<F: Factor, S: Source>(&self, source: S, tile: &mut [Line], shape: Shape, stage: usize) {
-        let part = shape.row << stage;
-        for q in 0..1 << (shape.stages - stage - 2) {
-            let b = (shape.index << (shape.stages - stage - 2)) + q;
+        each_block(source, tile, shape, stage, |b| {
             let f: F = self.tower.point(2 * b);
-            let g: F = self.tower.point(4 * b);
-            let h: F = self.tower.point(4 * b + 2);
-            for (lane, rows) in tile.chunks_exact_mut(shape.row << shape.stages).enumerate() {
-                let [r0, r1, r2, r3] = split(&mut rows[4 * part * q..], part);
-                let source = source.part(lane * (shape.row << shape.stages) + 4 * part * q, 4 * part);
-                for i in 0..part {
-                    let (mut x0, mut x1, mut x2, mut x3) = (
-                        source.read(i, &r0[i]),
-                        source.read(part + i, &r1[i]),
-                        source.read(2 * part + i, &r2[i]),
-                        source.read(3 * part + i, &r3[i]),
-                    );
-                    butterfly(&mut x0, &mut x2, &f);
-                    butterfly(&mut x1, &mut x3, &f);
-                    butterfly(&mut x0, &mut x1, &g);
-                    butterfly(&mut x2, &mut x3, &h);
-                    r0[i].write(x0);
-                    r1[i].write(x1);
-                    r2[i].write(x2);
-                    r3[i].write(x3);
-                }
+            let (g, h): (F, F) = (self.tower.point(4 * b), self.tower.point(4 * b + 2));
+            move |[x0, x1, x2, x3]: &mut [V; 4]| {
+                butterfly(x0, x2, &f);
+                butterfly(x1, x3, &f);
+                butterfly(x0, x1, &g);
+                butterfly(x2, x3, &h);
             }
-        }
+        });
     }
 
     /// Stages `stage + 2` to `stage`.
     fn three<F: Factor, S: Source>(&self, source: S, tile: &mut [Line], shape: Shape, stage: usize) {
-        let part = shape.row << stage;
-        for q in 0..1 << (shape.stages - stage - 3) {
-            let b = (shape.index << (shape.stages - stage - 3)) + q;
+        each_block(source, tile, shape, stage, |b| {
             let f: F = self.tower.point(2 * b);
             let (g0, g1): (F, F) = (self.tower.point(4 * b), self.tower.point(4 * b + 2));
             let (h0, h1): (F, F) = (self.tower.point(8 * b), self.tower.point(8 * b + 2));
             let (h2, h3): (F, F) = (self.tower.point(8 * b + 4), self.tower.point(8 * b + 6));
-            for (lane, rows) in tile.chunks_exact_mut(shape.row << shape.stages).enumerate() {
-                let [r0, r1, r2, r3, r4, r5, r6, r7] = split(&mut rows[8 * part * q..], part);
-                let source = source.part(lane * (shape.row << shape.stages) + 8 * part * q, 8 * part);
-                for i in 0..part {
-                    let (mut x0, mut x1, mut x2, mut x3) = (
-                        source.read(i, &r0[i]),
-                        source.read(part + i, &r1[i]),
-                        source.read(2 * part + i, &r2[i]),
-                        source.read(3 * part + i, &r3[i]),
-                    );
-                    let (mut x4, mut x5, mut x6, mut x7) = (
-                        source.read(4 * part + i, &r4[i]),
-                        source.read(5 * part + i, &r5[i]),
-                        source.read(6 * part + i, &r6[i]),
-                        source.read(7 * part + i, &r7[i]),
-                    );
-                    butterfly(&mut x0, &mut x4, &f);
-                    butterfly(&mut x1, &mut x5, &f);
-                    butterfly(&mut x2, &mut x6, &f);
-                    butterfly(&mut x3, &mut x7, &f);
-                    butterfly(&mut x0, &mut x2, &g0);
-                    butterfly(&mut x1, &mut x3, &g0);
-                    butterfly(&mut x4, &mut x6, &g1);
-                    butterfly(&mut x5, &mut x7, &g1);
-                    butterfly(&mut x0, &mut x1, &h0);
-                    butterfly(&mut x2, &mut x3, &h1);
-                    butterfly(&mut x4, &mut x5, &h2);
-                    butterfly(&mut x6, &mut x7, &h3);
-                    r0[i].write(x0);
-                    r1[i].write(x1);
-                    r2[i].write(x2);
-                    r3[i].write(x3);
-                    r4[i].write(x4);
-                    r5[i].write(x5);
-                    r6[i].write(x6);
-                    r7[i].write(x7);
+            move |[x0, x1, x2, x3, x4, x5, x6, x7]: &mut [V; 8]| {
+                butterfly(x0, x4, &f);
+                butterfly(x1, x5, &f);
+                butterfly(x2, x6, &f);
+                butterfly(x3, x7, &f);
+                butterfly(x0, x2, &g0);
+                butterfly(x1, x3, &g0);
+                butterfly(x4, x6, &g1);
+                butterfly(x5, x7, &g1);
+                butterfly(x0, x1, &h0);
+                butterfly(x2, x3, &h1);
+                butterfly(x4, x5, &h2);
+                butterfly(x6, x7, &h3);
+            }
+        });
+    }
+}
+
+/// Applies the butterflies of log2 N stages, the lowest of them `stage`, to a tile: `butterflies(b)`
+/// are those of block b, on the N cells that they pair.
+#[inline(always)]
+fn each_block<S: Source, B: Fn(&mut [V; N]), const N: usize>(
+    source: S,
+    tile: &mut [Line],
+    shape: Shape,
+    stage: usize,
+    butterflies: impl Fn(usize) -> B,
+) {
+    let (part, size) = (shape.row << stage, shape.row << shape.stages);
+    let blocks = size / (N * part);
+    for q in 0..blocks {
+        let apply = butterflies(shape.index * blocks + q);
+        let start = N * part * q;
+        for (lane, rows) in tile.chunks_exact_mut(size).enumerate() {
+            let rows: [&mut [Line]; N] = split(&mut rows[start..], part);
+            let source = source.part(lane * size + start, N * part);
+            for i in 0..part {
+                let mut x = core::array::from_fn(|k| source.read(k * part + i, &rows[k][i]));
+                apply(&mut x);
+                for k in 0..N {
+                    rows[k][i].write(x[k]);
                 }
             }
         }
