@@ -2,8 +2,9 @@
 //!
 //! One interpreter loop, watched by an observer: nobody ([`run`]), one who counts the rows of each
 //! table ([`meter`]), or one who writes down what the tables' rules need ([`record`], and
-//! [`record_parts`] for those who use up the events while the program runs). What an instruction computes is `execute` of its family in `dyad_machine`; here are the loop, memory,
-//! system calls and traps.
+//! [`record_parts`] for those who use up the events while the program runs). What an instruction
+//! computes is `execute` of its family in `dyad_machine`; here are the loop, memory, system calls and
+//! traps.
 //!
 //! The machine stops in one of three ways: it exits, it traps ([`Trap`]), or it uses up its
 //! cycles. Only runs that exit have proofs.

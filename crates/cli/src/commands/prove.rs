@@ -18,16 +18,16 @@ use crate::{
 const SHARES: [(&str, f64); 12] = [
     ("meter", 0.01),
     ("execute and fill", 0.04),
-    ("encode", 0.09),
-    ("hash", 0.10),
-    ("bus leaves", 0.05),
-    ("bus products", 0.21),
-    ("and check: bits", 0.04),
-    ("and check: rows", 0.08),
-    ("columns", 0.02),
-    ("points", 0.13),
-    ("ring switch", 0.06),
-    ("opening", 0.17),
+    ("encode", 0.20),
+    ("hash", 0.06),
+    ("bus leaves", 0.02),
+    ("bus products", 0.13),
+    ("and check: bits", 0.08),
+    ("and check: rows", 0.12),
+    ("columns", 0.03),
+    ("points", 0.11),
+    ("ring switch", 0.04),
+    ("opening", 0.16),
 ];
 
 pub fn run(args: &Prove) -> Result<(), Failure> {
