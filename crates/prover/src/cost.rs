@@ -22,7 +22,7 @@ use crate::kernels::code::Split;
 use crate::scratch::Memory;
 
 /// Bytes of an element.
-const ELEMENT: u64 = dyad_field::BYTES as u64;
+pub(crate) const ELEMENT: u64 = dyad_field::BYTES as u64;
 
 /// What a step does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -228,6 +228,11 @@ fn accumulate(code: Code) -> Work {
     products((queries + stages) << split.low) + moved(2 << code.log)
 }
 
+/// The logarithms of slabs: each has eq tables of its own.
+pub(crate) fn slab_logs(layout: &Layout) -> BTreeSet<usize> {
+    layout.slabs.iter().map(|s| s.log).collect()
+}
+
 /// What the formulas of the steps are made from.
 struct Costs<'a> {
     system: &'a System,
@@ -238,11 +243,6 @@ struct Costs<'a> {
 }
 
 impl Costs<'_> {
-    /// The logarithms of slabs: each has eq tables of its own.
-    fn slab_logs(&self) -> BTreeSet<usize> {
-        self.layout.slabs.iter().map(|s| s.log).collect()
-    }
-
     fn fill(&self) -> Work {
         let main = self.layout.main.pairs.len as u64;
         moved(main) + fresh(main)
@@ -291,7 +291,7 @@ impl Costs<'_> {
     /// Runs the rules on all rows; the weight of a constraint is a product.
     fn and_bits(&self) -> Work {
         let constraints = self.layout.ands.len as u64;
-        let eq: Work = self.slab_logs().into_iter().map(eq_table).sum();
+        let eq: Work = slab_logs(self.layout).into_iter().map(eq_table).sum();
         Work { skipped: constraints, ..Work::default() } + products(constraints) + moved(self.committed) + eq
     }
 
@@ -307,7 +307,7 @@ impl Costs<'_> {
     /// Sums over the bits of all elements with the eq of two row points, which are read for each pair
     /// of columns.
     fn columns(&self) -> Work {
-        let eq: Work = self.slab_logs().into_iter().map(|log| eq_table(log) + eq_table(log)).sum();
+        let eq: Work = slab_logs(self.layout).into_iter().map(|log| eq_table(log) + eq_table(log)).sum();
         let log = self.layout.column_log + 6;
         let claims = sumcheck(&[1 << log; 4], log, log, 2 * INNER);
         Work { summed: 2 * self.committed, ..Work::default() } + moved(3 * self.committed) + eq + claims
@@ -315,7 +315,7 @@ impl Costs<'_> {
 
     /// Folds the bits of all elements, gives each a weight, joins both vectors, and runs a sumcheck.
     fn points(&self) -> Work {
-        let logs = self.slab_logs();
+        let logs = slab_logs(self.layout);
         let rows = |entries: u64| products(entries) + moved(5 * entries);
         let eq: Work = logs.into_iter().map(|log| rows(1 << log)).sum();
         let longest = self.layout.oracles().map(|o| o.pairs.len as u64).max().unwrap_or_default();
@@ -343,8 +343,9 @@ impl Costs<'_> {
             + moved(self.committed + weights)
     }
 
-    /// Folds the lanes of the committed vectors, and makes rows of the main code again; then, in each round, encodes and hashes what is left,
-    /// adds the equations of the queries to its weights, and folds its lanes.
+    /// Folds the lanes of the committed vectors, and makes rows of the main code again; then, in each
+    /// round, encodes and hashes what is left, adds the equations of the queries to its weights, and folds
+    /// its lanes.
     fn opening(&self) -> Work {
         let s = self.schedule;
         let folds = self.layout.oracles().map(|o| {

@@ -4,11 +4,9 @@ use dyad_field::K;
 use dyad_verifier::params::Code;
 use dyad_verifier::{Digest, Layout, Schedule, System};
 
+use crate::cost::{ELEMENT, slab_logs};
 use crate::kernels::code::Split;
 use crate::scratch::Memory;
-
-/// Bytes of an element.
-const ELEMENT: u64 = dyad_field::BYTES as u64;
 
 /// What is in memory while a proof is made, in bytes. The program and what is known of its run are not
 /// among it.
@@ -83,10 +81,7 @@ fn tree(code: &Code) -> u64 {
 /// The column reduction: an eq table for each size of slab and each of both points; for each of them,
 /// weights of the bits of every slab's columns, and weights and sums of all columns.
 fn reduction(system: &System, layout: &Layout) -> u64 {
-    let mut logs: Vec<usize> = layout.slabs.iter().map(|s| s.log).collect();
-    logs.sort_unstable();
-    logs.dedup();
-    let eq: u64 = logs.iter().map(|log| 1u64 << log).sum();
+    let eq: u64 = slab_logs(layout).iter().map(|log| 1u64 << log).sum();
     let columns = |table: usize| system.tables[table].committed.len() + system.tables[table].fixed.len();
     let slabs: u64 = layout.slabs.iter().map(|s| 64 * columns(s.table) as u64).sum();
     let all = 2 * (64u64 << layout.column_log);

@@ -8,7 +8,7 @@ use dyad_machine::tables::{Run, TABLES};
 use dyad_prover::{Columns, Filled, Places};
 use dyad_verifier::System;
 
-use crate::Error;
+use crate::{Error, memory};
 
 /// Parts of a run that may wait for each thread beside the executing one.
 const WAITING: usize = 2;
@@ -76,8 +76,7 @@ pub fn fill_recorded(
 }
 
 fn zero(system: &System, rows: &Rows) -> Result<Filled, Error> {
-    let rows = rows.all().iter().map(|&n| u32::try_from(n).unwrap_or(u32::MAX)).collect();
-    Filled::zero(system, rows).map_err(Error::TooLarge)
+    Filled::zero(system, memory::layout_rows(rows)).map_err(Error::TooLarge)
 }
 
 /// The places of the rows that part of a run has of each table.

@@ -63,7 +63,7 @@ impl Program {
         let start = Instant::now();
         let (outcome, rows) = dyad_executor::meter(&self.inner, input, limits)?;
         let seconds = start.elapsed().as_secs_f64();
-        let footprint = memory::footprint(Level::L100, &dyad_proof::system(), rows.all());
+        let footprint = memory::footprint(Level::L100, &dyad_proof::system(), &rows);
         Ok(Run {
             output: outcome.output,
             exit_code: outcome.exit_code,

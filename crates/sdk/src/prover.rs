@@ -166,7 +166,7 @@ impl Prover {
         let program = &self.program.inner;
         let limits = Limits { max_cycles: self.limits.max_cycles.min(MAX_CYCLES) };
         let (outcome, rows) = dyad_executor::meter(program, input, limits)?;
-        let memory = memory::footprint(self.level, &self.system, rows.all())?.proof();
+        let memory = memory::footprint(self.level, &self.system, &rows)?.proof();
         memory::check(memory, self.memory_limit, outcome.cycles)?;
         if outcome.output.len() > MAX_OUTPUT {
             return Err(Error::OutputTooLong { length: outcome.output.len(), limit: MAX_OUTPUT });

@@ -1,12 +1,12 @@
-//! A program for tests of whole proofs.
+//! Programs for tests of whole proofs.
+#![allow(dead_code, reason = "each file of tests uses some of them")]
 
 use dyad_program::testing::{DATA, asm::*, program};
 
-/// The ELF file of a program that reads eight bytes and takes `turns` turns of a loop over most kinds
-/// of instructions, 14 a turn, with loads and stores at new addresses.
-pub fn looping(turns: u64) -> Vec<u8> {
-    let code = [
-        syscall(63, 0, DATA, 8),
+/// `turns` turns of a loop over most kinds of instructions, 14 a turn, with loads and stores at new
+/// addresses from `DATA` on.
+pub fn turns(turns: u64) -> Vec<u32> {
+    [
         li(S0, DATA),
         li(S1, turns),
         vec![
@@ -25,8 +25,12 @@ pub fn looping(turns: u64) -> Vec<u8> {
             addi(S1, S1, -1),
             bne(S1, ZERO, -52),
         ],
-        syscall(64, 1, DATA + 8, 8),
-        exit(0),
-    ];
+    ]
+    .concat()
+}
+
+/// The ELF file of a program that reads eight bytes, takes `count` [`turns`] and writes eight bytes.
+pub fn looping(count: u64) -> Vec<u8> {
+    let code = [syscall(63, 0, DATA, 8), turns(count), syscall(64, 1, DATA + 8, 8), exit(0)];
     program(&code.concat(), &[0; 16])
 }
