@@ -17,7 +17,9 @@ const PROJECT: [(&str, &str); 4] = [
 
 /// The guest runtime, which becomes a part of the project: it builds without any registry, and
 /// wherever the project lies the bytes come out the same.
-const RUNTIME: [(&str, &str); 10] = [
+const RUNTIME: [(&str, &str); 12] = [
+    ("abi/Cargo.toml", include_str!("../../guest/abi/Cargo.toml")),
+    ("abi/src/lib.rs", include_str!("../../guest/abi/src/lib.rs")),
     ("Cargo.toml", include_str!("../../guest/Cargo.toml")),
     ("Cargo.lock", include_str!("../../guest/Cargo.lock")),
     ("build.rs", include_str!("../../guest/build.rs")),

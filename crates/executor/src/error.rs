@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use dyad_machine::calls::{self, Refusal};
 use dyad_program::Location;
 use thiserror::Error;
 
@@ -143,41 +144,43 @@ pub enum Cause {
         /// The address.
         address: u64,
     },
-    /// A system call that the machine lacks.
-    #[error("unsupported system call {number}: there are 63 (read), 64 (write) and 93 (exit)")]
-    UnsupportedCall {
-        /// a7.
-        number: u64,
-    },
-    /// `read` of another file than 0 or `write` to another than 1 and 2.
-    #[error("system call {number} on file {file}: read takes 0, write takes 1 (output) or 2 (diagnostics)")]
-    UnsupportedFile {
-        /// 63 or 64.
-        number: u64,
-        /// a0.
-        file: u64,
-    },
-    /// `read` or `write` whose buffer is longer than 32 bits or not all in memory.
-    #[error("system call {number} with a buffer of {length} bytes at {address:#x}, outside memory{}", null(*address))]
-    BufferOutOfRange {
-        /// 63 or 64.
-        number: u64,
-        /// a1.
-        address: u64,
-        /// a2.
-        length: u64,
-    },
-    /// `read` into a read-only cell.
-    #[error("system call 63 (read) into memory at {address:#x}, which is read-only")]
-    BufferReadOnly {
-        /// Address of the first byte that can't be written.
-        address: u64,
-    },
+    /// A system call that is not carried out.
+    #[error("{}", refused(*.0))]
+    Call(Refusal),
 }
 
 /// What an address below all memory usually comes from.
 fn null(address: u64) -> &'static str {
-    if address < dyad_machine::instr::RAM_START { " (a null pointer?)" } else { "" }
+    if address < dyad_abi::RAM_START { " (a null pointer?)" } else { "" }
+}
+
+/// Why a system call is not carried out.
+fn refused(refusal: Refusal) -> String {
+    let named = |number: u64| {
+        let name = calls::NUMBERS.iter().find(|call| call.1 == number);
+        format!("system call {number}{}", name.map_or(String::new(), |(name, _)| format!(" ({name})")))
+    };
+    match refusal {
+        Refusal::Number(number) => {
+            let mut known: Vec<_> = calls::NUMBERS.iter().map(|(name, n)| format!("{n} ({name})")).collect();
+            known.dedup();
+            format!("unsupported system call {number}: there are {}", known.join(", "))
+        }
+        Refusal::File { number, file } => {
+            format!(
+                "{} on file {file}: read takes 0, write takes 1 (output) or 2 (diagnostics)",
+                named(number)
+            )
+        }
+        Refusal::Buffer { number, address, length } => {
+            let (call, null) = (named(number), null(address));
+            format!("{call} with a buffer of {length} bytes at {address:#x}, outside memory{null}")
+        }
+        Refusal::ReadOnly { number, address } => {
+            format!("{} into memory at {address:#x}, which is read-only", named(number))
+        }
+        Refusal::Cycles => "the cycles are used up".to_owned(),
+    }
 }
 
 /// What an unknown word usually comes from.

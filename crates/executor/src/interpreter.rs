@@ -1,15 +1,18 @@
 //! The interpreter loop.
 
-use dyad_machine::families::{branch, execute, jump, load, store};
-use dyad_machine::instr::{Instr, NOWHERE, Op, STACK_TOP};
+use dyad_abi::STACK_TOP;
+use dyad_machine::calls::Flow;
+use dyad_machine::families::{branch, jump, load, store};
+use dyad_machine::instr::{Instr, NOWHERE};
+use dyad_machine::list::{Op, execute};
 use dyad_program::{Location, Program};
 
+use crate::Outcome;
 use crate::code::{Code, Found};
 use crate::error::{Cause, CycleLimit, Error, Trap};
 use crate::fault::{Fault, Moment, Tamper};
 use crate::memory::{Memory, in_memory};
 use crate::observer::{Observer, Seen, Touched};
-use crate::{Outcome, syscall};
 
 /// Slots for registers: more than there are, so that a masked index needs no check.
 const SLOTS: usize = 64;
@@ -77,21 +80,6 @@ struct Effect {
     ram: Option<Touched>,
 }
 
-/// Evaluates `$alu` or the arms that follow, with the operation as a constant in each: so every
-/// operation is one jump away, and what depends on it alone is known when this is compiled.
-macro_rules! by_operation {
-    ($op:expr, [$($op_alu:ident)*] => $alu:ident, [$($op_branch:ident)*] => $branch:ident,
-     [$($op_load:ident)*] => $load:ident, [$($op_store:ident)*] => $store:ident, $($rest:tt)*) => {
-        match $op {
-            $(Op::$op_alu => $alu!(Op::$op_alu),)*
-            $(Op::$op_branch => $branch!(Op::$op_branch),)*
-            $(Op::$op_load => $load!(Op::$op_load),)*
-            $(Op::$op_store => $store!(Op::$op_store),)*
-            $($rest)*
-        }
-    };
-}
-
 impl<'a> Interpreter<'a> {
     pub fn new(program: &'a Program, input: &'a [u8], max_cycles: u64) -> Self {
         Self {
@@ -152,9 +140,9 @@ impl<'a> Interpreter<'a> {
             }
             let at = || At { pc: pc as u32, index, fault };
             if instr.op == Op::Ecall {
-                match syscall::call(self, observer, at()) {
-                    Ok(None) => pc += 4,
-                    Ok(Some(code)) => return Ok(code),
+                match self.call(observer, at()) {
+                    Ok(Flow::Continue) => pc += 4,
+                    Ok(Flow::Exit(code)) => return Ok(code),
                     Err(cause) => return Err(Stop { pc, cause }),
                 }
             } else {
@@ -227,19 +215,34 @@ impl<'a> Interpreter<'a> {
                 done!($op, Effect { rd: None, next, ram })
             }};
         }
-        Ok(by_operation!(i.op,
-            [Add Sub Addw Subw And Or Xor Sll Sllw Srl Srlw Sra Sraw Slt Sltu Upper
-             Mul Mulh Mulhsu Mulhu Mulw Div Divu Rem Remu Divw Divuw Remw Remuw] => alu,
-            [Beq Bne Blt Bge Bltu Bgeu] => branch,
-            [Lb Lh Lw Ld Lbu Lhu Lwu] => load,
-            [Sb Sh Sw Sd] => store,
-            Op::Jal => done!(Op::Jal, Effect { rd: result(next), next: i.imm, ram: None }),
-            Op::Jalr => {
-                done!(Op::Jalr, Effect { rd: result(next), next: jump::target(a, i.imm), ram: None })
-            },
-            Op::Ebreak => return Err(Cause::Breakpoint),
-            Op::Ecall => unreachable!("system calls are not made here"),
-        ))
+        macro_rules! jump {
+            ($op:expr) => {{
+                let target = if $op == Op::Jal { i.imm } else { jump::target(a, i.imm) };
+                done!($op, Effect { rd: result(next), next: target, ram: None })
+            }};
+        }
+        macro_rules! system {
+            ($op:expr) => {{
+                if $op == Op::Ebreak {
+                    return Err(Cause::Breakpoint);
+                }
+                unreachable!("system calls are not made here")
+            }};
+        }
+        // Each operation has an arm in which it is a constant: so it is one jump away, and what depends
+        // on it alone is known when this is compiled.
+        macro_rules! by_operation {
+            (families { $($family:ident $class:ident [$($op:ident)*] $tables:tt)* } $($rest:tt)*) => {
+                match i.op { $($(Op::$op => by_operation!(@ $class Op::$op),)*)* }
+            };
+            (@ alu $op:expr) => { alu!($op) };
+            (@ branch $op:expr) => { branch!($op) };
+            (@ jump $op:expr) => { jump!($op) };
+            (@ load $op:expr) => { load!($op) };
+            (@ store $op:expr) => { store!($op) };
+            (@ system $op:expr) => { system!($op) };
+        }
+        Ok(dyad_machine::machine!(by_operation))
     }
 
     /// Shows an instruction to the observer and lets it have its effect, memory being changed already;

@@ -26,7 +26,7 @@ use dyad_program::Program;
 
 pub use error::{Cause, CycleLimit, Error, Trap};
 pub use fault::{Fault, Moment};
-pub use meter::Rows;
+pub use meter::{Rows, rows_by_name, rows_of};
 
 use fault::Honest;
 use interpreter::Interpreter;

@@ -1,6 +1,6 @@
 //! Memory: a flat table of pages, made when they are first written.
 
-use dyad_machine::instr::{RAM_END, RAM_START};
+use dyad_abi::{RAM_END, RAM_START};
 use dyad_program::ImageCell;
 
 /// Cells of 8 bytes a page: pages are 64 KiB.

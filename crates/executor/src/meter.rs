@@ -1,55 +1,30 @@
 //! Counts the rows of each table.
 
-use core::ops::{Index, IndexMut};
-
-use dyad_machine::families::FAMILIES;
-use dyad_machine::instr::{Instr, OPS, RAM_TOP, REGISTERS};
+use dyad_machine::instr::{Instr, RAM_TOP, REGISTERS};
+use dyad_machine::list::{ByTable, OPS, TABLE_IDS, TableId};
 use dyad_machine::record::{Copy, Ecall};
-use dyad_machine::tables::{Run, TABLES, TableId};
+use dyad_machine::tables::{Run, TABLES};
 use dyad_program::Program;
 
 use crate::memory::Paged;
-use crate::observer::{Call, Direction, Observer, Seen, Unit};
+use crate::observer::{Observer, Seen};
 
-/// The rows of each table that a proof of a run has, in the order of
-/// [`TABLES`](dyad_machine::tables::TABLES).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rows([u64; TABLES.len()]);
+/// The rows of each table that a proof of a run has.
+pub type Rows = ByTable<u64>;
 
-impl Rows {
-    /// The rows that a recorded run has.
-    pub fn of(run: &Run<'_>) -> Self {
-        Self(core::array::from_fn(|table| run.rows(TABLES[table].id).rows() as u64))
-    }
-
-    /// All of them.
-    pub fn all(&self) -> &[u64] {
-        &self.0
-    }
-
-    /// The rows of every table with its name.
-    pub fn by_table(&self) -> impl Iterator<Item = (&'static str, u64)> {
-        TABLES.iter().map(|t| t.rules.name()).zip(self.0)
-    }
+/// The rows that a recorded run has.
+pub fn rows_of(run: &Run<'_>) -> Rows {
+    ByTable(core::array::from_fn(|i| run.rows(TABLE_IDS[i]).rows() as u64))
 }
 
-impl Index<TableId> for Rows {
-    type Output = u64;
-
-    fn index(&self, id: TableId) -> &u64 {
-        &self.0[id as usize]
-    }
-}
-
-impl IndexMut<TableId> for Rows {
-    fn index_mut(&mut self, id: TableId) -> &mut u64 {
-        &mut self.0[id as usize]
-    }
+/// The rows of every table with its name.
+pub fn rows_by_name(rows: &Rows) -> impl Iterator<Item = (&'static str, u64)> {
+    TABLES.iter().map(|t| t.rules.name()).zip(rows.0)
 }
 
 /// Counts.
 pub(crate) struct Meter {
-    ops: [u64; OPS],
+    ops: [u64; OPS.len()],
     /// Whether a cell is known, the image's from the beginning.
     known: Paged<bool>,
     rows: Rows,
@@ -62,19 +37,17 @@ impl Meter {
             *known.entry(cell.address) = true;
         }
         *known.entry(RAM_TOP as u32) = true;
-        let mut rows = Rows([0; TABLES.len()]);
+        let mut rows = Rows::default();
         rows[TableId::Program] = program.instrs().len() as u64;
         rows[TableId::Registers] = REGISTERS as u64;
         rows[TableId::Image] = program.image().len() as u64;
         rows[TableId::Ram] = 1;
-        Self { ops: [0; OPS], known, rows }
+        Self { ops: [0; OPS.len()], known, rows }
     }
 
     pub fn rows(mut self) -> Rows {
-        for encoding in FAMILIES.iter().flat_map(|f| f.encodings) {
-            // Several lines may be of the same operation: it counts once.
-            let count = core::mem::take(&mut self.ops[encoding.op as usize]);
-            if let Some(table) = TableId::of(encoding.kind) {
+        for (op, count) in OPS.iter().zip(self.ops) {
+            if let Some(table) = op.kind().table() {
                 self.rows[table] += count;
             }
         }
@@ -98,26 +71,24 @@ impl Observer for Meter {
         }
     }
 
-    fn call(&mut self, call: Call, _: Ecall) {
-        self.rows[match call {
-            Call::Exit => TableId::Exit,
-            Call::Read => TableId::Read,
-            Call::Write => TableId::Write,
-            Call::Diagnose => TableId::Diagnostic,
-        }] += 1;
+    fn fetch(&mut self, _: u32, _: u32) -> u32 {
+        0
     }
 
-    fn copy(&mut self, direction: Direction, unit: Unit, event: Copy) {
-        self.rows[match (direction, unit) {
-            (Direction::Out, Unit::Byte) => TableId::CopyOutByte,
-            (Direction::Out, Unit::Word) => TableId::CopyOutWord,
-            (Direction::Out, Unit::End) => TableId::CopyOutEnd,
-            (Direction::In, Unit::Byte) => TableId::CopyInByte,
-            (Direction::In, Unit::Word) => TableId::CopyInWord,
-            (Direction::In, Unit::End) => TableId::CopyInEnd,
-        }] += 1;
-        if unit != Unit::End {
-            self.touch(event.pointer);
-        }
+    fn register(&mut self, _: u8, _: u32) -> u32 {
+        0
+    }
+
+    fn cell(&mut self, address: u32, _: u32) -> u32 {
+        self.touch(address);
+        0
+    }
+
+    fn call(&mut self, table: TableId, _: Ecall) {
+        self.rows[table] += 1;
+    }
+
+    fn copy(&mut self, table: TableId, _: Copy) {
+        self.rows[table] += 1;
     }
 }

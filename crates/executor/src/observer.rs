@@ -1,6 +1,7 @@
 //! What watches a run.
 
 use dyad_machine::instr::Instr;
+use dyad_machine::list::TableId;
 use dyad_machine::record::{Copy, Ecall};
 
 /// An executed instruction other than a system call. The observer knows the rest of its record.
@@ -27,40 +28,21 @@ pub(crate) struct Touched {
     pub before: u64,
 }
 
-/// Which system call.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Call {
-    Exit,
-    Read,
-    Write,
-    Diagnose,
-}
-
-/// Into memory or out of it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Direction {
-    In,
-    Out,
-}
-
-/// Bytes that one step of a copy moves.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Unit {
-    Byte,
-    Word,
-    /// The step that ends the copy.
-    End,
-}
-
-/// Watches a run. Times of accesses are the observer's to know: it gets events with all previous
-/// times 0.
+/// Watches a run. Times of accesses are the observer's to know.
 pub(crate) trait Observer {
-    /// An instruction was executed.
+    /// An instruction other than a system call was executed.
     fn step(&mut self, seen: Seen);
+    /// A program cell is accessed by a system call; returns the time of the access before, as the next
+    /// two do.
+    fn fetch(&mut self, index: u32, now: u32) -> u32;
+    /// A register is accessed by a system call or a step of a copy.
+    fn register(&mut self, register: u8, now: u32) -> u32;
+    /// The memory cell that holds an address is accessed by a system call or a step of a copy.
+    fn cell(&mut self, address: u32, now: u32) -> u32;
     /// A system call was made.
-    fn call(&mut self, call: Call, event: Ecall);
+    fn call(&mut self, table: TableId, event: Ecall);
     /// A copy moved on.
-    fn copy(&mut self, direction: Direction, unit: Unit, event: Copy);
+    fn copy(&mut self, table: TableId, event: Copy);
 }
 
 /// Sees nothing.
@@ -70,7 +52,19 @@ impl Observer for Silent {
     #[inline(always)]
     fn step(&mut self, _: Seen) {}
     #[inline(always)]
-    fn call(&mut self, _: Call, _: Ecall) {}
+    fn fetch(&mut self, _: u32, _: u32) -> u32 {
+        0
+    }
     #[inline(always)]
-    fn copy(&mut self, _: Direction, _: Unit, _: Copy) {}
+    fn register(&mut self, _: u8, _: u32) -> u32 {
+        0
+    }
+    #[inline(always)]
+    fn cell(&mut self, _: u32, _: u32) -> u32 {
+        0
+    }
+    #[inline(always)]
+    fn call(&mut self, _: TableId, _: Ecall) {}
+    #[inline(always)]
+    fn copy(&mut self, _: TableId, _: Copy) {}
 }

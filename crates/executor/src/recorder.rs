@@ -1,13 +1,15 @@
 //! Records a run: events with the previous time of every cell they access.
 
-use dyad_machine::instr::{Kind, OUTPUT_LENGTH, RAM_TOP, REGISTERS};
+use dyad_machine::frame::Memory;
+use dyad_machine::instr::{RAM_TOP, REGISTERS};
+use dyad_machine::list::TableId;
 use dyad_machine::record::{Access, Cell, Copy, Ecall, Events, Records, Step};
 use dyad_program::Program;
 
 use crate::Outcome;
 use crate::interpreter::Interpreter;
 use crate::memory::Paged;
-use crate::observer::{Call, Direction, Observer, Seen, Unit};
+use crate::observer::{Observer, Seen};
 
 /// The last access of each register.
 struct Times([u32; 64]);
@@ -60,24 +62,12 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    #[inline(always)]
-    fn fetch(&mut self, index: u32, time: u32) -> u32 {
-        match self.fetches.get_mut(index as usize) {
-            Some(last) => core::mem::replace(last, time),
-            None => 0,
-        }
-    }
-
     /// Offers the events at the end of a part: after each step.
     #[inline(always)]
     fn passed(&mut self, time: u32) {
         if time.is_multiple_of(4 * PART) {
             (self.take)(&mut self.events);
         }
-    }
-
-    fn access(&mut self, register: u8, found: Access, time: u32) -> Access {
-        Access { prev: self.registers.access(register, time | 1), ..found }
     }
 }
 
@@ -106,6 +96,7 @@ impl Observer for Recorder<'_> {
     fn step(&mut self, s: Seen) {
         let kind = s.instr.kind();
         let accesses = kind.accesses();
+        let Some(table) = kind.table() else { return };
         let mut step = Step {
             pc: s.pc,
             time: s.time,
@@ -115,66 +106,52 @@ impl Observer for Recorder<'_> {
         };
         if accesses.rs1 {
             step.rs1 = s.rs1;
-            step.rs1_prev = self.registers.access(s.instr.rs1, s.time | 1);
+            step.rs1_prev = self.register(s.instr.rs1, s.time | 1);
         }
         if accesses.rs2 {
             step.rs2 = s.rs2;
-            step.rs2_prev = self.registers.access(s.instr.rs2, s.time | 2);
+            step.rs2_prev = self.register(s.instr.rs2, s.time | 2);
         }
         if accesses.rd {
             step.rd_old = s.rd_old;
-            step.rd_prev = self.registers.access(s.instr.rd, s.time | 3);
+            step.rd_prev = self.register(s.instr.rd, s.time | 3);
         }
         if let Some(ram) = s.ram {
             step.mem = ram.before;
-            step.mem_prev = core::mem::replace(self.ram.entry(ram.address), s.time | 1);
-            if kind == Kind::Load {
+            step.mem_prev = self.cell(ram.address, s.time | 1);
+            if accesses.memory == Memory::Read {
                 step.rs2 = u64::from(ram.read_only);
             }
         }
-        self.events.steps[kind as usize].push(step);
+        self.events.steps[table].push(step);
         self.passed(s.time);
     }
 
-    fn call(&mut self, call: Call, e: Ecall) {
-        let mut event = Ecall {
-            fetch_prev: self.fetch(e.instr, e.time),
-            a7: self.access(17, e.a7, e.time),
-            a0: self.access(10, e.a0, e.time),
-            a1: self.access(11, e.a1, e.time),
-            a2: self.access(12, e.a2, e.time),
-            ..e
-        };
-        let list = match call {
-            Call::Exit => {
-                event.output = self.access(OUTPUT_LENGTH, e.output, e.time);
-                &mut self.events.exits
-            }
-            Call::Read => &mut self.events.reads,
-            Call::Write => &mut self.events.writes,
-            Call::Diagnose => &mut self.events.diagnostics,
-        };
-        list.push(event);
+    #[inline(always)]
+    fn fetch(&mut self, index: u32, now: u32) -> u32 {
+        match self.fetches.get_mut(index as usize) {
+            Some(last) => core::mem::replace(last, now),
+            None => 0,
+        }
+    }
+
+    #[inline(always)]
+    fn register(&mut self, register: u8, now: u32) -> u32 {
+        self.registers.access(register, now)
+    }
+
+    #[inline(always)]
+    fn cell(&mut self, address: u32, now: u32) -> u32 {
+        core::mem::replace(self.ram.entry(address), now)
+    }
+
+    fn call(&mut self, table: TableId, event: Ecall) {
+        self.events.calls[table].push(event);
         self.passed(event.time);
     }
 
-    fn copy(&mut self, direction: Direction, unit: Unit, mut event: Copy) {
-        if unit != Unit::End {
-            event.mem.prev = core::mem::replace(self.ram.entry(event.pointer), event.time | 1);
-            if direction == Direction::Out {
-                event.output = self.access(OUTPUT_LENGTH, event.output, event.time);
-            }
-        }
-        let events = &mut self.events;
-        let list = match (direction, unit) {
-            (Direction::Out, Unit::Byte) => &mut events.copy_out_bytes,
-            (Direction::Out, Unit::Word) => &mut events.copy_out_words,
-            (Direction::Out, Unit::End) => &mut events.copy_out_ends,
-            (Direction::In, Unit::Byte) => &mut events.copy_in_bytes,
-            (Direction::In, Unit::Word) => &mut events.copy_in_words,
-            (Direction::In, Unit::End) => &mut events.copy_in_ends,
-        };
-        list.push(event);
+    fn copy(&mut self, table: TableId, event: Copy) {
+        self.events.copies[table].push(event);
         self.passed(event.time);
     }
 }

@@ -1,206 +1,125 @@
-//! System calls, and the copies they make.
+//! The machine as system calls see it: what a call does is in [`dyad_machine::calls`].
 
-use dyad_machine::families::system::{DIAGNOSTICS_FILE, EXIT, INPUT_FILE, OUTPUT_FILE, READ, WRITE};
-use dyad_machine::instr::{OUTPUT_LENGTH, RAM_END};
+use dyad_machine::calls::{self, Flow, Machine, Refusal};
+use dyad_machine::list::TableId;
 use dyad_machine::record::{Access, Copy, Ecall};
 
 use crate::MAX_DIAGNOSTICS;
 use crate::error::Cause;
 use crate::fault::Fault;
 use crate::interpreter::{At, Interpreter, time};
-use crate::memory::in_memory;
-use crate::observer::{Call, Direction, Observer, Unit};
+use crate::observer::Observer;
 
-const A0: u8 = 10;
-const A1: u8 = 11;
-const A2: u8 = 12;
-const A7: u8 = 17;
+impl Interpreter<'_> {
+    /// Makes a system call.
+    ///
+    /// # Errors
+    /// The cause of a trap; `None` where the cycles are used up.
+    #[inline(never)]
+    pub fn call<O: Observer>(&mut self, observer: &mut O, at: At) -> Result<Flow, Option<Cause>> {
+        calls::execute(&mut Calling { machine: self, observer, at }).map_err(|refusal| match refusal {
+            Refusal::Cycles => None,
+            refusal => Some(Cause::Call(refusal)),
+        })
+    }
+}
 
-/// Makes a system call; returns the exit code where it was `exit`.
-///
-/// # Errors
-/// The cause of a trap; `None` where the cycles are used up.
-#[inline(never)]
-pub(crate) fn call<O: Observer>(
-    m: &mut Interpreter<'_>,
-    o: &mut O,
+/// A call that is being made.
+struct Calling<'c, 'a, O> {
+    machine: &'c mut Interpreter<'a>,
+    observer: &'c mut O,
     at: At,
-) -> Result<Option<u8>, Option<Cause>> {
-    let [number, a0, a1, a2] = [A7, A0, A1, A2].map(|r| m.registers.get(r));
-    let kind = match (number, a0) {
-        (EXIT, _) => Call::Exit,
-        (READ, INPUT_FILE) => Call::Read,
-        (WRITE, OUTPUT_FILE) => Call::Write,
-        (WRITE, DIAGNOSTICS_FILE) => Call::Diagnose,
-        (READ | WRITE, file) => return Err(Some(Cause::UnsupportedFile { number, file })),
-        _ => return Err(Some(Cause::UnsupportedCall { number })),
-    };
-    let out_of_range = Cause::BufferOutOfRange { number, address: a1, length: a2 };
-    // What is moved, and what a0 becomes.
-    let (length, honest) = match kind {
-        Call::Exit => (0, a0),
-        Call::Read => {
-            let n = a2.min(m.input.len() as u64);
-            (n, n)
-        }
-        Call::Write | Call::Diagnose => (a2, a2),
-    };
-    if matches!(kind, Call::Read | Call::Write) {
-        let fits = a2 < RAM_END && a1 < RAM_END;
-        if !fits || (length > 0 && (in_memory(a1).is_none() || a1 + length > RAM_END)) {
-            return Err(Some(out_of_range));
-        }
-    }
-    let result = match at.fault {
-        Some(Fault::Result(lie)) => lie,
-        _ => honest,
-    };
-    let found = |value| Access { value, prev: 0 };
-    o.call(
-        kind,
-        Ecall {
-            pc: at.pc,
-            time: time(m.cycle),
-            instr: at.index,
-            fetch_prev: 0,
-            a7: found(number),
-            a0: found(a0),
-            a1: found(a1),
-            a2: found(a2),
-            result,
-            output: found(if kind == Call::Exit { m.registers.get(OUTPUT_LENGTH) } else { 0 }),
-        },
-    );
-    m.cycle += 1;
-    m.registers.set(A0, result);
-    let copy = Step { pc: at.pc + 4, pointer: a1 as u32, remaining: length as u32 };
-    match kind {
-        Call::Exit => {
-            return Ok(Some(match at.fault {
-                Some(Fault::ExitCode(lie)) => lie,
-                _ => a0 as u8,
-            }));
-        }
-        Call::Read => copy_in(m, o, copy)?,
-        Call::Write => copy_out(m, o, copy)?,
-        Call::Diagnose => diagnose(m, a1, a2),
-    }
-    Ok(None)
 }
 
-/// Where a copy is.
-struct Step {
-    pc: u32,
-    pointer: u32,
-    remaining: u32,
-}
+impl<O: Observer> Machine for Calling<'_, '_, O> {
+    fn at(&self) -> calls::At {
+        calls::At { pc: self.at.pc, fall_through: self.at.pc + 4, instr: self.at.index }
+    }
 
-impl Step {
-    /// What the next step moves; `aligned` says whether the other end of the copy allows 8 bytes.
-    fn unit(&self, aligned: bool) -> Unit {
-        match self.remaining {
-            0 => Unit::End,
-            8.. if self.pointer.is_multiple_of(8) && aligned => Unit::Word,
-            _ => Unit::Byte,
+    fn time(&self) -> u32 {
+        time(self.machine.cycle)
+    }
+
+    fn fetch(&mut self) -> u32 {
+        let now = self.time();
+        self.observer.fetch(self.at.index, now)
+    }
+
+    fn register(&self, register: u8) -> u64 {
+        self.machine.registers.get(register)
+    }
+
+    fn access(&mut self, register: u8, new: u64) -> Access {
+        let now = self.time() | 1;
+        let value = self.machine.registers.get(register);
+        self.machine.registers.set(register, new);
+        Access { value, prev: self.observer.register(register, now) }
+    }
+
+    fn cell(&self, address: u32) -> u64 {
+        self.machine.memory.get(address)
+    }
+
+    fn access_cell(&mut self, address: u32, new: impl FnOnce(u64) -> u64) -> Access {
+        let now = self.time() | 1;
+        let value = self.machine.memory.get(address);
+        let new = new(value);
+        if new != value {
+            self.machine.memory.set(address, new);
+        }
+        Access { value, prev: self.observer.cell(address, now) }
+    }
+
+    fn is_read_only(&self, address: u32) -> bool {
+        self.machine.memory.is_read_only(address)
+    }
+
+    fn input(&self) -> &[u8] {
+        self.machine.input
+    }
+
+    fn consume(&mut self, bytes: usize) {
+        self.machine.input = &self.machine.input[bytes..];
+    }
+
+    fn output(&mut self) -> &mut Vec<u8> {
+        &mut self.machine.output
+    }
+
+    fn diagnose(&mut self, byte: u8) -> bool {
+        let room = self.machine.diagnostics.len() < MAX_DIAGNOSTICS;
+        if room {
+            self.machine.diagnostics.push(byte);
+        }
+        room
+    }
+
+    fn result(&self, honest: u64) -> u64 {
+        match self.at.fault {
+            Some(Fault::Result(lie)) => lie,
+            _ => honest,
         }
     }
 
-    /// The event of the next step, without what it finds.
-    fn event(&self, m: &Interpreter<'_>) -> Copy {
-        Copy {
-            pc: self.pc,
-            time: time(m.cycle),
-            pointer: self.pointer,
-            remaining: self.remaining,
-            ..Copy::default()
+    fn exit_code(&self, honest: u8) -> u8 {
+        match self.at.fault {
+            Some(Fault::ExitCode(lie)) => lie,
+            _ => honest,
         }
     }
-}
 
-/// Uses a cycle for a step of a copy.
-fn tick(m: &mut Interpreter<'_>) {
-    m.cycle += 1;
-    m.copy_steps += 1;
-}
-
-fn copy_in<O: Observer>(m: &mut Interpreter<'_>, o: &mut O, mut s: Step) -> Result<(), Option<Cause>> {
-    loop {
-        if m.cycle >= m.max_cycles {
-            return Err(None);
-        }
-        let unit = s.unit(true);
-        let mut event = s.event(m);
-        let moved = match unit {
-            Unit::End => 0,
-            Unit::Byte => 1,
-            Unit::Word => 8,
-        };
-        if let Some((bytes, rest)) = m.input.split_at_checked(moved)
-            && moved > 0
-        {
-            if m.memory.is_read_only(s.pointer) {
-                return Err(Some(Cause::BufferReadOnly { address: u64::from(s.pointer) }));
-            }
-            let cell = m.memory.entry(s.pointer);
-            event.mem.value = *cell;
-            let mut new = cell.to_le_bytes();
-            let at = (s.pointer % 8) as usize;
-            new[at..at + moved].copy_from_slice(bytes);
-            *cell = u64::from_le_bytes(new);
-            event.mem_new = *cell;
-            m.input = rest;
-        }
-        o.copy(Direction::In, unit, event);
-        tick(m);
-        if unit == Unit::End {
-            return Ok(());
-        }
-        s.pointer = s.pointer.wrapping_add(moved as u32);
-        s.remaining -= moved as u32;
+    fn called(&mut self, table: TableId, event: Ecall) {
+        self.observer.call(table, event);
+        self.machine.cycle += 1;
     }
-}
 
-fn copy_out<O: Observer>(m: &mut Interpreter<'_>, o: &mut O, mut s: Step) -> Result<(), Option<Cause>> {
-    loop {
-        if m.cycle >= m.max_cycles {
-            return Err(None);
+    fn copied(&mut self, table: TableId, event: Copy) -> Result<(), Refusal> {
+        if self.machine.cycle >= self.machine.max_cycles {
+            return Err(Refusal::Cycles);
         }
-        let length = m.registers.get(OUTPUT_LENGTH);
-        let unit = s.unit(length.is_multiple_of(8));
-        let mut event = s.event(m);
-        let moved = match unit {
-            Unit::End => 0,
-            Unit::Byte => 1,
-            Unit::Word => 8,
-        };
-        if moved > 0 {
-            let cell = m.memory.get(s.pointer);
-            event.read_only = m.memory.is_read_only(s.pointer);
-            event.mem.value = cell;
-            event.mem_new = cell;
-            event.output.value = length;
-            let at = (s.pointer % 8) as usize;
-            m.output.extend(&cell.to_le_bytes()[at..at + moved]);
-            // It wraps only where a fault made the register huge.
-            m.registers.set(OUTPUT_LENGTH, length.wrapping_add(moved as u64));
-        }
-        o.copy(Direction::Out, unit, event);
-        tick(m);
-        if unit == Unit::End {
-            return Ok(());
-        }
-        s.pointer = s.pointer.wrapping_add(moved as u32);
-        s.remaining -= moved as u32;
-    }
-}
-
-/// Keeps the text that lies in memory; no cell is accessed as far as proofs are concerned.
-fn diagnose(m: &mut Interpreter<'_>, address: u64, length: u64) {
-    let end = address.saturating_add(length).min(RAM_END);
-    let mut address = address;
-    while address < end && m.diagnostics.len() < MAX_DIAGNOSTICS {
-        let Some(at) = in_memory(address) else { return };
-        m.diagnostics.push((m.memory.get(at) >> (8 * (at & 7))) as u8);
-        address += 1;
+        self.observer.copy(table, event);
+        self.machine.cycle += 1;
+        self.machine.copy_steps += 1;
+        Ok(())
     }
 }

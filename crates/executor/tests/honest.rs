@@ -11,6 +11,7 @@ use common::random::random_program;
 use common::{load, sound};
 use dyad_executor::{Limits, Outcome, record};
 use dyad_machine::instr::RAM_TOP;
+use dyad_machine::list::TableId;
 use dyad_machine::tables::{Run, TABLES};
 use dyad_program::Program;
 use dyad_program::testing::asm::*;
@@ -88,7 +89,7 @@ fn copies_balance_wherever_input_and_output_are() {
             .concat();
             let (outcome, records) = sound(&load(&code, &data), &input);
             assert_eq!(outcome.output.len() as u64, offset + length + 40);
-            assert_eq!(records.events.reads.len(), 3);
+            assert_eq!(records.events.calls[TableId::Read].len(), 3);
         }
     }
 }

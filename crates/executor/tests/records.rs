@@ -5,10 +5,11 @@
 mod common;
 
 use common::load;
-use dyad_executor::{Fault, Limits, Moment, Rows, meter, record, record_parts, record_with};
-use dyad_machine::instr::{Kind, RAM_TOP, decode};
+use dyad_executor::{Fault, Limits, Moment, meter, record, record_parts, record_with, rows_of};
+use dyad_machine::instr::{RAM_TOP, decode};
+use dyad_machine::list::TableId;
 use dyad_machine::record::{Access, Cell, Copy, Ecall, Events, Records, Step};
-use dyad_machine::tables::{Run, TABLES};
+use dyad_machine::tables::Run;
 use dyad_program::testing::asm::*;
 use dyad_program::testing::{CODE, DATA};
 
@@ -20,28 +21,6 @@ fn recorded(code: &[u32], data: &[u8], input: &[u8]) -> Records {
 
 fn access(value: u64, prev: u32) -> Access {
     Access { value, prev }
-}
-
-fn append(to: &mut Events, from: &Events) {
-    for (to, from) in to.steps.iter_mut().zip(&from.steps) {
-        to.extend(from);
-    }
-    to.exits.extend(&from.exits);
-    to.reads.extend(&from.reads);
-    to.writes.extend(&from.writes);
-    to.diagnostics.extend(&from.diagnostics);
-    to.copy_out_bytes.extend(&from.copy_out_bytes);
-    to.copy_out_words.extend(&from.copy_out_words);
-    to.copy_out_ends.extend(&from.copy_out_ends);
-    to.copy_in_bytes.extend(&from.copy_in_bytes);
-    to.copy_in_words.extend(&from.copy_in_words);
-    to.copy_in_ends.extend(&from.copy_in_ends);
-}
-
-/// How many there are, each being the row of one table.
-fn count(events: &Events) -> usize {
-    let run = Run::of_events(events, &[]);
-    TABLES.iter().map(|t| run.rows(t.id).rows()).sum()
 }
 
 #[test]
@@ -63,7 +42,7 @@ fn steps_hold_values_and_previous_times() {
     let r = recorded(&code, &[7; 8], &[]);
     let step = |at: u32, pc: u32| Step { pc: PC + 4 * pc, instr: pc, time: at, ..Step::default() };
     assert_eq!(
-        r.events.steps[Kind::Addition as usize],
+        r.events.steps[TableId::Addition],
         [
             Step { rs2_prev: 5, ..step(4, 0) },
             Step { rs1_prev: 7, rs1: 5, rs2_prev: 9, rs2: 5, rd_prev: 10, rd_old: 5, ..step(8, 1) },
@@ -71,27 +50,24 @@ fn steps_hold_values_and_previous_times() {
             Step { rs1_prev: 34, rs2_prev: 41, rd_prev: 0, ..step(40, 10) },
         ]
     );
-    assert_eq!(r.events.steps[Kind::Upper as usize], [step(16, 3)]);
+    assert_eq!(r.events.steps[TableId::Upper], [step(16, 3)]);
     let cell = 0x0707_0707_0707_0707;
     let base = DATA + 12;
     assert_eq!(
-        r.events.steps[Kind::Store as usize],
+        r.events.steps[TableId::Store],
         [Step { rs1: base, rs1_prev: 19, rs2: 10, rs2_prev: 11, mem: cell, ..step(20, 4) }]
     );
     assert_eq!(
-        r.events.steps[Kind::Load as usize],
+        r.events.steps[TableId::Load],
         [
             Step { rs1: base, rs1_prev: 21, mem: 10, mem_prev: 21, ..step(24, 5) },
             Step { rs1: base, rs1_prev: 25, rd_old: 10, rd_prev: 27, mem: 10, mem_prev: 25, ..step(28, 6) },
         ]
     );
+    assert_eq!(r.events.steps[TableId::BranchEqual], [Step { rs1_prev: 31, rs2_prev: 14, ..step(32, 7) }]);
+    assert_eq!(r.events.steps[TableId::Jump], [step(36, 9)]);
     assert_eq!(
-        r.events.steps[Kind::BranchEqual as usize],
-        [Step { rs1_prev: 31, rs2_prev: 14, ..step(32, 7) }]
-    );
-    assert_eq!(r.events.steps[Kind::Jump as usize], [step(36, 9)]);
-    assert_eq!(
-        r.events.exits,
+        r.events.calls[TableId::Exit],
         [Ecall {
             pc: PC + 44,
             time: 44,
@@ -122,7 +98,7 @@ fn steps_hold_values_and_previous_times() {
 #[test]
 fn loads_say_whether_their_cell_is_read_only() {
     let r = recorded(&[vec![auipc(A1, 0), lw(A0, A1, 0), lw(A0, SP, 0)], exit(0)].concat(), &[], &[]);
-    let loads = &r.events.steps[Kind::Load as usize];
+    let loads = &r.events.steps[TableId::Load];
     assert_eq!((loads[0].rs2, loads[1].rs2), (1, 0));
 }
 
@@ -141,25 +117,26 @@ fn copies_have_times_of_their_own() {
         ..Copy::default()
     };
     let (abc, first) = (u64::from_le_bytes(*b"BCDEFGHI"), u64::from(b'A') << 56);
-    assert_eq!((r.events.reads[0].time, r.events.reads[0].result, r.events.reads[0].a2.value), (at, 10, 10));
+    let call = r.events.calls[TableId::Read][0];
+    assert_eq!((call.time, call.result, call.a2.value), (at, 10, 10));
     assert_eq!(
-        r.events.copy_in_bytes,
+        r.events.copies[TableId::CopyInByte],
         [
             Copy { mem_new: first, ..copy(1, DATA + 7, 10) },
             Copy { mem_new: u64::from(b'J'), ..copy(3, DATA + 16, 1) },
         ]
     );
-    assert_eq!(r.events.copy_in_words, [Copy { mem_new: abc, ..copy(2, DATA + 8, 9) }]);
-    assert_eq!(r.events.copy_in_ends, [copy(4, DATA + 17, 0)]);
+    assert_eq!(r.events.copies[TableId::CopyInWord], [Copy { mem_new: abc, ..copy(2, DATA + 8, 9) }]);
+    assert_eq!(r.events.copies[TableId::CopyInEnd], [copy(4, DATA + 17, 0)]);
     // Out, the output's own alignment never agrees: ten bytes, each after the other.
-    let bytes = &r.events.copy_out_bytes;
+    let bytes = &r.events.copies[TableId::CopyOutByte];
     assert_eq!(bytes.len(), 10);
     assert_eq!(bytes[0].mem, access(first, (at + 4) | 1));
     assert_eq!(bytes[1].mem, access(abc, (at + 8) | 1));
     assert_eq!(bytes[2].mem, access(abc, bytes[1].time | 1));
     assert_eq!(bytes[0].output, access(0, 0));
     assert_eq!(bytes[9].output, access(9, bytes[8].time | 1));
-    assert_eq!(r.events.copy_out_ends[0].time, bytes[9].time + 4);
+    assert_eq!(r.events.copies[TableId::CopyOutEnd][0].time, bytes[9].time + 4);
     assert_eq!(r.registers[33].value, 10);
     assert_eq!((r.output.as_slice(), r.cycles), (&b"ABCDEFGHIJ"[..], r.instructions + 4 + 11));
 }
@@ -167,16 +144,21 @@ fn copies_have_times_of_their_own() {
 #[test]
 fn aligned_output_moves_by_eight_bytes() {
     let r = recorded(&[syscall(64, 1, DATA, 17), exit(0)].concat(), &[1; 24], &[]);
-    let moved: Vec<_> =
-        r.events.copy_out_words.iter().map(|c| (c.pointer - DATA as u32, c.output.value)).collect();
+    let moved: Vec<_> = r.events.copies[TableId::CopyOutWord]
+        .iter()
+        .map(|c| (c.pointer - DATA as u32, c.output.value))
+        .collect();
     assert_eq!(moved, [(0, 0), (8, 8)]);
-    assert_eq!((r.events.copy_out_bytes.len(), r.events.copy_out_ends.len()), (1, 1));
+    assert_eq!(
+        (r.events.copies[TableId::CopyOutByte].len(), r.events.copies[TableId::CopyOutEnd].len()),
+        (1, 1)
+    );
 }
 
 #[test]
 fn a_copy_may_end_with_the_address_space() {
     let r = recorded(&[syscall(63, 0, 0xffff_fff8, 8), exit(0)].concat(), &[], &[1; 8]);
-    assert_eq!(r.events.copy_in_ends[0].pointer, 0);
+    assert_eq!(r.events.copies[TableId::CopyInEnd][0].pointer, 0);
     let top = r.cells.last().expect("the top cell");
     assert_eq!((top.address, top.last), (RAM_TOP as u32, 0x0101_0101_0101_0101));
 }
@@ -197,13 +179,13 @@ fn parts_together_are_the_whole() {
     let mut taken = Events::default();
     let mut parts = 0;
     let mut take = |events: &mut Events| {
-        assert!(count(events) <= 4096);
-        append(&mut taken, events);
+        assert!(events.count() <= 4096);
+        taken.append(events);
         events.clear();
         parts += 1;
     };
     let (same, mut rest) = record_parts(&program, &input, Limits::default(), &mut take).expect("exits");
-    append(&mut taken, &rest.events);
+    taken.append(&rest.events);
     rest.events = taken;
     assert!(parts > 10 && outcome == same && rest == whole, "{parts} parts");
 }
@@ -238,7 +220,7 @@ fn without_faults_the_liar_is_honest() {
     assert_eq!(honest, liar);
     assert_eq!(honest.0.exit_code, 55);
     let (outcome, rows) = meter(&program, &[], Limits::default()).expect("runs");
-    assert_eq!((outcome, rows), (honest.0, Rows::of(&Run::new(&honest.1, program.words(), program.image()))));
+    assert_eq!((outcome, rows), (honest.0, rows_of(&Run::new(&honest.1, program.words(), program.image()))));
 }
 
 #[test]
@@ -258,9 +240,8 @@ fn all_that_follows_a_fault_agrees_with_it() {
     let last = 2 + 5 * 10 + 2;
     assert_eq!(lying(last, Fault::ExitCode(1)).0, 1);
     let (code, records) = lying(3, Fault::Result(100));
-    assert_eq!((code, records.events.steps[Kind::Store as usize][0].rs2), (145, 100));
+    assert_eq!((code, records.events.steps[TableId::Store][0].rs2), (145, 100));
     let (_, records) = lying(3, Fault::Repeat);
-    let times: Vec<_> =
-        records.events.steps[Kind::Addition as usize].iter().map(|s| (s.pc - PC, s.time)).collect();
+    let times: Vec<_> = records.events.steps[TableId::Addition].iter().map(|s| (s.pc - PC, s.time)).collect();
     assert_eq!(times[1..3], [(12, 16), (12, 20)]);
 }

@@ -4,6 +4,7 @@ mod common;
 
 use common::{load, traps, traps_with};
 use dyad_executor::{Cause, Error, Limits, MAX_CYCLES, record, run};
+use dyad_machine::calls::Refusal;
 use dyad_program::Program;
 use dyad_program::testing::asm::*;
 use dyad_program::testing::{CODE, DATA, Elf};
@@ -93,12 +94,12 @@ fn memory_accesses() {
 
 #[test]
 fn system_calls() {
-    assert_eq!(traps(&syscall(0, 0, 0, 0), &[]), Cause::UnsupportedCall { number: 0 });
-    assert_eq!(traps(&syscall(94, 0, 0, 0), &[]), Cause::UnsupportedCall { number: 94 });
+    assert_eq!(traps(&syscall(0, 0, 0, 0), &[]), Cause::Call(Refusal::Number(0)));
+    assert_eq!(traps(&syscall(94, 0, 0, 0), &[]), Cause::Call(Refusal::Number(94)));
     for (number, file) in [(63, 1), (63, 2), (63, 1 << 32), (64, 0), (64, 3), (64, u64::MAX)] {
         assert_eq!(
             traps(&syscall(number, file, DATA, 0), &[]),
-            Cause::UnsupportedFile { number: number.into(), file }
+            Cause::Call(Refusal::File { number: number.into(), file })
         );
     }
     let calls = [(63, 0, 8), (64, 1, 8)];
@@ -108,12 +109,15 @@ fn system_calls() {
         {
             let program = load(&syscall(number, file, address, length), &[]);
             let number = number.into();
-            let expected = Cause::BufferOutOfRange { number, address, length };
+            let expected = Cause::Call(Refusal::Buffer { number, address, length });
             assert_eq!(traps_with(&program, &[7; 9]).cause, expected);
         }
     }
     let program = load(&syscall(63, 0, CODE, 1), &[]);
-    assert_eq!(traps_with(&program, &[7]).cause, Cause::BufferReadOnly { address: CODE });
+    assert_eq!(
+        traps_with(&program, &[7]).cause,
+        Cause::Call(Refusal::ReadOnly { number: 63, address: CODE })
+    );
 }
 
 #[test]

@@ -1,16 +1,11 @@
 /* From the machine's first instruction to main, and what a C library asks of a system. */
 
 #include "dyad.h"
+#include "dyad_abi.h"
 
 #include <errno.h>
 #include <stdint.h>
 #include <sys/types.h>
-
-enum { CALL_READ = 63, CALL_WRITE = 64, CALL_EXIT = 93 };
-enum { INPUT = 0, OUTPUT = 1, DIAGNOSTICS = 2 };
-
-/* The exit code of a program that gives up, as after a panic in Rust. */
-enum { ABORTED = 101 };
 
 extern char _heap_start[], _heap_end[];
 extern void (*const __init_array_start[])(void);
@@ -29,16 +24,16 @@ static long call(long number, long a, long b, long c)
 
 void dyad_exit(int code)
 {
-    call(CALL_EXIT, code & 0xff, 0, 0);
+    call(DYAD_CALL_EXIT, code & 0xff, 0, 0);
     __builtin_unreachable();
 }
 
 size_t dyad_read(void *buffer, size_t size)
 {
-    unsigned long got = (unsigned long)call(CALL_READ, INPUT, (long)buffer, (long)size);
+    unsigned long got = (unsigned long)call(DYAD_CALL_READ, DYAD_FILE_INPUT, (long)buffer, (long)size);
     if (got > size) {
         dyad_diagnostic("read failed\n");
-        dyad_exit(ABORTED);
+        dyad_exit(DYAD_EXIT_PANIC);
     }
     return got;
 }
@@ -46,9 +41,9 @@ size_t dyad_read(void *buffer, size_t size)
 static void write_all(long file, const char *bytes, size_t size)
 {
     while (size > 0) {
-        long done = call(CALL_WRITE, file, (long)bytes, (long)size);
+        long done = call(DYAD_CALL_WRITE, file, (long)bytes, (long)size);
         if (done <= 0)
-            dyad_exit(ABORTED);
+            dyad_exit(DYAD_EXIT_PANIC);
         bytes += done;
         size -= (size_t)done;
     }
@@ -56,7 +51,7 @@ static void write_all(long file, const char *bytes, size_t size)
 
 void dyad_write(const void *bytes, size_t size)
 {
-    write_all(OUTPUT, bytes, size);
+    write_all(DYAD_FILE_OUTPUT, bytes, size);
 }
 
 void dyad_diagnostic(const char *text)
@@ -64,7 +59,7 @@ void dyad_diagnostic(const char *text)
     size_t size = 0;
     while (text[size])
         size++;
-    write_all(DIAGNOSTICS, text, size);
+    write_all(DYAD_FILE_DIAGNOSTICS, text, size);
 }
 
 /* Memory is zero where the file says nothing, so there is no .bss to clear. */
@@ -111,7 +106,7 @@ __attribute__((noreturn)) void _exit(int code)
 
 __attribute__((noreturn)) void abort(void)
 {
-    dyad_exit(ABORTED);
+    dyad_exit(DYAD_EXIT_PANIC);
 }
 
 __attribute__((noreturn)) void __assert_func(const char *file, int line, const char *function, const char *what)

@@ -42,7 +42,7 @@ mod host;
 use host as platform;
 
 /// Exit code after a panic.
-pub const PANIC_EXIT_CODE: u8 = 101;
+pub const PANIC_EXIT_CODE: u8 = dyad_abi::EXIT_PANIC as u8;
 
 /// Reads all of the private input that is left; empty when nothing is.
 ///

@@ -20,7 +20,10 @@
 
 use core::fmt;
 
-use crate::families::{self, Encoding, FAMILIES};
+use dyad_abi::RAM_END;
+
+use crate::families::FAMILIES;
+use crate::list::{Kind, Op};
 
 /// Where rd = x0 is written to.
 pub const SINK: u8 = 32;
@@ -30,172 +33,15 @@ pub const OUTPUT_LENGTH: u8 = 33;
 pub const REGISTERS: usize = 34;
 /// An odd address: no program cell is there. Stands for targets that leave 32 bits.
 pub const NOWHERE: u32 = 1;
-/// First value of x2, the stack pointer; every other register starts at 0.
-pub const STACK_TOP: u64 = 0xffff_f000;
-/// The lowest address of RAM: the page below is never mapped.
-pub const RAM_START: u64 = 0x1000;
-/// One past the highest address of RAM.
-pub const RAM_END: u64 = 1 << 32;
 /// The address of the highest cell of RAM. It is a cell as any other, but every run lists it, used
 /// or not: the chain of cells by increasing address ends there.
 pub const RAM_TOP: u64 = RAM_END - 8;
 
-/// The table that executes an instruction. Numbers are part of the program's encoding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[repr(u8)]
-pub enum Kind {
-    /// ADD, ADDI, SUB and their W forms.
-    Addition = 1,
-    /// AND, OR and immediates.
-    AndOr,
-    /// XOR, XORI.
-    Xor,
-    /// SLL, SLLI and W forms.
-    ShiftLeft,
-    /// SRL, SRA, immediates and W forms.
-    ShiftRight,
-    /// SLT, SLTU and immediates.
-    Compare,
-    /// LUI, AUIPC: rd = immediate.
-    Upper,
-    /// BEQ, BNE.
-    BranchEqual,
-    /// BLT, BGE, BLTU, BGEU.
-    BranchLess,
-    /// JAL.
-    Jump,
-    /// JALR.
-    JumpRegister,
-    /// LB, LH, LW, LD, LBU, LHU, LWU.
-    Load,
-    /// SB, SH, SW, SD.
-    Store,
-    /// MUL, MULW.
-    Multiply,
-    /// MULH, MULHSU, MULHU.
-    MultiplyHigh,
-    /// DIV, DIVU, REM, REMU and W forms.
-    Divide,
-    /// ECALL.
-    System,
-    /// EBREAK: traps. No table executes it, so a run that reaches one has no proof.
-    Breakpoint,
-}
-
-/// The registers that the rows of a table access, in time slots 1, 2 and 3.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Accesses {
-    /// Whether rs1 is read.
-    pub rs1: bool,
-    /// Whether rs2 is read.
-    pub rs2: bool,
-    /// Whether rd is written.
-    pub rd: bool,
-}
-
-impl Kind {
-    /// The registers that the rows of the kind's table access, as its rules say: the tests of every
-    /// family compare them. System calls access others; a breakpoint has no row.
-    pub const fn accesses(self) -> Accesses {
-        let (rs1, rs2, rd) = match self {
-            Self::Upper | Self::Jump => (false, false, true),
-            Self::JumpRegister | Self::Load => (true, false, true),
-            Self::BranchEqual | Self::BranchLess | Self::Store => (true, true, false),
-            Self::System | Self::Breakpoint => (false, false, false),
-            _ => (true, true, true),
-        };
-        Accesses { rs1, rs2, rd }
-    }
-}
-
-/// One more than the largest number of a [`Kind`].
-pub const KINDS: usize = 19;
-
-/// What an instruction does; immediate forms share the operation of their register form.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[repr(u8)]
-#[allow(missing_docs, reason = "the names of the RISC-V manual")]
-pub enum Op {
-    Add,
-    Sub,
-    Addw,
-    Subw,
-    And,
-    Or,
-    Xor,
-    Sll,
-    Sllw,
-    Srl,
-    Srlw,
-    Sra,
-    Sraw,
-    Slt,
-    Sltu,
-    /// LUI and AUIPC: rd = imm.
-    Upper,
-    Beq,
-    Bne,
-    Blt,
-    Bge,
-    Bltu,
-    Bgeu,
-    Jal,
-    Jalr,
-    Lb,
-    Lh,
-    Lw,
-    Ld,
-    Lbu,
-    Lhu,
-    Lwu,
-    Sb,
-    Sh,
-    Sw,
-    Sd,
-    Mul,
-    Mulh,
-    Mulhsu,
-    Mulhu,
-    Mulw,
-    Div,
-    Divu,
-    Rem,
-    Remu,
-    Divw,
-    Divuw,
-    Remw,
-    Remuw,
-    Ecall,
-    Ebreak,
-}
-
-/// The number of operations.
-pub const OPS: usize = Op::Ebreak as usize + 1;
-
-impl Op {
-    /// The table that executes it.
-    #[inline]
-    pub const fn kind(self) -> Kind {
-        families::EXECUTED_BY[self as usize].0
-    }
-
-    /// The flags of its program cell, from bit 0: at most 9 bits, as its family defines them.
-    #[inline]
-    pub const fn flags(self) -> u32 {
-        families::EXECUTED_BY[self as usize].1
-    }
-}
-
 impl fmt::Display for Op {
     /// The mnemonic of the RISC-V manual; `upper` for LUI and AUIPC.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if *self == Op::Upper { "upper" } else { name(*self, |_| true).unwrap_or("?") })
+        f.write_str(if *self == Op::Upper { "upper" } else { self.name(|_| true).unwrap_or("?") })
     }
-}
-
-/// The first mnemonic of an operation among the encodings that `accept` accepts.
-fn name(op: Op, accept: impl Fn(&Encoding) -> bool) -> Option<&'static str> {
-    FAMILIES.iter().flat_map(|f| f.encodings).find(|e| e.op == op && accept(e)).map(|e| e.name)
 }
 
 /// A decoded instruction.
@@ -285,7 +131,7 @@ impl fmt::Display for Instr {
             Kind::JumpRegister | Kind::Load => write!(f, "{op} {rd}, {imm}({rs1})"),
             Kind::Store => write!(f, "{op} {rs2}, {imm}({rs1})"),
             Kind::System | Kind::Breakpoint => write!(f, "{op}"),
-            _ => match name(op, |e| e.format.has_immediate()) {
+            _ => match op.name(|e| e.format.has_immediate()) {
                 Some(immediate) if self.rs2 == 0 => write!(f, "{immediate} {rd}, {rs1}, {imm}"),
                 _ => write!(f, "{op} {rd}, {rs1}, {rs2}"),
             },

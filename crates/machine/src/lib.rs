@@ -5,14 +5,16 @@
 //! statement of an instruction's meaning is derived from these two.
 //!
 //! ```text
-//! instr     Op, Instr, decode; the two words of a program cell
+//! list      the families, calls and tables; what is derived from the list
+//! instr     Instr, decode; the two words of a program cell
 //! record    what the executor writes down and the rules turn into rows
 //! message   the typed messages of the bus
-//! row       what every instruction row shares: state, fetch, registers, time order
-//! families  one file a family
-//! copy      the tables of the copies that system calls make
+//! frame     how an instruction's meaning finds operands and leaves results
+//! row       the frame in which an instruction is a row: state, fetch, registers, time order
+//! families  one file an instruction family
+//! calls     one file a system call, and the copies that calls make
 //! memory    the tables of first and last values: program, registers, image, other RAM
-//! tables    the list
+//! tables    the rules of all tables, and their rows
 //! statement what the verifier itself puts on the bus and takes from it
 //! audit     checks all rows of a run without proving it
 //! ```
@@ -22,9 +24,11 @@
 extern crate alloc;
 
 pub mod audit;
-pub mod copy;
+pub mod calls;
 pub mod families;
+pub mod frame;
 pub mod instr;
+pub mod list;
 pub mod memory;
 pub mod message;
 pub mod record;

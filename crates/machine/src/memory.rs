@@ -10,14 +10,12 @@
 //! ([`crate::statement`]). Since addresses grow along it, the chain has no cycles, and every row is
 //! on the one path from start to end. The end is the top cell, which always has a row.
 
-use dyad_rules::{Rules, Table};
+use dyad_rules::{LOW, Rules, Table};
 
 use crate::message::{Message, pull, push};
 use crate::record::{Access, Cell};
 use crate::row::halves;
 use crate::statement::CHAIN_START;
-
-const LOW: u64 = 0xffff_ffff;
 
 /// An instruction of the program and the time of its last fetch, 0 if there was none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -6,7 +6,7 @@
 
 use alloc::vec::Vec;
 
-use crate::instr::KINDS;
+use crate::list::ByTable;
 
 /// An executed instruction other than a system call. 64 bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -123,40 +123,37 @@ pub struct Cell {
 /// order of time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Events {
-    /// Steps by table, indexed by [`crate::instr::Kind`] as a number.
-    pub steps: [Vec<Step>; KINDS],
-    /// `exit`: exactly one in a whole run.
-    pub exits: Vec<Ecall>,
-    /// `read` of fd 0.
-    pub reads: Vec<Ecall>,
-    /// `write` to fd 1.
-    pub writes: Vec<Ecall>,
-    /// `write` to fd 2.
-    pub diagnostics: Vec<Ecall>,
-    /// Copies from memory, one byte.
-    pub copy_out_bytes: Vec<Copy>,
-    /// Copies from memory, eight bytes.
-    pub copy_out_words: Vec<Copy>,
-    /// Copies into memory, one byte.
-    pub copy_in_bytes: Vec<Copy>,
-    /// Copies into memory, eight bytes.
-    pub copy_in_words: Vec<Copy>,
-    /// Ends of copies out (remaining = 0).
-    pub copy_out_ends: Vec<Copy>,
-    /// Ends of copies in (remaining = 0).
-    pub copy_in_ends: Vec<Copy>,
+    /// Instructions.
+    pub steps: ByTable<Vec<Step>>,
+    /// System calls; exactly one `exit` in a whole run.
+    pub calls: ByTable<Vec<Ecall>>,
+    /// Steps of copies.
+    pub copies: ByTable<Vec<Copy>>,
 }
 
 impl Events {
     /// Forgets all events and keeps the memory that they were in.
     pub fn clear(&mut self) {
-        let Self { steps, exits, reads, writes, diagnostics, .. } = self;
-        steps.iter_mut().for_each(Vec::clear);
-        [exits, reads, writes, diagnostics].into_iter().for_each(Vec::clear);
-        let Self { copy_out_bytes, copy_out_words, copy_out_ends, .. } = self;
-        [copy_out_bytes, copy_out_words, copy_out_ends].into_iter().for_each(Vec::clear);
-        let Self { copy_in_bytes, copy_in_words, copy_in_ends, .. } = self;
-        [copy_in_bytes, copy_in_words, copy_in_ends].into_iter().for_each(Vec::clear);
+        self.steps.0.iter_mut().for_each(Vec::clear);
+        self.calls.0.iter_mut().for_each(Vec::clear);
+        self.copies.0.iter_mut().for_each(Vec::clear);
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        let steps = self.steps.0.iter().map(Vec::len).sum::<usize>();
+        let calls = self.calls.0.iter().map(Vec::len).sum::<usize>();
+        steps + calls + self.copies.0.iter().map(Vec::len).sum::<usize>()
+    }
+
+    /// Appends those of `more`.
+    pub fn append(&mut self, more: &Self) {
+        let steps = self.steps.0.iter_mut().zip(&more.steps.0);
+        steps.for_each(|(all, more)| all.extend(more));
+        let calls = self.calls.0.iter_mut().zip(&more.calls.0);
+        calls.for_each(|(all, more)| all.extend(more));
+        let copies = self.copies.0.iter_mut().zip(&more.copies.0);
+        copies.for_each(|(all, more)| all.extend(more));
     }
 }
 

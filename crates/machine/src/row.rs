@@ -1,16 +1,19 @@
-//! What instruction rows share: machine state, fetch, register accesses and the order of time.
+//! The frame in which an instruction is a row of a table: machine state, fetch, register accesses and
+//! the order of time.
 //!
 //! A row is opened with [`Row::open`], accesses its cells, and is closed with [`Row::close`].
-//! Its comparisons of times, the addition of 4 to the time and small products are lanes of 32
-//! bits, two to a committed word of carries ([`Lanes`]).
+//! Its comparisons of times, the addition of 4 to the time and small products are equations on 32
+//! bits, two to a committed word ([`Equations`]).
 
-use dyad_rules::{Rules, Word, gadgets};
+use core::marker::PhantomData;
 
-use crate::instr::Kind;
+use dyad_rules::{LOW, Rules, Table, Word, gadgets};
+
+use crate::frame::{Accesses, Frame, Instruction, Memory};
+use crate::list::Kind;
 use crate::message::{Message, pull, push};
 use crate::record::Step;
 
-const LOW: u64 = 0xffff_ffff;
 /// The bits of the kind in the second word of a program cell.
 const KIND_BITS: u64 = 0x1f << 27;
 
@@ -25,9 +28,9 @@ pub struct Executed {
     pub w1: u32,
 }
 
-/// Equations on 32 bits, packed two to a committed word: a lane waits for the next one, and what is
-/// left when the row is closed gets a word of its own.
-pub struct Lanes<W> {
+/// Equations on 32 bits, packed two to a committed word: one waits for the next, and what is left when
+/// the row is closed gets a word of its own.
+pub struct Equations<W> {
     waiting: Option<Equation<W>>,
     words: usize,
 }
@@ -47,13 +50,13 @@ struct Equation<W> {
     forced: u64,
 }
 
-/// A lane that carries.
+/// All bits but the lowest carry.
 const CARRIED: u64 = 0xffff_fffe;
 
 const NAMES: [&str; 6] = ["times 0", "times 1", "times 2", "times 3", "times 4", "times 5"];
 
-impl<W: Word> Lanes<W> {
-    /// No lanes.
+impl<W: Word> Equations<W> {
+    /// None.
     #[inline(always)]
     #[allow(clippy::new_without_default, reason = "an empty list of equations says nothing")]
     pub fn new() -> Self {
@@ -140,8 +143,8 @@ pub struct Row<W> {
     pub state: W,
     /// The time, in the low half.
     pub time: W,
-    /// Fall-through pc, in the low half.
-    pub next_pc: W,
+    /// Where the next instruction in memory is, in the low half.
+    pub fall_through: W,
     /// The immediate, all 64 bits.
     pub imm: W,
     /// The flags, from bit 0.
@@ -150,7 +153,31 @@ pub struct Row<W> {
     pub registers: [W; 3],
     /// `time + 4`, in the low half.
     next_time: W,
-    lanes: Lanes<W>,
+    equations: Equations<W>,
+    operands: Operands<W>,
+}
+
+/// What a row found in the registers and the cell that its instruction accesses.
+struct Operands<W> {
+    rs1: Option<W>,
+    rs2: Option<W>,
+    rd: Option<Found<W>>,
+    cell: Option<Cell<W>>,
+}
+
+/// A value found, and the time of the access before, in the low half.
+struct Found<W> {
+    prev: W,
+    old: W,
+}
+
+/// A memory cell.
+struct Cell<W> {
+    found: Found<W>,
+    /// The read-only bit, where it may be 1.
+    read_only: Option<W>,
+    /// Its address with the read-only bit, once it is known.
+    place: Option<W>,
 }
 
 /// The advice for committing two 32-bit numbers in one word.
@@ -159,16 +186,19 @@ pub fn halves(low: u32, high: u32) -> u64 {
 }
 
 impl<W: Word> Row<W> {
-    /// Takes the machine's state and the program cell of an instruction of this kind.
-    /// Cost 4/1.
+    /// Takes the machine's state and the program cell of an instruction of a kind, and reads the
+    /// registers that it accesses. Cost 4/1; a word for each register and cell read or written, one for
+    /// each two previous times, and an equation for each access.
     #[inline(always)]
-    pub fn open<R: Rules<Word = W>>(r: &mut R, kind: Kind, event: &Executed) -> Self {
+    pub fn open<R: Rules<Word = W>>(r: &mut R, kind: Kind, accesses: Accesses, event: &Executed) -> Self {
         let s = event.step;
-        Self::open_at(r, kind, (s.pc, s.time, s.fetch_prev), (event.w0, event.w1))
+        let mut row = Self::open_at(r, kind, (s.pc, s.time, s.fetch_prev), (event.w0, event.w1));
+        row.find_operands(r, accesses, event);
+        row
     }
 
-    /// As [`Row::open`], from its parts: (pc, time, previous time of the program cell) and the
-    /// words of the program cell.
+    /// As [`Row::open`] without registers, from its parts: (pc, time, previous time of the program cell)
+    /// and the words of the program cell.
     #[inline(always)]
     pub fn open_at<R: Rules<Word = W>>(
         r: &mut R,
@@ -191,20 +221,71 @@ impl<W: Word> Row<W> {
         pull(r, Message::Program { at: pc ^ (w1p & !LOW), w0, w1 });
         push(r, Message::Program { at: state, w0, w1 });
         let imm = (w0 >> 32) ^ (w1.bit(16) << 32) ^ (w1.broadcast(17) & !((1 << 33) - 1));
-        let mut lanes = Lanes::new();
-        lanes.less(r, w1p >> 32, time);
+        let mut equations = Equations::new();
+        equations.less(r, w1p >> 32, time);
         let four = r.constant(4);
-        let carries = lanes.carries(r, time, four);
+        let carries = equations.carries(r, time, four);
         Self {
             state,
             time,
-            next_pc: w0 & LOW,
+            fall_through: w0 & LOW,
             imm,
             flags: (w1 >> 18) & 0x1ff,
             registers: [w1 & 0x3f, (w1 >> 6) & 0x1f, (w1 >> 11) & 0x1f],
             next_time: time ^ four ^ ((carries << 1) & LOW),
-            lanes,
+            equations,
+            operands: Operands { rs1: None, rs2: None, rd: None, cell: None },
         }
+    }
+
+    /// Commits to what the registers and the cell hold, and to the times of their accesses before,
+    /// two to a word. Reads rs1 in slot 1 and rs2 in slot 2.
+    #[inline(always)]
+    fn find_operands<R: Rules<Word = W>>(&mut self, r: &mut R, accesses: Accesses, event: &Executed) {
+        let s = event.step;
+        let Accesses { rs1, rs2, rd, memory } = accesses;
+        let rs1 = rs1.then(|| r.commit("rs1", || s.rs1));
+        let rs2 = rs2.then(|| r.commit("rs2", || s.rs2));
+        let mut cell = (memory == Memory::Read).then(|| r.commit("cell", || s.mem));
+        // Of the previous times, that of rd lies beside that of rs1 where there is no rs2.
+        let mut rd_prev = None;
+        let prev = match (rs1, rs2) {
+            (Some(_), Some(_)) => Some(r.commit("prev rs1 | rs2", || halves(s.rs1_prev, s.rs2_prev))),
+            (Some(_), None) => Some(r.commit("prev rs1 | rd", || halves(s.rs1_prev, s.rd_prev))),
+            _ => None,
+        };
+        let read_only_cell = (memory == Memory::Read).then(|| {
+            // The read-only bit is the prover's claim: the bus has the cell under one of the two.
+            let free = !(LOW << 1 | 1);
+            r.commit_with_free("prev cell | read-only", free, || halves(s.mem_prev, s.rs2 as u32))
+        });
+        if let (Some(value), Some(prev)) = (rs1, prev) {
+            self.register(r, 1, self.registers[1], prev & LOW, value, value);
+        }
+        if let (Some(value), Some(prev)) = (rs2, prev) {
+            self.register(r, 2, self.registers[2], prev >> 32, value, value);
+        } else if let Some(prev) = prev {
+            rd_prev = Some(prev >> 32);
+        }
+        let rd = rd.then(|| {
+            let prev =
+                rd_prev.unwrap_or_else(|| r.commit_with_free("prev rd", !LOW, || u64::from(s.rd_prev)) & LOW);
+            let old = r.commit("rd old", || s.rd_old);
+            self.after(r, 3, prev);
+            Found { prev, old }
+        });
+        if memory == Memory::Write {
+            cell = Some(r.commit("cell", || s.mem));
+        }
+        let cell = cell.map(|old| match read_only_cell {
+            Some(word) => Cell { found: Found { prev: word, old }, read_only: Some(word), place: None },
+            None => {
+                let prev = r.commit_with_free("prev cell", !LOW, || u64::from(s.mem_prev)) & LOW;
+                self.after(r, 1, prev);
+                Cell { found: Found { prev, old }, read_only: None, place: None }
+            }
+        });
+        self.operands = Operands { rs1, rs2, rd, cell };
     }
 
     /// The time of an access in `slot` 0..=3, in the low half.
@@ -214,15 +295,15 @@ impl<W: Word> Row<W> {
     }
 
     /// Demands that an access at `slot` comes after `prev` (low half; high half zero).
-    /// Cost: one lane.
+    /// Cost: one equation.
     #[inline(always)]
     pub fn after<R: Rules<Word = W>>(&mut self, r: &mut R, slot: u64, prev: W) {
         let now = self.at(r, slot);
-        self.lanes.less(r, prev, now);
+        self.equations.less(r, prev, now);
     }
 
     /// A register access: finds `old`, leaves `new`. `register` is the index, `prev` the previous
-    /// time, both in the low half with zero high halves. Cost: one lane.
+    /// time, both in the low half with zero high halves. Cost: one equation.
     #[inline(always)]
     pub fn register<R: Rules<Word = W>>(
         &mut self,
@@ -239,35 +320,11 @@ impl<W: Word> Row<W> {
         self.after(r, slot, prev);
     }
 
-    /// A RAM access: `cell` is the address with its read-only bit, in the low half. Cost: one lane.
-    #[inline(always)]
-    pub fn ram<R: Rules<Word = W>>(&mut self, r: &mut R, slot: u64, cell: W, prev: W, old: W, new: W) {
-        let now = self.at(r, slot);
-        pull(r, Message::Ram { at: cell ^ (prev << 32), value: old });
-        push(r, Message::Ram { at: cell ^ (now << 32), value: new });
-        self.after(r, slot, prev);
-    }
-
-    /// `x & y` of two low halves. Cost 1/1, or nothing where an odd number of accesses waits for
-    /// another lane.
-    #[inline(always)]
-    pub fn and<R: Rules<Word = W>>(&mut self, r: &mut R, x: W, y: W) -> W {
-        self.lanes.and(r, x & LOW, y & LOW)
-    }
-
-    /// `x` with its high half replaced by copies of bit 31 where `condition` is all ones; `x` where
-    /// it is 0. Cost as for [`Row::and`], whose product it uses.
-    #[inline(always)]
-    pub fn sign_extend_if<R: Rules<Word = W>>(&mut self, r: &mut R, condition: W, x: W) -> W {
-        let change = (x >> 32) ^ x.broadcast(31);
-        x ^ (self.and(r, condition, change) << 32)
-    }
-
     /// Completes the row and returns `next_pc | (time + 4) << 32`, where `next_pc` has a zero high
     /// half.
     #[inline(always)]
     pub fn next_state<R: Rules<Word = W>>(&mut self, r: &mut R, next_pc: W) -> W {
-        self.lanes.finish(r);
+        self.equations.finish(r);
         next_pc ^ (self.next_time << 32)
     }
 
@@ -279,83 +336,92 @@ impl<W: Word> Row<W> {
     }
 }
 
-/// The register that an instruction writes, in slot 3.
-pub struct Destination<W> {
-    prev: W,
-    old: W,
-}
-
-impl<W: Word> Destination<W> {
-    /// Commits to what rd held, given its previous time `prev` in the low half (high half zero).
-    /// Cost 1/0 and one lane.
+impl<R: Rules> Frame<R> for Row<R::Word> {
     #[inline(always)]
-    pub fn find<R: Rules<Word = W>>(r: &mut R, row: &mut Row<W>, event: &Executed, prev: W) -> Self {
-        let old = r.commit("rd old", || event.step.rd_old);
-        row.after(r, 3, prev);
-        Self { prev, old }
+    fn fall_through(&self) -> R::Word {
+        self.fall_through
     }
 
-    /// [`Destination::find`] with a word of its own for the previous time, half of it free.
-    /// Cost 2/0 and one lane.
     #[inline(always)]
-    pub fn find_alone<R: Rules<Word = W>>(r: &mut R, row: &mut Row<W>, event: &Executed) -> Self {
-        let prev = r.commit_with_free("prev rd", !LOW, || u64::from(event.step.rd_prev));
-        Self::find(r, row, event, prev & LOW)
+    fn imm(&self) -> R::Word {
+        self.imm
     }
 
-    /// Writes rd.
     #[inline(always)]
-    pub fn write<R: Rules<Word = W>>(&self, r: &mut R, row: &Row<W>, value: W) {
-        let register = row.registers[0];
-        let now = row.at(r, 3);
-        pull(r, Message::Register { at: register ^ (self.prev << 32), value: self.old });
+    fn flags(&self) -> R::Word {
+        self.flags
+    }
+
+    #[inline(always)]
+    fn rs1(&mut self, _: &mut R) -> R::Word {
+        self.operands.rs1.expect("an instruction that reads rs1")
+    }
+
+    #[inline(always)]
+    fn rs2(&mut self, _: &mut R) -> R::Word {
+        self.operands.rs2.expect("an instruction that reads rs2")
+    }
+
+    #[inline(always)]
+    fn set_rd(&mut self, r: &mut R, value: R::Word) {
+        let found = self.operands.rd.as_ref().expect("an instruction that writes rd");
+        let register = self.registers[0];
+        let now = self.at(r, 3);
+        pull(r, Message::Register { at: register ^ (found.prev << 32), value: found.old });
         push(r, Message::Register { at: register ^ (now << 32), value });
     }
-}
 
-/// The registers that an instruction reads: rs1 in slot 1, rs2 in slot 2.
-pub struct Sources<W> {
-    /// Value of rs1.
-    pub rs1: W,
-    /// Value of rs2.
-    pub rs2: W,
-}
-
-impl<W: Word> Sources<W> {
-    /// Reads rs1 and rs2. Cost 3/0 and two lanes.
     #[inline(always)]
-    pub fn read<R: Rules<Word = W>>(r: &mut R, row: &mut Row<W>, event: &Executed) -> Self {
-        let s = event.step;
-        let rs1 = r.commit("rs1", || s.rs1);
-        let rs2 = r.commit("rs2", || s.rs2);
-        let prev = r.commit("prev rs1 | rs2", || halves(s.rs1_prev, s.rs2_prev));
-        row.register(r, 1, row.registers[1], prev & LOW, rs1, rs1);
-        row.register(r, 2, row.registers[2], prev >> 32, rs2, rs2);
-        Self { rs1, rs2 }
+    fn cell(&mut self, r: &mut R, address: R::Word) -> R::Word {
+        let cell = self.operands.cell.as_mut().expect("an instruction that accesses memory");
+        let place = address & (LOW & !7);
+        let value = cell.found.old;
+        match cell.read_only {
+            Some(word) => {
+                let place = place ^ word.bit(32);
+                let prev = word & LOW;
+                let now = self.at(r, 1);
+                pull(r, Message::Ram { at: place ^ (prev << 32), value });
+                push(r, Message::Ram { at: place ^ (now << 32), value });
+                self.after(r, 1, prev);
+            }
+            // The read-only bit is 0: no cell that may not be written is on the bus under this name.
+            None => cell.place = Some(place),
+        }
+        value
+    }
+
+    #[inline(always)]
+    fn set_cell(&mut self, r: &mut R, value: R::Word) {
+        let now = self.at(r, 1);
+        let cell = self.operands.cell.as_ref().expect("an instruction that accesses memory");
+        let place = cell.place.expect("a cell that was read before, to be written");
+        pull(r, Message::Ram { at: place ^ (cell.found.prev << 32), value: cell.found.old });
+        push(r, Message::Ram { at: place ^ (now << 32), value });
+    }
+
+    #[inline(always)]
+    fn and(&mut self, r: &mut R, x: R::Word, y: R::Word) -> R::Word {
+        self.equations.and(r, x & LOW, y & LOW)
     }
 }
 
-/// The three register accesses of an instruction with rs1, rs2 and rd: what most rows start with.
-pub struct Operands<W> {
-    /// Value of rs1.
-    pub rs1: W,
-    /// Value of rs2.
-    pub rs2: W,
-    rd: Destination<W>,
+/// The table in which each instruction of `I` is a row.
+pub struct InRows<I>(PhantomData<fn() -> I>);
+
+impl<I> InRows<I> {
+    /// The table.
+    pub const TABLE: Self = Self(PhantomData);
 }
 
-impl<W: Word> Operands<W> {
-    /// Reads rs1 (slot 1) and rs2 (slot 2) and commits to what rd held. Cost 5/0 and three lanes.
-    #[inline(always)]
-    pub fn read<R: Rules<Word = W>>(r: &mut R, row: &mut Row<W>, event: &Executed) -> Self {
-        let Sources { rs1, rs2 } = Sources::read(r, row, event);
-        let rd = Destination::find_alone(r, row, event);
-        Self { rs1, rs2, rd }
-    }
+impl<I: Instruction> Table for InRows<I> {
+    type Event = Executed;
+    const NAME: &'static str = I::NAME;
 
-    /// Writes rd (slot 3).
     #[inline(always)]
-    pub fn write<R: Rules<Word = W>>(&self, r: &mut R, row: &Row<W>, value: W) {
-        self.rd.write(r, row, value);
+    fn rules<R: Rules>(r: &mut R, event: &Executed) {
+        let mut row = Row::open(r, I::KIND, I::ACCESSES, event);
+        let next_pc = I::meaning(r, &mut row);
+        row.close(r, next_pc);
     }
 }

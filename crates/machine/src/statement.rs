@@ -2,9 +2,10 @@
 
 use alloc::vec::Vec;
 
+use dyad_abi::{RAM_START, STACK_TOP};
 use dyad_rules::check::MessageValue;
 
-use crate::instr::{RAM_START, RAM_TOP, REGISTERS, STACK_TOP};
+use crate::instr::{RAM_TOP, REGISTERS};
 use crate::message::Message;
 
 /// The time of the first instruction.

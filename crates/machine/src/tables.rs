@@ -1,6 +1,4 @@
-//! The list of all tables, and how their rows are filled from the records of a run.
-//!
-//! Adding a table is a variant of [`TableId`] and a line of [`TABLES`].
+//! The rules of all tables, and how their rows are filled from the records of a run.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -10,51 +8,12 @@ use core::ops::Range;
 use dyad_rules::fill::FillInto;
 use dyad_rules::{Rows, Table, TableRules};
 
-use crate::copy;
-use crate::families::system::Called;
-use crate::families::{
-    addition, branch, compare, divide, jump, load, logic, multiply, shift, store, system, upper,
-};
-use crate::instr::Kind;
+use crate::calls::{self, Called};
+use crate::families;
+use crate::list::TableId;
 use crate::memory::{self, Chained, Fetched, LastRegister, link};
-use crate::record::{Cell, Copy, Ecall, Events, ImageCell, Records};
-use crate::row::Executed;
-
-/// The tables, in the order of proofs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[allow(missing_docs, reason = "each is documented where its rules are")]
-pub enum TableId {
-    Addition,
-    AndOr,
-    Xor,
-    ShiftLeft,
-    ShiftRight,
-    Compare,
-    Upper,
-    BranchEqual,
-    BranchLess,
-    Jump,
-    JumpRegister,
-    Load,
-    Store,
-    Multiply,
-    MultiplyHigh,
-    Divide,
-    Exit,
-    Read,
-    Write,
-    Diagnostic,
-    CopyOutByte,
-    CopyOutWord,
-    CopyOutEnd,
-    CopyInByte,
-    CopyInWord,
-    CopyInEnd,
-    Program,
-    Registers,
-    Image,
-    Ram,
-}
+use crate::record::{Cell, Copy, Events, ImageCell, Records};
+use crate::row::{Executed, InRows};
 
 /// A table of the machine.
 pub struct Entry {
@@ -65,79 +24,49 @@ pub struct Entry {
     rows: for<'a> fn(&'a Run<'a>, Columns) -> Box<dyn Rows + 'a>,
 }
 
-/// All tables, in the order of [`TableId`].
-#[rustfmt::skip]
-pub static TABLES: &[Entry] = &[
-    Entry { id: TableId::Addition,     rules: &addition::Addition,     rows: |r, c| r.steps::<addition::Addition>(Kind::Addition, c) },
-    Entry { id: TableId::AndOr,        rules: &logic::AndOr,           rows: |r, c| r.steps::<logic::AndOr>(Kind::AndOr, c) },
-    Entry { id: TableId::Xor,          rules: &logic::Xor,             rows: |r, c| r.steps::<logic::Xor>(Kind::Xor, c) },
-    Entry { id: TableId::ShiftLeft,    rules: &shift::ShiftLeft,       rows: |r, c| r.steps::<shift::ShiftLeft>(Kind::ShiftLeft, c) },
-    Entry { id: TableId::ShiftRight,   rules: &shift::ShiftRight,      rows: |r, c| r.steps::<shift::ShiftRight>(Kind::ShiftRight, c) },
-    Entry { id: TableId::Compare,      rules: &compare::Compare,       rows: |r, c| r.steps::<compare::Compare>(Kind::Compare, c) },
-    Entry { id: TableId::Upper,        rules: &upper::Upper,           rows: |r, c| r.steps::<upper::Upper>(Kind::Upper, c) },
-    Entry { id: TableId::BranchEqual,  rules: &branch::BranchEqual,    rows: |r, c| r.steps::<branch::BranchEqual>(Kind::BranchEqual, c) },
-    Entry { id: TableId::BranchLess,   rules: &branch::BranchLess,     rows: |r, c| r.steps::<branch::BranchLess>(Kind::BranchLess, c) },
-    Entry { id: TableId::Jump,         rules: &jump::Jump,             rows: |r, c| r.steps::<jump::Jump>(Kind::Jump, c) },
-    Entry { id: TableId::JumpRegister, rules: &jump::JumpRegister,     rows: |r, c| r.steps::<jump::JumpRegister>(Kind::JumpRegister, c) },
-    Entry { id: TableId::Load,         rules: &load::Load,             rows: |r, c| r.steps::<load::Load>(Kind::Load, c) },
-    Entry { id: TableId::Store,        rules: &store::Store,           rows: |r, c| r.steps::<store::Store>(Kind::Store, c) },
-    Entry { id: TableId::Multiply,     rules: &multiply::Multiply,     rows: |r, c| r.steps::<multiply::Multiply>(Kind::Multiply, c) },
-    Entry { id: TableId::MultiplyHigh, rules: &multiply::MultiplyHigh, rows: |r, c| r.steps::<multiply::MultiplyHigh>(Kind::MultiplyHigh, c) },
-    Entry { id: TableId::Divide,       rules: &divide::Divide,         rows: |r, c| r.steps::<divide::Divide>(Kind::Divide, c) },
-    Entry { id: TableId::Exit,         rules: &system::Exit,           rows: |r, c| r.calls::<system::Exit>(|e| &e.exits, c) },
-    Entry { id: TableId::Read,         rules: &system::Read,           rows: |r, c| r.calls::<system::Read>(|e| &e.reads, c) },
-    Entry { id: TableId::Write,        rules: &system::Write,          rows: |r, c| r.calls::<system::Write>(|e| &e.writes, c) },
-    Entry { id: TableId::Diagnostic,   rules: &system::Diagnostic,     rows: |r, c| r.calls::<system::Diagnostic>(|e| &e.diagnostics, c) },
-    Entry { id: TableId::CopyOutByte,  rules: &copy::CopyOutByte,      rows: |r, c| r.copies::<copy::CopyOutByte>(|e| &e.copy_out_bytes, c) },
-    Entry { id: TableId::CopyOutWord,  rules: &copy::CopyOutWord,      rows: |r, c| r.copies::<copy::CopyOutWord>(|e| &e.copy_out_words, c) },
-    Entry { id: TableId::CopyOutEnd,   rules: &copy::CopyOutEnd,       rows: |r, c| r.copies::<copy::CopyOutEnd>(|e| &e.copy_out_ends, c) },
-    Entry { id: TableId::CopyInByte,   rules: &copy::CopyInByte,       rows: |r, c| r.copies::<copy::CopyInByte>(|e| &e.copy_in_bytes, c) },
-    Entry { id: TableId::CopyInWord,   rules: &copy::CopyInWord,       rows: |r, c| r.copies::<copy::CopyInWord>(|e| &e.copy_in_words, c) },
-    Entry { id: TableId::CopyInEnd,    rules: &copy::CopyInEnd,        rows: |r, c| r.copies::<copy::CopyInEnd>(|e| &e.copy_in_ends, c) },
-    Entry { id: TableId::Program,      rules: &memory::Program,        rows: |r, c| r.program(c) },
-    Entry { id: TableId::Registers,    rules: &memory::Registers,      rows: |r, c| r.registers(c) },
-    Entry { id: TableId::Image,        rules: &memory::Image,          rows: |r, c| r.image(c) },
-    Entry { id: TableId::Ram,          rules: &memory::Ram,            rows: |r, c| r.ram(c) },
-];
+macro_rules! tables {
+    (
+        families { $($family:ident $class:ident $ops:tt { $($table:ident $(($($other:ident)*))?)* })* }
+        calls { $($call:ident { $($call_table:ident)* })* }
+        copies { $($copy:ident { $($copy_table:ident)* })* }
+        memory { $($memory:ident)* }
+    ) => {
+        /// All tables, in the order of [`TableId`].
+        pub static TABLES: &[Entry] = &[
+            $($(tables!(@steps $family $table), $($(tables!(@steps $family $other),)*)?)*)*
+            $($(Entry {
+                id: TableId::$call_table,
+                rules: &calls::$call::$call_table,
+                rows: |run, columns| run.calls::<calls::$call::$call_table>(TableId::$call_table, columns),
+            },)*)*
+            $($(Entry {
+                id: TableId::$copy_table,
+                rules: &calls::$copy::$copy_table,
+                rows: |run, columns| run.copies::<calls::$copy::$copy_table>(TableId::$copy_table, columns),
+            },)*)*
+            $(Entry {
+                id: TableId::$memory,
+                rules: &memory::$memory,
+                rows: |run, columns| <memory::$memory as OfRun>::rows(run, columns),
+            },)*
+        ];
+    };
+    (@steps $family:ident $table:ident) => {
+        Entry {
+            id: TableId::$table,
+            rules: &InRows::<families::$family::$table>::TABLE,
+            rows: |run, columns| {
+                run.steps::<InRows<families::$family::$table>>(TableId::$table, columns)
+            },
+        }
+    };
+}
 
-// The order of the list is that of the enumeration.
-const _: () = {
-    let mut i = 0;
-    while i < TABLES.len() {
-        assert!(TABLES[i].id as usize == i, "a table out of order");
-        i += 1;
-    }
-};
+crate::machine!(tables);
 
 /// The rules of all tables, in the order of [`TableId`].
 pub fn tables() -> Vec<&'static dyn TableRules> {
     TABLES.iter().map(|t| t.rules).collect()
-}
-
-impl TableId {
-    /// The table that executes the instructions of a kind. System calls have a table each and are no
-    /// part of this.
-    pub const fn of(kind: Kind) -> Option<Self> {
-        Some(match kind {
-            Kind::Addition => Self::Addition,
-            Kind::AndOr => Self::AndOr,
-            Kind::Xor => Self::Xor,
-            Kind::ShiftLeft => Self::ShiftLeft,
-            Kind::ShiftRight => Self::ShiftRight,
-            Kind::Compare => Self::Compare,
-            Kind::Upper => Self::Upper,
-            Kind::BranchEqual => Self::BranchEqual,
-            Kind::BranchLess => Self::BranchLess,
-            Kind::Jump => Self::Jump,
-            Kind::JumpRegister => Self::JumpRegister,
-            Kind::Load => Self::Load,
-            Kind::Store => Self::Store,
-            Kind::Multiply => Self::Multiply,
-            Kind::MultiplyHigh => Self::MultiplyHigh,
-            Kind::Divide => Self::Divide,
-            Kind::System | Kind::Breakpoint => return None,
-        })
-    }
 }
 
 /// A program and what is known of a run of it: where the words of all tables come from.
@@ -198,8 +127,8 @@ impl<'a> Run<'a> {
         self.records.map_or(&[], |r| list(r))
     }
 
-    fn steps<T: Table<Event = Executed> + 'a>(&'a self, kind: Kind, columns: Columns) -> Box<dyn Rows + 'a> {
-        let steps = self.events(|e| &e.steps[kind as usize]);
+    fn steps<T: Table<Event = Executed> + 'a>(&'a self, id: TableId, columns: Columns) -> Box<dyn Rows + 'a> {
+        let steps = self.events(|e| &e.steps[id]);
         rows::<T>(columns, steps.len(), |i| {
             let step = steps[i];
             let (w0, w1) = self.words[step.instr as usize];
@@ -207,12 +136,8 @@ impl<'a> Run<'a> {
         })
     }
 
-    fn calls<T: Table<Event = Called> + 'a>(
-        &'a self,
-        list: impl FnOnce(&'a Events) -> &'a Vec<Ecall>,
-        columns: Columns,
-    ) -> Box<dyn Rows + 'a> {
-        let calls = self.events(list);
+    fn calls<T: Table<Event = Called> + 'a>(&'a self, id: TableId, columns: Columns) -> Box<dyn Rows + 'a> {
+        let calls = self.events(|e| &e.calls[id]);
         rows::<T>(columns, calls.len(), |i| {
             let call = calls[i];
             let (w0, w1) = self.words[call.instr as usize];
@@ -220,38 +145,42 @@ impl<'a> Run<'a> {
         })
     }
 
-    fn copies<T: Table<Event = Copy> + 'a>(
-        &'a self,
-        list: impl FnOnce(&'a Events) -> &'a Vec<Copy>,
-        columns: Columns,
-    ) -> Box<dyn Rows + 'a> {
-        let copies = self.events(list);
+    fn copies<T: Table<Event = Copy> + 'a>(&'a self, id: TableId, columns: Columns) -> Box<dyn Rows + 'a> {
+        let copies = self.events(|e| &e.copies[id]);
         rows::<T>(columns, copies.len(), |i| copies[i])
     }
+}
 
-    fn program(&'a self, columns: Columns) -> Box<dyn Rows + 'a> {
-        let fetches = self.ended(|r| &r.fetches);
-        let ended = self.records.is_some() || columns == Columns::Fixed;
-        rows::<memory::Program>(columns, if ended { self.words.len() } else { 0 }, |i| {
-            let (w0, w1) = self.words[i];
+/// Tables of first and last values, whose rows are known from the program and the end of the run.
+trait OfRun {
+    fn rows<'a>(run: &'a Run<'a>, columns: Columns) -> Box<dyn Rows + 'a>;
+}
+
+impl OfRun for memory::Program {
+    fn rows<'a>(run: &'a Run<'a>, columns: Columns) -> Box<dyn Rows + 'a> {
+        let fetches = run.ended(|r| &r.fetches);
+        let ended = run.records.is_some() || columns == Columns::Fixed;
+        rows::<Self>(columns, if ended { run.words.len() } else { 0 }, |i| {
+            let (w0, w1) = run.words[i];
             // The fall-through pc is 4 more than the pc.
             let pc = (w0 as u32).wrapping_sub(4);
             Fetched { pc, w0, w1, last_time: fetches.get(i).copied().unwrap_or(0) }
         })
     }
+}
 
-    fn registers(&'a self, columns: Columns) -> Box<dyn Rows + 'a> {
-        let registers = self.ended(|r| &r.registers);
-        rows::<memory::Registers>(columns, registers.len(), |i| LastRegister {
-            index: i as u8,
-            last: registers[i],
-        })
+impl OfRun for memory::Registers {
+    fn rows<'a>(run: &'a Run<'a>, columns: Columns) -> Box<dyn Rows + 'a> {
+        let registers = run.ended(|r| &r.registers);
+        rows::<Self>(columns, registers.len(), |i| LastRegister { index: i as u8, last: registers[i] })
     }
+}
 
-    fn image(&'a self, columns: Columns) -> Box<dyn Rows + 'a> {
-        let cells = self.ended(|r| &r.cells);
-        rows::<memory::Image>(columns, self.image.len(), |i| {
-            let ImageCell { address, read_only, value } = self.image[i];
+impl OfRun for memory::Image {
+    fn rows<'a>(run: &'a Run<'a>, columns: Columns) -> Box<dyn Rows + 'a> {
+        let cells = run.ended(|r| &r.cells);
+        rows::<Self>(columns, run.image.len(), |i| {
+            let ImageCell { address, read_only, value } = run.image[i];
             match cells.binary_search_by_key(&address, |c| c.address) {
                 Ok(at) => Chained { cell: Cell { first: value, read_only, ..cells[at] }, ..link(cells, at) },
                 Err(_) => Chained {
@@ -261,10 +190,12 @@ impl<'a> Run<'a> {
             }
         })
     }
+}
 
-    fn ram(&'a self, columns: Columns) -> Box<dyn Rows + 'a> {
-        let cells = self.ended(|r| &r.cells);
-        rows::<memory::Ram>(columns, self.others.len(), |i| link(cells, self.others[i] as usize))
+impl OfRun for memory::Ram {
+    fn rows<'a>(run: &'a Run<'a>, columns: Columns) -> Box<dyn Rows + 'a> {
+        let cells = run.ended(|r| &r.cells);
+        rows::<Self>(columns, run.others.len(), |i| link(cells, run.others[i] as usize))
     }
 }
 
@@ -315,7 +246,7 @@ impl<T: Table, F: Fn(usize) -> T::Event + Sync> Rows for EventRows<T, F> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::instr::Op;
+    use crate::list::Op;
     use crate::testing::cases;
     use alloc::collections::BTreeSet;
     use dyad_rules::StoredRows;
@@ -338,8 +269,8 @@ mod tests {
             let mut event = case.event;
             event.step.instr = i as u32;
             words.push((event.w0, event.w1));
-            records.events.steps[Kind::ShiftRight as usize].push(event.step);
-            expected.extend(dyad_rules::fill::<shift::ShiftRight>(&event).committed);
+            records.events.steps[TableId::ShiftRight].push(event.step);
+            expected.extend(dyad_rules::fill::<InRows<families::shift::ShiftRight>>(&event).committed);
         }
         let width = expected.len() / cases.len();
         let run = Run::new(&records, &words, &[]);

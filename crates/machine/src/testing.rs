@@ -2,14 +2,15 @@
 
 use alloc::vec::Vec;
 
-use dyad_rules::Table;
 use dyad_rules::check::MessageValue;
 use dyad_rules::harness::{self, EDGES, Random, Said};
 
-use crate::instr::{Instr, Kind, Op, SINK};
+use crate::frame::{Instruction, Memory};
+use crate::instr::{Instr, SINK};
+use crate::list::{Op, execute};
 use crate::message::Message;
 use crate::record::Step;
-use crate::row::Executed;
+use crate::row::{Executed, InRows, halves};
 
 /// An instruction and the event of executing it.
 #[derive(Clone, Copy, Debug)]
@@ -57,6 +58,11 @@ impl Case {
         Self { instr, event: Executed { step, w0, w1 } }
     }
 
+    /// Where execution goes on, unless the instruction says otherwise.
+    pub fn fall_through(&self) -> u32 {
+        self.event.step.pc + 4
+    }
+
     /// The second operand.
     pub fn b(&self) -> u64 {
         self.event.step.rs2 ^ self.instr.imm
@@ -68,6 +74,7 @@ impl Case {
 pub fn cases(ops: &[Op], random: &mut Random) -> Vec<Case> {
     let mut out = Vec::new();
     for &op in ops {
+        let has_immediate = op.name(|e| e.format.has_immediate()).is_some();
         let mut case = |rd, rs1, rs2, imm, a, b, random: &mut Random| {
             out.push(Case::new(Instr { op, rd, rs1, rs2, imm }, a, b, random));
         };
@@ -82,8 +89,10 @@ pub fn cases(ops: &[Op], random: &mut Random) -> Vec<Case> {
             let (a, b) = (random.operand(), random.operand());
             let (rd, rs1, rs2) = [(31, 31, 30), (30, 31, 30), (SINK, 1, 2), (1, 2, 3)][i % 4];
             case(rd, rs1, rs2, 0, a, b, random);
-            let imm = [0u64, 1, 63, 31, 0x7ff, -1i64 as u64, -2048i64 as u64, random.word() % 64][i % 8];
-            case(rd, rs1, 0, imm, a, 0, random);
+            if has_immediate {
+                let few = [0u64, 1, 63, 31, 0x7ff, -1i64 as u64, -2048i64 as u64, random.word() % 64];
+                case(rd, rs1, 0, few[i % 8], a, 0, random);
+            }
         }
     }
     out
@@ -98,15 +107,16 @@ pub fn events(cases: &[Case]) -> Vec<Executed> {
 /// pushes and pulls, sorted.
 pub fn messages(case: &Case, result: u64, next: u32) -> (Vec<MessageValue>, Vec<MessageValue>) {
     let (Executed { step: s, w0, w1 }, i) = (case.event, case.instr);
-    let at = |low: u32, time: u32| u64::from(low) | u64::from(time) << 32;
     let w1 = u64::from(w1);
     let accesses = i.kind().accesses();
     let mut pulls = alloc::vec![
-        Message::State(at(s.pc, s.time)),
-        Message::Program { at: at(s.pc, s.fetch_prev), w0, w1 }
+        Message::State(halves(s.pc, s.time)),
+        Message::Program { at: halves(s.pc, s.fetch_prev), w0, w1 }
     ];
-    let mut pushes =
-        alloc::vec![Message::State(at(next, s.time + 4)), Message::Program { at: at(s.pc, s.time), w0, w1 }];
+    let mut pushes = alloc::vec![
+        Message::State(halves(next, s.time + 4)),
+        Message::Program { at: halves(s.pc, s.time), w0, w1 }
+    ];
     for (used, slot, register, prev, old, new) in [
         (accesses.rs1, 1, i.rs1, s.rs1_prev, s.rs1, s.rs1),
         (accesses.rs2, 2, i.rs2, s.rs2_prev, s.rs2, s.rs2),
@@ -114,8 +124,8 @@ pub fn messages(case: &Case, result: u64, next: u32) -> (Vec<MessageValue>, Vec<
     ] {
         if used {
             let register = u32::from(register);
-            pulls.push(Message::Register { at: at(register, prev), value: old });
-            pushes.push(Message::Register { at: at(register, s.time | slot), value: new });
+            pulls.push(Message::Register { at: halves(register, prev), value: old });
+            pushes.push(Message::Register { at: halves(register, s.time | slot), value: new });
         }
     }
     let values = |m: Vec<Message<u64>>| m.into_iter().map(Message::value).collect();
@@ -123,24 +133,34 @@ pub fn messages(case: &Case, result: u64, next: u32) -> (Vec<MessageValue>, Vec<
 }
 
 /// [`instruction_table_refusing`] for a table that only refuses times in disorder.
-pub fn instruction_table<T: Table<Event = Executed>>(cases: &[Case], execute: impl Fn(&Case) -> (u64, u32)) {
-    instruction_table_refusing::<T>(cases, &[], execute);
+pub fn instruction_table<I: Instruction>(cases: &[Case], execute: impl Fn(&Case) -> (u64, u32)) {
+    instruction_table_refusing::<I>(cases, &[], execute);
+}
+
+/// [`instruction_table`] for operations of two operands: all cases of [`cases`].
+pub fn two_operand_table<I: Instruction>(ops: &[Op], seed: u64) {
+    instruction_table::<I>(&cases(ops, &mut Random(seed)), two_operands);
+}
+
+/// The result of an operation of two operands, and the next pc.
+pub fn two_operands(c: &Case) -> (u64, u32) {
+    (execute(c.instr.op, c.event.step.rs1, c.b()), c.fall_through())
 }
 
 /// Runs the whole harness on a table of instructions without RAM, and compares the messages of
 /// each honest row with what `execute` says: the result and the next pc. `refused` are events that
 /// must have no row.
-pub fn instruction_table_refusing<T: Table<Event = Executed>>(
+pub fn instruction_table_refusing<I: Instruction>(
     cases: &[Case],
     refused: &[Case],
     execute: impl Fn(&Case) -> (u64, u32),
 ) {
-    only_its_kind::<T>(cases[0].instr.kind());
+    only_its_kind::<I>();
     let mut impossible = events(refused);
     for case in cases.iter().take(16) {
         impossible.extend(disordered(case));
     }
-    let said = harness::all_refusing::<T>(&events(cases), &impossible, &[]);
+    let said = harness::all_refusing::<InRows<I>>(&events(cases), &impossible, &[]);
     for (case, Said { pushes, pulls, .. }) in cases.iter().zip(said) {
         let (result, next) = execute(case);
         assert_eq!((pushes, pulls), messages(case, result, next), "{case:x?}");
@@ -148,16 +168,17 @@ pub fn instruction_table_refusing<T: Table<Event = Executed>>(
 }
 
 /// Whatever its words are, a row of an instruction table executes instructions of its kind.
-fn only_its_kind<T: Table<Event = Executed>>(kind: Kind) {
-    let width = dyad_rules::fill::<T>(&Executed::default()).committed.len();
+fn only_its_kind<I: Instruction>() {
+    let kind = I::KIND;
+    let width = dyad_rules::fill::<InRows<I>>(&Executed::default()).committed.len();
     let mut random = Random(11);
     let program = Message::Program { at: 0, w0: 0, w1: 0 }.value()[0];
     for _ in 0..100 {
         let words: Vec<_> = (0..width).map(|_| random.word()).collect();
-        let said = harness::said::<T>(&words, &[]);
+        let said = harness::said::<InRows<I>>(&words, &[]);
         for messages in [said.pushes, said.pulls] {
             let cells: Vec<_> = messages.iter().filter(|m| m[0] == program).collect();
-            assert!(cells.len() == 1 && cells[0][3] >> 27 == kind as u64, "{}: {messages:x?}", T::NAME);
+            assert!(cells.len() == 1 && cells[0][3] >> 27 == kind as u64, "{}: {messages:x?}", I::NAME);
         }
     }
 }
@@ -219,22 +240,18 @@ pub fn messages_with_ram(
     (place, new): (u32, u64),
 ) -> (Vec<MessageValue>, Vec<MessageValue>) {
     let s = case.event.step;
-    let (mut pushes, mut pulls) = messages(case, result, s.pc + 4);
-    let at = |time: u32| u64::from(place) | u64::from(time) << 32;
-    pulls.push(Message::Ram { at: at(s.mem_prev), value: s.mem }.value());
-    pushes.push(Message::Ram { at: at(s.time | 1), value: new }.value());
+    let (mut pushes, mut pulls) = messages(case, result, case.fall_through());
+    pulls.push(Message::Ram { at: halves(place, s.mem_prev), value: s.mem }.value());
+    pushes.push(Message::Ram { at: halves(place, s.time | 1), value: new }.value());
     harness::net(pushes, pulls)
 }
 
 /// Runs the harness on a table of loads or stores; `ram` gives the result, place and new value of
 /// the cell. Demands that misaligned and distant addresses and disordered times are refused.
-pub fn memory_table<T: Table<Event = Executed>>(
-    ops: &[(Op, u64)],
-    ram: impl Fn(&Case, u64) -> (u64, (u32, u64)),
-) {
-    only_its_kind::<T>(ops[0].0.kind());
+pub fn memory_table<I: Instruction>(ops: &[(Op, u64)], ram: impl Fn(&Case, u64) -> (u64, (u32, u64))) {
+    only_its_kind::<I>();
     let mut random = Random(31);
-    let store = ops[0].0.kind() == Kind::Store;
+    let store = I::ACCESSES.memory == Memory::Write;
     let cases: Vec<_> =
         ops.iter().flat_map(|&(op, size)| memory_cases(op, size, store, &mut random)).collect();
     let mut wrong = Vec::new();
@@ -252,7 +269,7 @@ pub fn memory_table<T: Table<Event = Executed>>(
         }
     }
 
-    let said = harness::all_refusing::<T>(&events(&cases), &wrong, &[]);
+    let said = harness::all_refusing::<InRows<I>>(&events(&cases), &wrong, &[]);
     for (case, Said { pushes, pulls, .. }) in cases.iter().zip(said) {
         let address = case.event.step.rs1.wrapping_add(case.instr.imm);
         let (result, cell) = ram(case, address);

@@ -3,7 +3,8 @@
 //! Only the ELF header and the program headers are read: section headers say nothing about what a
 //! program is. `e_flags` is not looked at; code that the machine lacks simply doesn't decode.
 
-use dyad_machine::instr::{RAM_START, RAM_TOP};
+use dyad_abi::RAM_START;
+use dyad_machine::instr::RAM_TOP;
 use object::LittleEndian as LE;
 use object::elf::{
     ELFCLASS64, ELFDATA2LSB, ELFMAG, EM_RISCV, ET_EXEC, FileHeader64, PF_W, PF_X, PN_XNUM, PT_DYNAMIC,

@@ -1,6 +1,6 @@
 //! What loads, what doesn't, and why.
 
-use dyad_machine::instr::Op;
+use dyad_machine::list::Op;
 use dyad_program::testing::{CODE, DATA, Elf, Part, asm, program};
 use dyad_program::{ImageCell, LoadError, MAX_IMAGE_BYTES, Program, SEGMENT_END, Segment, SegmentError};
 

@@ -42,7 +42,7 @@ impl Table for RegisterTable {
         r.pull(7, &[x]);
         let next = (x >> 1) ^ (x.broadcast(0) & TAPS);
         r.push(7, &[next]);
-        let both = gadgets::and(r, "x & rotated", x, x.rotate_right(9));
+        let both = r.and("x & rotated", x, x.rotate_right(9));
         gadgets::assert_zero(r, "bit 0 of both", (both & 1) ^ both.bit(0));
         r.commit("nothing", || 0);
     }

@@ -2,7 +2,7 @@
 //!
 //! Costs are written as committed words / AND constraints.
 
-use crate::{Rules, Word};
+use crate::{LOW, Rules, Word};
 
 const ALL: u64 = u64::MAX;
 
@@ -23,35 +23,17 @@ pub struct Sum<W> {
     pub carries: W,
 }
 
-/// `a + b + c0` modulo 2^64, `c0` a word whose bit 0 is the carry in and whose other bits are 0.
-/// Cost 1/1.
-///
-/// Equation, bit by bit: `(a ^ i) & (b ^ i) = c ^ i` with `i = c << 1 ^ c0`, which says that `c`
-/// is the majority of `a`, `b` and the carry in.
-pub fn add_with_carry<R: Rules>(
-    r: &mut R,
-    name: &'static str,
-    a: R::Word,
-    b: R::Word,
-    c0: R::Word,
-) -> Sum<R::Word> {
-    let c = r.commit(name, || carries(a.value(), b.value(), c0.value() & 1 == 1));
-    let i = (c << 1) ^ c0;
-    r.assert_and(name, a ^ i, b ^ i, c ^ i);
-    Sum { sum: a ^ b ^ i, carries: c }
-}
-
 /// `a + b` modulo 2^64. Cost 1/1.
 pub fn add<R: Rules>(r: &mut R, name: &'static str, a: R::Word, b: R::Word) -> Sum<R::Word> {
     let zero = r.constant(0);
-    add_with_carry(r, name, a, b, zero)
+    r.add(name, a, b, zero)
 }
 
 /// `a - b` modulo 2^64, as `a + !b + 1`; bit 63 of the carries is 1 exactly when `a >= b`
 /// as unsigned numbers. Cost 1/1.
 pub fn subtract<R: Rules>(r: &mut R, name: &'static str, a: R::Word, b: R::Word) -> Sum<R::Word> {
     let (one, all) = (r.constant(1), r.constant(ALL));
-    add_with_carry(r, name, a, b ^ all, one)
+    r.add(name, a, b ^ all, one)
 }
 
 /// A word whose bit 0 is 1 exactly when `a < b` as unsigned numbers; other bits 0. Cost 1/1.
@@ -69,13 +51,6 @@ pub fn is_nonzero<R: Rules>(r: &mut R, name: &'static str, x: R::Word) -> R::Wor
     add(r, name, x, all).carries.bit(63)
 }
 
-/// `condition ? x : 0`, `condition` being all ones or 0 (see [`Word::broadcast`]). Cost 1/1.
-pub fn and<R: Rules>(r: &mut R, name: &'static str, condition: R::Word, x: R::Word) -> R::Word {
-    let c = r.commit(name, || condition.value() & x.value());
-    r.assert_and(name, condition, x, c);
-    c
-}
-
 /// `condition ? x : y`, `condition` being all ones or 0. Cost 1/1.
 pub fn select<R: Rules>(
     r: &mut R,
@@ -84,7 +59,7 @@ pub fn select<R: Rules>(
     x: R::Word,
     y: R::Word,
 ) -> R::Word {
-    and(r, name, condition, x ^ y) ^ y
+    r.and(name, condition, x ^ y) ^ y
 }
 
 /// Asserts that `x` is 0 in every bit. Cost 0/1.
@@ -115,7 +90,7 @@ pub fn add_halves<R: Rules>(
     carrying: u64,
 ) -> Sum<R::Word> {
     let committed = r.commit_with_free(name, carrying, || {
-        let low = |x: u64| x & 0xffff_ffff;
+        let low = |x: u64| x & LOW;
         let lo = carries(low(a.value()), low(b.value()), false);
         let hi = carries(a.value() >> 32, b.value() >> 32, false);
         (low(lo) | hi << 32) & !carrying

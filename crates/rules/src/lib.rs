@@ -32,8 +32,12 @@ pub use table::{Table, TableRules, fill};
 
 use core::ops::{BitAnd, BitXor, Shl, Shr};
 
+use gadgets::{Sum, carries};
+
 /// The number of words of a bus message, its tag included.
 pub const MESSAGE_WORDS: usize = 5;
+/// The low half of a word, as a mask.
+pub const LOW: u64 = 0xffff_ffff;
 
 /// A virtual word: a value that is linear over F2 in the committed bits of one row and 1.
 ///
@@ -104,6 +108,30 @@ pub trait Rules {
 
     /// 64 equations `a & b = c`, one for each bit position.
     fn assert_and(&mut self, name: &'static str, a: Self::Word, b: Self::Word, c: Self::Word);
+
+    /// `a & b`. Cost 1/1.
+    ///
+    /// A method, as [`Rules::add`] is, so that an interpreter may do better where it knows more: fold
+    /// constants, share equal gates, choose where bits are committed.
+    #[inline(always)]
+    fn and(&mut self, name: &'static str, a: Self::Word, b: Self::Word) -> Self::Word {
+        let c = self.commit(name, || a.value() & b.value());
+        self.assert_and(name, a, b, c);
+        c
+    }
+
+    /// `a + b + c0` modulo 2^64, `c0` a word whose bit 0 is the carry in and whose other bits are 0.
+    /// Cost 1/1.
+    ///
+    /// Equation, bit by bit: `(a ^ i) & (b ^ i) = c ^ i` with `i = c << 1 ^ c0`, which says that `c`
+    /// is the majority of `a`, `b` and the carry in.
+    #[inline(always)]
+    fn add(&mut self, name: &'static str, a: Self::Word, b: Self::Word, c0: Self::Word) -> Sum<Self::Word> {
+        let c = self.commit(name, || carries(a.value(), b.value(), c0.value() & 1 == 1));
+        let i = (c << 1) ^ c0;
+        self.assert_and(name, a ^ i, b ^ i, c ^ i);
+        Sum { sum: a ^ b ^ i, carries: c }
+    }
 
     /// Puts a message on the bus: `tag` (not 0) and at most four words.
     fn push(&mut self, tag: u64, words: &[Self::Word]);

@@ -2,7 +2,7 @@
 
 use std::sync::mpsc;
 
-use dyad_executor::{Limits, Rows, record_parts};
+use dyad_executor::{Limits, Rows, record_parts, rows_of};
 use dyad_machine::record::{Events, Records};
 use dyad_machine::tables::{Run, TABLES};
 use dyad_prover::{Columns, Filled, Places};
@@ -68,7 +68,7 @@ pub fn fill_recorded(
     records: &Records,
 ) -> Result<Filled, Error> {
     let run = Run::new(records, program.words(), program.image());
-    let mut filled = zero(system, &Rows::of(&run))?;
+    let mut filled = zero(system, &rows_of(&run))?;
     let mut columns = filled.columns(system);
     fill_rest(&mut columns, &run);
     columns.finish();

@@ -8,7 +8,7 @@ use crate::Error;
 
 /// The rows of each table as a layout takes them: more than it can count are more than it allows.
 pub fn layout_rows(rows: &Rows) -> Vec<u32> {
-    rows.all().iter().map(|&n| u32::try_from(n).unwrap_or(u32::MAX)).collect()
+    rows.0.iter().map(|&n| u32::try_from(n).unwrap_or(u32::MAX)).collect()
 }
 
 /// What a proof of this level of a run with so many rows of each table takes, on all threads of the rayon

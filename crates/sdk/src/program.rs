@@ -70,7 +70,7 @@ impl Program {
             diagnostics: outcome.diagnostics,
             instructions: outcome.instructions,
             cycles: outcome.cycles,
-            tables: rows.by_table().filter(|(_, n)| *n > 0).collect(),
+            tables: dyad_executor::rows_by_name(&rows).filter(|(_, n)| *n > 0).collect(),
             seconds,
             proof_memory: footprint.ok().map(|f| f.key + f.proof()),
         })

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use dyad::{Error, Level, Limits, Program, Proof, Prover, VerifyingKey, verify};
 use dyad_executor::{Fault, Moment};
-use dyad_machine::instr::{Kind, Op};
+use dyad_machine::list::{Kind, Op, TableId};
 use dyad_program::testing::{DATA, asm::*, program};
 use dyad_proof::Error as ProofError;
 use dyad_verifier::Error as Invalid;
@@ -287,7 +287,7 @@ fn longer_and_shorter_runs_are_rejected() {
     for kind in kinds {
         for extra in [false, true] {
             let mut records = honest.clone();
-            let steps = &mut records.events.steps[kind as usize];
+            let steps = &mut records.events.steps[kind.table().expect("a kind with a table")];
             let last = *steps.last().expect("steps of this kind");
             if extra {
                 steps.push(last);
@@ -303,9 +303,12 @@ fn longer_and_shorter_runs_are_rejected() {
         }
     }
     // No exit, and two.
-    for exits in [vec![], [honest.events.exits.clone(), honest.events.exits.clone()].concat()] {
+    for exits in [
+        vec![],
+        [honest.events.calls[TableId::Exit].clone(), honest.events.calls[TableId::Exit].clone()].concat(),
+    ] {
         let mut records = honest.clone();
-        records.events.exits = exits;
+        records.events.calls[TableId::Exit] = exits;
         let body =
             h.prover.prove_records(&records, &outcome.output, outcome.exit_code).expect("within the limits");
         reason(h.prover.key(), &Proof { body, ..h.proof.clone() });

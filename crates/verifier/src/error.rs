@@ -31,7 +31,7 @@ pub enum Error {
         limit: usize,
     },
     /// The security level is not one that this version implements.
-    #[error("security level {0} is not supported; this version implements level 100")]
+    #[error("level {0} is not supported: there are 100, and 65636 for small proofs of the same security")]
     UnsupportedLevel(u32),
     /// The key does not fit the system.
     #[error("the key does not fit the machine: {0}")]

@@ -59,7 +59,7 @@ pub fn size() -> usize {
 }
 
 /// A new block with all that is left of a file.
-pub fn read_to_end(descriptor: usize) -> Vec<u8> {
+pub fn read_to_end(file: u64) -> Vec<u8> {
     let offset = HEAP.used.load(Relaxed).next_multiple_of(ALIGN);
     let block: *mut u8 = ptr::with_exposed_provenance_mut(start() + offset);
     // All free memory is taken while the file is read.
@@ -76,7 +76,7 @@ pub fn read_to_end(descriptor: usize) -> Vec<u8> {
             HEAP.refused.store(taken + 1, Relaxed);
             panic!("the input does not fit into the heap");
         }
-        match system::read(descriptor, room) {
+        match system::read(file, room) {
             0 => break,
             more => len += more,
         }

@@ -7,22 +7,17 @@ mod system;
 use alloc::vec::Vec;
 use core::fmt::{self, Write};
 
-pub use system::exit;
+use dyad_abi::{FILE_DIAGNOSTICS, FILE_INPUT, FILE_OUTPUT};
 
-/// Private input, as file descriptor 0.
-const INPUT: usize = 0;
-/// Public output, as file descriptor 1.
-const OUTPUT: usize = 1;
-/// Diagnostics, as file descriptor 2.
-const DIAGNOSTICS: usize = 2;
+pub use system::exit;
 
 pub fn read_input() -> Vec<u8> {
     // Straight to where it stays: what is read ahead would have to be cleared again.
-    heap::read_to_end(INPUT)
+    heap::read_to_end(FILE_INPUT)
 }
 
 pub fn write_output(bytes: &[u8]) {
-    system::write_all(OUTPUT, bytes);
+    system::write_all(FILE_OUTPUT, bytes);
 }
 
 pub fn write_diagnostic(message: fmt::Arguments<'_>) {
@@ -40,7 +35,7 @@ struct Line {
 
 impl Line {
     fn flush(&mut self) {
-        system::write_all(DIAGNOSTICS, &self.bytes[..self.len]);
+        system::write_all(FILE_DIAGNOSTICS, &self.bytes[..self.len]);
         self.len = 0;
     }
 }

@@ -1,10 +1,10 @@
 //! Addition: ADD, ADDI, SUB and their W forms; FENCE, which adds nothing to the sink.
 
-use dyad_rules::{Rules, Table, Word, gadgets};
+use dyad_rules::{Rules, Word};
 
 use super::{Encoding, FUNCT3, FUNCT7, Format, line};
-use crate::instr::{Kind, Op};
-use crate::row::{Executed, Operands, Row};
+use crate::frame::{Accesses, Frame, Instruction};
+use crate::list::{Kind, Op};
 
 /// Flag: subtract.
 pub const SUBTRACT: u32 = 1;
@@ -40,37 +40,32 @@ pub fn execute(op: Op, a: u64, b: u64) -> u64 {
 /// The table of additions.
 pub struct Addition;
 
-impl Table for Addition {
-    type Event = Executed;
+impl Instruction for Addition {
     const NAME: &'static str = "addition";
+    const KIND: Kind = Kind::Addition;
+    const ACCESSES: Accesses = Accesses::RS1_RS2_RD;
 
     /// 12 committed words, 4 constraints.
     #[inline(always)]
-    fn rules<R: Rules>(r: &mut R, event: &Executed) {
-        let mut row = Row::open(r, KIND, event);
-        let ops = Operands::read(r, &mut row, event);
+    fn meaning<R: Rules, F: Frame<R>>(r: &mut R, f: &mut F) -> R::Word {
+        let (rs1, rs2) = (f.rs1(r), f.rs2(r));
         // a - b is a + !b + 1.
-        let inverted = row.flags.broadcast(0);
-        let b = ops.rs2 ^ row.imm ^ inverted;
-        let sum = gadgets::add_with_carry(r, "sum", ops.rs1, b, row.flags.bit(0)).sum;
-        let result = row.sign_extend_if(r, row.flags.broadcast(1), sum);
-        ops.write(r, &row, result);
-        let next_pc = row.next_pc;
-        row.close(r, next_pc);
+        let inverted = f.flags().broadcast(0);
+        let b = rs2 ^ f.imm() ^ inverted;
+        let sum = r.add("sum", rs1, b, f.flags().bit(0)).sum;
+        let result = f.sign_extend_if(r, f.flags().broadcast(1), sum);
+        f.set_rd(r, result);
+        f.fall_through()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{cases, instruction_table};
-    use dyad_rules::harness::Random;
+    use crate::testing::two_operand_table;
 
     #[test]
     fn addition() {
-        let cases = cases(&[Op::Add, Op::Sub, Op::Addw, Op::Subw], &mut Random(1));
-        instruction_table::<Addition>(&cases, |c| {
-            (execute(c.instr.op, c.event.step.rs1, c.b()), c.event.step.pc + 4)
-        });
+        two_operand_table::<Addition>(&[Op::Add, Op::Sub, Op::Addw, Op::Subw], 1);
     }
 }

@@ -1,10 +1,10 @@
 //! Conditional branches. The immediate is the target.
 
-use dyad_rules::{Rules, Table, Word, gadgets};
+use dyad_rules::{Rules, Word, gadgets};
 
 use super::{Encoding, FUNCT3, Format, line};
-use crate::instr::{Kind, Op};
-use crate::row::{Executed, Row, Sources};
+use crate::frame::{Accesses, Frame, Instruction};
+use crate::list::{Kind, Op};
 
 /// Flag of the equality table: taken where the operands differ.
 pub const NOT_EQUAL: u32 = 1;
@@ -40,47 +40,46 @@ pub fn taken(op: Op, a: u64, b: u64) -> bool {
 
 /// Goes on at the immediate where bit 0 of `taken` is 1, else at the next instruction.
 #[inline(always)]
-fn go<R: Rules>(r: &mut R, mut row: Row<R::Word>, taken: R::Word) {
-    let change = row.next_pc ^ row.imm;
-    let next_pc = row.next_pc ^ row.and(r, taken.broadcast(0), change);
-    row.close(r, next_pc);
+fn go<R: Rules, F: Frame<R>>(r: &mut R, f: &mut F, taken: R::Word) -> R::Word {
+    let change = f.fall_through() ^ f.imm();
+    f.fall_through() ^ f.and(r, taken.broadcast(0), change)
 }
 
 /// The table of BEQ and BNE.
 pub struct BranchEqual;
 
-impl Table for BranchEqual {
-    type Event = Executed;
+impl Instruction for BranchEqual {
     const NAME: &'static str = "branch equal";
+    const KIND: Kind = Kind::BranchEqual;
+    const ACCESSES: Accesses = Accesses::RS1_RS2;
 
     /// 10 committed words, 4 constraints.
     #[inline(always)]
-    fn rules<R: Rules>(r: &mut R, event: &Executed) {
-        let mut row = Row::open(r, Kind::BranchEqual, event);
-        let Sources { rs1, rs2 } = Sources::read(r, &mut row, event);
+    fn meaning<R: Rules, F: Frame<R>>(r: &mut R, f: &mut F) -> R::Word {
+        let (rs1, rs2) = (f.rs1(r), f.rs2(r));
         let differ = gadgets::is_nonzero(r, "differ", rs1 ^ rs2);
-        let taken = differ ^ row.flags.bit(0) ^ r.constant(1);
-        go(r, row, taken);
+        let taken = differ ^ f.flags().bit(0) ^ r.constant(1);
+        go(r, f, taken)
     }
 }
 
 /// The table of BLT, BGE, BLTU and BGEU.
 pub struct BranchLess;
 
-impl Table for BranchLess {
-    type Event = Executed;
+impl Instruction for BranchLess {
     const NAME: &'static str = "branch less";
+    const KIND: Kind = Kind::BranchLess;
+    const ACCESSES: Accesses = Accesses::RS1_RS2;
 
     /// 10 committed words, 4 constraints.
     #[inline(always)]
-    fn rules<R: Rules>(r: &mut R, event: &Executed) {
-        let mut row = Row::open(r, Kind::BranchLess, event);
-        let Sources { rs1, rs2 } = Sources::read(r, &mut row, event);
+    fn meaning<R: Rules, F: Frame<R>>(r: &mut R, f: &mut F) -> R::Word {
+        let (rs1, rs2) = (f.rs1(r), f.rs2(r));
         // Signed order is unsigned order with the signs flipped.
-        let sign = row.flags.bit(0) << 63;
+        let sign = f.flags().bit(0) << 63;
         let less = gadgets::less_than(r, "less", rs1 ^ sign, rs2 ^ sign);
-        let taken = less ^ row.flags.bit(1);
-        go(r, row, taken);
+        let taken = less ^ f.flags().bit(1);
+        go(r, f, taken)
     }
 }
 
@@ -90,10 +89,9 @@ mod tests {
     use crate::instr::{Instr, NOWHERE, SINK};
     use crate::testing::{Case, instruction_table};
     use alloc::vec::Vec;
-    use dyad_rules::Table;
     use dyad_rules::harness::{EDGES, Random};
 
-    fn branches<T: Table<Event = Executed>>(ops: &[Op], seed: u64) {
+    fn branches<I: Instruction>(ops: &[Op], seed: u64) {
         let mut random = Random(seed);
         let mut cases = Vec::new();
         for &op in ops {
@@ -105,9 +103,9 @@ mod tests {
                 }
             }
         }
-        instruction_table::<T>(&cases, |c| {
+        instruction_table::<I>(&cases, |c| {
             let s = c.event.step;
-            (0, if taken(c.instr.op, s.rs1, s.rs2) { c.instr.imm as u32 } else { s.pc + 4 })
+            (0, if taken(c.instr.op, s.rs1, s.rs2) { c.instr.imm as u32 } else { c.fall_through() })
         });
     }
 

@@ -1,10 +1,10 @@
 //! Comparisons into a register: SLT, SLTU and their immediate forms.
 
-use dyad_rules::{Rules, Table, Word, gadgets};
+use dyad_rules::{Rules, Word, gadgets};
 
 use super::{Encoding, FUNCT3, FUNCT7, Format, line};
-use crate::instr::{Kind, Op};
-use crate::row::{Executed, Operands, Row};
+use crate::frame::{Accesses, Frame, Instruction};
+use crate::list::{Kind, Op};
 
 /// Flag: the operands are signed.
 pub const SIGNED: u32 = 1;
@@ -31,36 +31,31 @@ pub fn execute(op: Op, a: u64, b: u64) -> u64 {
 /// The table of comparisons into a register.
 pub struct Compare;
 
-impl Table for Compare {
-    type Event = Executed;
+impl Instruction for Compare {
     const NAME: &'static str = "compare";
+    const KIND: Kind = Kind::Compare;
+    const ACCESSES: Accesses = Accesses::RS1_RS2_RD;
 
     /// 12 committed words, 4 constraints.
     #[inline(always)]
-    fn rules<R: Rules>(r: &mut R, event: &Executed) {
-        let mut row = Row::open(r, Kind::Compare, event);
-        let ops = Operands::read(r, &mut row, event);
+    fn meaning<R: Rules, F: Frame<R>>(r: &mut R, f: &mut F) -> R::Word {
+        let (rs1, rs2) = (f.rs1(r), f.rs2(r));
         // Signed order is unsigned order with the signs flipped.
-        let sign = row.flags.bit(0) << 63;
-        let b = ops.rs2 ^ row.imm;
-        let less = gadgets::less_than(r, "less", ops.rs1 ^ sign, b ^ sign);
-        ops.write(r, &row, less);
-        let next_pc = row.next_pc;
-        row.close(r, next_pc);
+        let sign = f.flags().bit(0) << 63;
+        let b = rs2 ^ f.imm();
+        let less = gadgets::less_than(r, "less", rs1 ^ sign, b ^ sign);
+        f.set_rd(r, less);
+        f.fall_through()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{cases, instruction_table};
-    use dyad_rules::harness::Random;
+    use crate::testing::two_operand_table;
 
     #[test]
     fn compare() {
-        let cases = cases(&[Op::Slt, Op::Sltu], &mut Random(4));
-        instruction_table::<Compare>(&cases, |c| {
-            (execute(c.instr.op, c.event.step.rs1, c.b()), c.event.step.pc + 4)
-        });
+        two_operand_table::<Compare>(&[Op::Slt, Op::Sltu], 4);
     }
 }

@@ -5,11 +5,11 @@
 //! and sign-extend the result, unsigned ones too.
 
 use dyad_rules::product::{Extent, Factors, product};
-use dyad_rules::{Rules, Table, Word, gadgets};
+use dyad_rules::{LOW, Rules, Word, gadgets};
 
 use super::{Encoding, FUNCT7, Format, line};
-use crate::instr::{Kind, Op};
-use crate::row::{Executed, Operands, Row};
+use crate::frame::{Accesses, Frame, Instruction};
+use crate::list::{Kind, Op};
 
 /// Flag: the operands are signed.
 pub const SIGNED: u32 = 1;
@@ -92,28 +92,28 @@ pub fn execute(op: Op, a: u64, b: u64) -> u64 {
 /// the product is 0 and r = n. In the one overflow q = 2^63 (or 2^31), and its negative is itself.
 pub struct Divide;
 
-impl Table for Divide {
-    type Event = Executed;
+impl Instruction for Divide {
     const NAME: &'static str = "divide";
+    const KIND: Kind = Kind::Divide;
+    const ACCESSES: Accesses = Accesses::RS1_RS2_RD;
 
     /// 54 committed words, 48 constraints.
     #[inline(always)]
-    fn rules<R: Rules>(r: &mut R, event: &Executed) {
-        let mut row = Row::open(r, KIND, event);
-        let ops = Operands::read(r, &mut row, event);
+    fn meaning<R: Rules, F: Frame<R>>(r: &mut R, f: &mut F) -> R::Word {
+        let (rs1, rs2) = (f.rs1(r), f.rs2(r));
         let (zero, one, all) = (r.constant(0), r.constant(1), r.constant(u64::MAX));
-        let flags = row.flags;
+        let flags = f.flags();
         let words = flags.broadcast(1);
         let remainder_wanted = flags.broadcast(2);
 
-        let (x, y, signs) = narrow(r, flags, ops.rs1, ops.rs2);
+        let (x, y, signs) = narrow(r, flags, rs1, rs2);
         let (n_sign, d_sign) = (signs.bit(2), signs.bit(3));
         let (n_signs, d_signs) = (n_sign.broadcast(0), d_sign.broadcast(0));
         let result_sign = n_sign ^ d_sign ^ signs.bit(4);
         let quotient_sign = n_sign ^ d_sign;
 
         // n is `x ^ n_signs` plus n_sign, and is never needed itself.
-        let d = gadgets::add_with_carry(r, "divisor", y ^ d_signs, zero, d_sign).sum;
+        let d = r.add("divisor", y ^ d_signs, zero, d_sign).sum;
         let q = r.commit("quotient", || {
             let n = (x.value() ^ n_signs.value()).wrapping_add(n_sign.value());
             let by_zero = if quotient_sign.value() == 1 { 1 } else { u64::MAX };
@@ -123,7 +123,7 @@ impl Table for Divide {
         let p = product(r, Extent::LowAndOne, factors);
         // q d = p.low + 1 + 2^64 (p.sum + p.carry), and -1 - r = q d - n - 1 = q d + !n, modulo
         // 2^65; !n is the complement of `x ^ n_signs`, less n_sign.
-        let not_r = gadgets::add_with_carry(r, "remainder", p.low, x ^ n_signs ^ all, one ^ n_sign);
+        let not_r = r.add("remainder", p.low, x ^ n_signs ^ all, one ^ n_sign);
         // Its bit 64: 0 exactly when 0 <= r < 2^64.
         let bit_64 = (p.sum ^ p.carry ^ (not_r.carries >> 63)) & 1;
         let rest = not_r.sum ^ all;
@@ -146,11 +146,10 @@ impl Table for Divide {
 
         let magnitude = gadgets::select(r, "result", remainder_wanted, rest, q);
         let signed = magnitude ^ result_sign.broadcast(0);
-        let result = gadgets::add_with_carry(r, "signed result", signed, zero, result_sign).sum;
-        let result = row.sign_extend_if(r, words, result);
-        ops.write(r, &row, result);
-        let next_pc = row.next_pc;
-        row.close(r, next_pc);
+        let result = r.add("signed result", signed, zero, result_sign).sum;
+        let result = f.sign_extend_if(r, words, result);
+        f.set_rd(r, result);
+        f.fall_through()
     }
 }
 
@@ -179,9 +178,9 @@ fn narrow<R: Rules>(r: &mut R, flags: R::Word, x: R::Word, y: R::Word) -> (R::Wo
     r.assert_and("signs", condition, change ^ (top << 2) ^ (signs.bit(3) << 4), signs);
 
     // High halves become copies of the sign: 0 in unsigned forms.
-    let high = !0xffff_ffff;
+    let high = !LOW;
     let change = ((x ^ signs.broadcast(2)) >> 32) ^ ((y ^ signs.broadcast(3)) & high);
-    let change = gadgets::and(r, "narrowed", flags.broadcast(1), change);
+    let change = r.and("narrowed", flags.broadcast(1), change);
     (x ^ (change << 32), y ^ (change & high), signs)
 }
 
@@ -193,13 +192,10 @@ mod tests {
 
     use super::*;
     use crate::instr::Instr;
-    use crate::testing::{Case, cases, instruction_table, messages};
+    use crate::row::InRows;
+    use crate::testing::{Case, cases, instruction_table, messages, two_operands};
 
     const OPS: [Op; 8] = [Op::Div, Op::Divu, Op::Rem, Op::Remu, Op::Divw, Op::Divuw, Op::Remw, Op::Remuw];
-
-    fn result(c: &Case) -> u64 {
-        execute(c.instr.op, c.event.step.rs1, c.event.step.rs2)
-    }
 
     fn case(op: Op, a: u64, b: u64, random: &mut Random) -> Case {
         Case::new(Instr { op, rd: 5, rs1: 6, rs2: 7, imm: 0 }, a, b, random)
@@ -216,7 +212,7 @@ mod tests {
             let b = if i % 3 == 0 { b & 0xffff_ffff | random.word() << 32 } else { b };
             cases.push(case(OPS[i % 8], a, b, &mut random));
         }
-        instruction_table::<Divide>(&cases, |c| (result(c), c.event.step.pc + 4));
+        instruction_table::<Divide>(&cases, two_operands);
     }
 
     fn special() -> Vec<u64> {
@@ -243,8 +239,9 @@ mod tests {
             .map(|(op, a, b)| case(op, a, b, &mut random))
             .collect();
         let events: Vec<_> = all.iter().map(|c| c.event).collect();
-        for (c, said) in all.iter().zip(harness::agree::<Divide>(&events)) {
-            let expected = messages(c, result(c), c.event.step.pc + 4);
+        for (c, said) in all.iter().zip(harness::agree::<InRows<Divide>>(&events)) {
+            let (result, next) = two_operands(c);
+            let expected = messages(c, result, next);
             assert_eq!((said.pushes, said.pulls), expected, "{c:x?}");
         }
     }
@@ -253,11 +250,11 @@ mod tests {
     fn lies(a: u64, b: u64, random: &mut Random) {
         for op in OPS {
             let c = case(op, a, b, random);
-            let honest = harness::forged_row::<Divide>(&c.event, &[]);
-            let rd = harness::said::<Divide>(&honest.committed, &[]).pushes;
+            let honest = harness::forged_row::<InRows<Divide>>(&c.event, &[]);
+            let rd = harness::said::<InRows<Divide>>(&honest.committed, &[]).pushes;
             let refused = |changes: &[(&str, u64)]| {
-                let row = harness::forged_row::<Divide>(&c.event, changes);
-                let said = harness::said::<Divide>(&row.committed, &[]);
+                let row = harness::forged_row::<InRows<Divide>>(&c.event, changes);
+                let said = harness::said::<InRows<Divide>>(&row.committed, &[]);
                 let same = row.committed == honest.committed;
                 assert!(same || !said.broken.is_empty(), "{c:x?} {changes:x?}");
                 assert!(!same || said.pushes == rd);
@@ -311,8 +308,8 @@ mod tests {
                 if let Ok(q) = u64::try_from(n_wide / d_wide) {
                     for op in [Op::Divu, Op::Remu] {
                         let c = case(op, n, d, &mut random);
-                        let row = harness::forged_row::<Divide>(&c.event, &[("quotient", q)]);
-                        let said = harness::said::<Divide>(&row.committed, &[]);
+                        let row = harness::forged_row::<InRows<Divide>>(&c.event, &[("quotient", q)]);
+                        let said = harness::said::<InRows<Divide>>(&row.committed, &[]);
                         assert!(!said.broken.is_empty(), "{n} {d} {q}");
                     }
                 }

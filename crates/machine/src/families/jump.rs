@@ -1,10 +1,10 @@
 //! Jumps: JAL, whose immediate is the target, and JALR. Both write the fall-through address to rd.
 
-use dyad_rules::{Rules, Table, gadgets};
+use dyad_rules::{LOW, Rules, gadgets};
 
 use super::{Encoding, FUNCT3, Format, OPCODE, line};
-use crate::instr::{Kind, Op};
-use crate::row::{Destination, Executed, Row, halves};
+use crate::frame::{Accesses, Frame, Instruction};
+use crate::list::{Kind, Op};
 
 /// The family's instructions.
 #[rustfmt::skip]
@@ -20,48 +20,40 @@ pub fn target(rs1: u64, imm: u64) -> u64 {
     rs1.wrapping_add(imm) & !1
 }
 
-const LOW: u64 = 0xffff_ffff;
-
 /// The table of JAL.
 pub struct Jump;
 
-impl Table for Jump {
-    type Event = Executed;
+impl Instruction for Jump {
     const NAME: &'static str = "jump";
+    const KIND: Kind = Kind::Jump;
+    const ACCESSES: Accesses = Accesses::RD;
 
     /// 7 committed words, 2 constraints.
     #[inline(always)]
-    fn rules<R: Rules>(r: &mut R, event: &Executed) {
-        let mut row = Row::open(r, Kind::Jump, event);
-        let rd = Destination::find_alone(r, &mut row, event);
-        rd.write(r, &row, row.next_pc);
-        let target = row.imm & LOW;
-        row.close(r, target);
+    fn meaning<R: Rules, F: Frame<R>>(r: &mut R, f: &mut F) -> R::Word {
+        f.set_rd(r, f.fall_through());
+        f.imm() & LOW
     }
 }
 
 /// The table of JALR.
 pub struct JumpRegister;
 
-impl Table for JumpRegister {
-    type Event = Executed;
+impl Instruction for JumpRegister {
     const NAME: &'static str = "jump register";
+    const KIND: Kind = Kind::JumpRegister;
+    const ACCESSES: Accesses = Accesses::RS1_RD;
 
     /// 9 committed words, 4 constraints.
     #[inline(always)]
-    fn rules<R: Rules>(r: &mut R, event: &Executed) {
-        let mut row = Row::open(r, Kind::JumpRegister, event);
-        let s = event.step;
-        let rs1 = r.commit("rs1", || s.rs1);
-        let prev = r.commit("prev rs1 | rd", || halves(s.rs1_prev, s.rd_prev));
-        row.register(r, 1, row.registers[1], prev & LOW, rs1, rs1);
-        let rd = Destination::find(r, &mut row, event, prev >> 32);
-        rd.write(r, &row, row.next_pc);
-        let sum = gadgets::add(r, "target", rs1, row.imm).sum;
+    fn meaning<R: Rules, F: Frame<R>>(r: &mut R, f: &mut F) -> R::Word {
+        let rs1 = f.rs1(r);
+        f.set_rd(r, f.fall_through());
+        let sum = gadgets::add(r, "target", rs1, f.imm()).sum;
         // Without this a target of 2^32 or more would run the instruction at its low half, or put
         // its high half in the time.
         gadgets::assert_zero(r, "target below 2^32", sum >> 32);
-        row.close(r, sum & (LOW ^ 1));
+        sum & (LOW ^ 1)
     }
 }
 
@@ -81,7 +73,7 @@ mod tests {
             Case::new(Instr { op: Op::Jal, rd: [1, 31, SINK][i % 3], rs1: 0, rs2: 0, imm }, 0, 0, &mut random)
         };
         let cases: Vec<_> = (0..100).map(case).collect();
-        instruction_table::<Jump>(&cases, |c| (u64::from(c.event.step.pc + 4), c.instr.imm as u32));
+        instruction_table::<Jump>(&cases, |c| (c.fall_through().into(), c.instr.imm as u32));
     }
 
     /// JALR with an immediate, so that the target is `rs1 + imm` without its lowest bit.
@@ -102,7 +94,7 @@ mod tests {
         let beyond: Vec<_> = (0..120).map(|i| jalr(beyond[i % 6], i, &mut random)).collect();
         instruction_table_refusing::<JumpRegister>(&cases, &beyond, |c| {
             let next = target(c.event.step.rs1, c.instr.imm);
-            (u64::from(c.event.step.pc + 4), u32::try_from(next).expect("a target below 2^32"))
+            (c.fall_through().into(), u32::try_from(next).expect("a target below 2^32"))
         });
     }
 }

@@ -1,10 +1,10 @@
 //! Loads, naturally aligned, from cells of 8 bytes.
 
-use dyad_rules::{Rules, Table, Word, gadgets};
+use dyad_rules::{LOW, Rules, Word, gadgets};
 
 use super::{Encoding, FUNCT3, Format, line};
-use crate::instr::{Kind, Op};
-use crate::row::{Destination, Executed, Row, halves};
+use crate::frame::{Accesses, Frame, Instruction};
+use crate::list::{Kind, Op};
 
 /// Flag: 1 byte.
 pub const BYTE: u32 = 1;
@@ -61,46 +61,33 @@ pub fn extract(op: Op, cell: u64, address: u64) -> u64 {
     }
 }
 
-const LOW: u64 = 0xffff_ffff;
-
 /// The table of loads.
 pub struct Load;
 
-impl Table for Load {
-    type Event = Executed;
+impl Instruction for Load {
     const NAME: &'static str = "load";
+    const KIND: Kind = Kind::Load;
+    const ACCESSES: Accesses = Accesses::LOAD;
 
     /// 14 committed words, 7 constraints.
     #[inline(always)]
-    fn rules<R: Rules>(r: &mut R, event: &Executed) {
-        let s = event.step;
-        let mut row = Row::open(r, Kind::Load, event);
-        let rs1 = r.commit("rs1", || s.rs1);
-        let cell = r.commit("cell", || s.mem);
-        let prev = r.commit("prev rs1 | rd", || halves(s.rs1_prev, s.rd_prev));
-        // The read-only bit is the prover's claim: the bus has the cell under one of the two.
-        let prev_cell =
-            r.commit_with_free("prev cell | read-only", !(LOW << 1 | 1), || halves(s.mem_prev, s.rs2 as u32));
-        row.register(r, 1, row.registers[1], prev & LOW, rs1, rs1);
-        let rd = Destination::find(r, &mut row, event, prev >> 32);
-
-        let flags = row.flags;
-        let address = gadgets::add(r, "address", rs1, row.imm).sum;
+    fn meaning<R: Rules, F: Frame<R>>(r: &mut R, f: &mut F) -> R::Word {
+        let flags = f.flags();
+        let rs1 = f.rs1(r);
+        let address = gadgets::add(r, "address", rs1, f.imm()).sum;
         aligned(r, flags, address);
-        let place = (address & (LOW & !7)) ^ prev_cell.bit(32);
-        row.ram(r, 1, place, prev_cell & LOW, cell, cell);
+        let cell = f.cell(r, address);
 
         let shifted = shift_down(r, flags, address, cell);
         // Masks from flags: which sizes keep bits 8..=15, 16..=31, 32..=63.
         let (half, word, double) = (flags.broadcast(1), flags.broadcast(2), flags.broadcast(3));
         let mask = ((half ^ word ^ double) & 0xff00) ^ ((word ^ double) & 0xffff_0000) ^ (double & !LOW);
-        let kept = gadgets::and(r, "kept", mask, shifted.bytes & !0xff) ^ (shifted.bytes & 0xff);
+        let kept = r.and("kept", mask, shifted.bytes & !0xff) ^ (shifted.bytes & 0xff);
         let extension = (shifted.signs.broadcast(0) & !0xff)
             ^ (shifted.signs.broadcast(1) & !0xffff)
             ^ (shifted.signs.broadcast(2) & !LOW);
-        rd.write(r, &row, kept ^ extension);
-        let next_pc = row.next_pc;
-        row.close(r, next_pc);
+        f.set_rd(r, kept ^ extension);
+        f.fall_through()
     }
 }
 

@@ -1,10 +1,10 @@
 //! Bitwise logic: AND, OR, XOR and their immediate forms.
 
-use dyad_rules::{Rules, Table, Word, gadgets};
+use dyad_rules::{Rules, Word};
 
 use super::{Encoding, FUNCT3, FUNCT7, Format, line};
-use crate::instr::{Kind, Op};
-use crate::row::{Executed, Operands, Row};
+use crate::frame::{Accesses, Frame, Instruction};
+use crate::list::{Kind, Op};
 
 /// Flag of the AND/OR table: OR, which is AND with operands and result inverted.
 pub const OR: u32 = 1;
@@ -34,63 +34,54 @@ pub fn execute(op: Op, a: u64, b: u64) -> u64 {
 /// The table of AND and OR.
 pub struct AndOr;
 
-impl Table for AndOr {
-    type Event = Executed;
+impl Instruction for AndOr {
     const NAME: &'static str = "and or";
+    const KIND: Kind = Kind::AndOr;
+    const ACCESSES: Accesses = Accesses::RS1_RS2_RD;
 
     /// 12 committed words, 4 constraints.
     #[inline(always)]
-    fn rules<R: Rules>(r: &mut R, event: &Executed) {
-        let mut row = Row::open(r, Kind::AndOr, event);
-        let ops = Operands::read(r, &mut row, event);
+    fn meaning<R: Rules, F: Frame<R>>(r: &mut R, f: &mut F) -> R::Word {
+        let (rs1, rs2) = (f.rs1(r), f.rs2(r));
         // a | b = !(!a & !b).
-        let inverted = row.flags.broadcast(0);
-        let b = ops.rs2 ^ row.imm;
-        let result = gadgets::and(r, "and", ops.rs1 ^ inverted, b ^ inverted) ^ inverted;
-        ops.write(r, &row, result);
-        let next_pc = row.next_pc;
-        row.close(r, next_pc);
+        let inverted = f.flags().broadcast(0);
+        let b = rs2 ^ f.imm();
+        let result = r.and("and", rs1 ^ inverted, b ^ inverted) ^ inverted;
+        f.set_rd(r, result);
+        f.fall_through()
     }
 }
 
 /// The table of XOR.
 pub struct Xor;
 
-impl Table for Xor {
-    type Event = Executed;
+impl Instruction for Xor {
     const NAME: &'static str = "xor";
+    const KIND: Kind = Kind::Xor;
+    const ACCESSES: Accesses = Accesses::RS1_RS2_RD;
 
     /// 11 committed words, 3 constraints: the result is linear.
     #[inline(always)]
-    fn rules<R: Rules>(r: &mut R, event: &Executed) {
-        let mut row = Row::open(r, Kind::Xor, event);
-        let ops = Operands::read(r, &mut row, event);
-        let result = ops.rs1 ^ ops.rs2 ^ row.imm;
-        ops.write(r, &row, result);
-        let next_pc = row.next_pc;
-        row.close(r, next_pc);
+    fn meaning<R: Rules, F: Frame<R>>(r: &mut R, f: &mut F) -> R::Word {
+        let (rs1, rs2) = (f.rs1(r), f.rs2(r));
+        let result = rs1 ^ rs2 ^ f.imm();
+        f.set_rd(r, result);
+        f.fall_through()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{cases, instruction_table};
-    use dyad_rules::harness::Random;
+    use crate::testing::two_operand_table;
 
     #[test]
     fn and_or() {
-        let cases = cases(&[Op::And, Op::Or], &mut Random(2));
-        instruction_table::<AndOr>(&cases, |c| {
-            (execute(c.instr.op, c.event.step.rs1, c.b()), c.event.step.pc + 4)
-        });
+        two_operand_table::<AndOr>(&[Op::And, Op::Or], 2);
     }
 
     #[test]
     fn xor() {
-        let cases = cases(&[Op::Xor], &mut Random(3));
-        instruction_table::<Xor>(&cases, |c| {
-            (execute(c.instr.op, c.event.step.rs1, c.b()), c.event.step.pc + 4)
-        });
+        two_operand_table::<Xor>(&[Op::Xor], 3);
     }
 }

@@ -17,7 +17,8 @@ pub mod store;
 pub mod system;
 pub mod upper;
 
-use crate::instr::{Instr, Kind, NOWHERE, OPS, Op, SINK};
+use crate::instr::{Instr, NOWHERE, SINK};
+use crate::list::{Kind, Op};
 
 /// An instruction family.
 #[derive(Clone, Copy, Debug)]
@@ -28,23 +29,15 @@ pub struct Family {
     pub encodings: &'static [Encoding],
 }
 
-/// All families: adding one is a file and a line here.
-pub static FAMILIES: &[Family] = ALL;
+macro_rules! families {
+    (families { $($family:ident $class:ident $ops:tt $tables:tt)* } $($rest:tt)*) => {
+        /// All families.
+        pub const FAMILIES: &[Family] =
+            &[$(Family { name: stringify!($family), encodings: $family::ENCODINGS }),*];
+    };
+}
 
-const ALL: &[Family] = &[
-    Family { name: "addition", encodings: addition::ENCODINGS },
-    Family { name: "logic", encodings: logic::ENCODINGS },
-    Family { name: "shift", encodings: shift::ENCODINGS },
-    Family { name: "compare", encodings: compare::ENCODINGS },
-    Family { name: "upper", encodings: upper::ENCODINGS },
-    Family { name: "branch", encodings: branch::ENCODINGS },
-    Family { name: "jump", encodings: jump::ENCODINGS },
-    Family { name: "load", encodings: load::ENCODINGS },
-    Family { name: "store", encodings: store::ENCODINGS },
-    Family { name: "multiply", encodings: multiply::ENCODINGS },
-    Family { name: "divide", encodings: divide::ENCODINGS },
-    Family { name: "system", encodings: system::ENCODINGS },
-];
+crate::machine!(families);
 
 /// One instruction of the RISC-V manual.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -145,52 +138,6 @@ impl Format {
             Self::None => (SINK, 0, 0, 0),
         };
         Instr { op, rd, rs1, rs2, imm }
-    }
-}
-
-/// For each operation its table and flags, collected from the families when this is compiled.
-pub(crate) const EXECUTED_BY: [(Kind, u32); OPS] = {
-    let mut out = [(Kind::Breakpoint, u32::MAX); OPS];
-    let mut f = 0;
-    while f < ALL.len() {
-        let mut i = 0;
-        while i < ALL[f].encodings.len() {
-            let e = &ALL[f].encodings[i];
-            let slot = &mut out[e.op as usize];
-            assert!(e.matches & !e.mask == 0 && e.flags < 1 << 9, "a malformed line");
-            assert!(
-                slot.1 == u32::MAX || (slot.0 as u8 == e.kind as u8 && slot.1 == e.flags),
-                "two lines of one operation differ in kind or flags"
-            );
-            *slot = (e.kind, e.flags);
-            i += 1;
-        }
-        f += 1;
-    }
-    let mut op = 0;
-    while op < OPS {
-        assert!(out[op].1 != u32::MAX, "an operation without a line");
-        op += 1;
-    }
-    out
-};
-
-/// The result of an operation of two operands: everything but branches, jumps, loads, stores and
-/// system calls.
-///
-/// # Panics
-/// On those others.
-#[inline(always)]
-pub fn execute(op: Op, a: u64, b: u64) -> u64 {
-    match op.kind() {
-        Kind::Addition => addition::execute(op, a, b),
-        Kind::AndOr | Kind::Xor => logic::execute(op, a, b),
-        Kind::ShiftLeft | Kind::ShiftRight => shift::execute(op, a, b),
-        Kind::Compare => compare::execute(op, a, b),
-        Kind::Upper => b,
-        Kind::Multiply | Kind::MultiplyHigh => multiply::execute(op, a, b),
-        Kind::Divide => divide::execute(op, a, b),
-        _ => unreachable!("{op} has no result of two operands"),
     }
 }
 

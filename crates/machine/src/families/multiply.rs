@@ -1,11 +1,11 @@
 //! Multiplication: MUL, MULW and the high halves MULH, MULHSU, MULHU.
 
 use dyad_rules::product::{Extent, Factors, product};
-use dyad_rules::{Rules, Table, Word, gadgets};
+use dyad_rules::{Rules, Word};
 
 use super::{Encoding, FUNCT7, Format, line};
-use crate::instr::{Kind, Op};
-use crate::row::{Executed, Operands, Row};
+use crate::frame::{Accesses, Frame, Instruction};
+use crate::list::{Kind, Op};
 
 /// Flag of the low half's table: the result is the sign-extended low 32 bits.
 pub const W: u32 = 1;
@@ -42,77 +42,67 @@ pub fn execute(op: Op, a: u64, b: u64) -> u64 {
 /// The table of low halves: MUL, MULW.
 pub struct Multiply;
 
-impl Table for Multiply {
-    type Event = Executed;
+impl Instruction for Multiply {
     const NAME: &'static str = "multiply";
+    const KIND: Kind = Kind::Multiply;
+    const ACCESSES: Accesses = Accesses::RS1_RS2_RD;
 
     /// 45 committed words, 37 constraints.
     #[inline(always)]
-    fn rules<R: Rules>(r: &mut R, event: &Executed) {
-        let mut row = Row::open(r, Kind::Multiply, event);
-        let ops = Operands::read(r, &mut row, event);
-        let factors = Factors::unsigned(r, ops.rs1, ops.rs2);
+    fn meaning<R: Rules, F: Frame<R>>(r: &mut R, f: &mut F) -> R::Word {
+        let (rs1, rs2) = (f.rs1(r), f.rs2(r));
+        let factors = Factors::unsigned(r, rs1, rs2);
         let p = product(r, Extent::Low, factors);
         let (zero, one) = (r.constant(0), r.constant(1));
-        let low = gadgets::add_with_carry(r, "low half", p.low, zero, one).sum;
+        let low = r.add("low half", p.low, zero, one).sum;
         // The low 32 bits depend on the operands' low 32 bits only.
-        let result = row.sign_extend_if(r, row.flags.broadcast(0), low);
-        ops.write(r, &row, result);
-        let next_pc = row.next_pc;
-        row.close(r, next_pc);
+        let result = f.sign_extend_if(r, f.flags().broadcast(0), low);
+        f.set_rd(r, result);
+        f.fall_through()
     }
 }
 
 /// The table of high halves: MULH, MULHSU, MULHU.
 pub struct MultiplyHigh;
 
-impl Table for MultiplyHigh {
-    type Event = Executed;
+impl Instruction for MultiplyHigh {
     const NAME: &'static str = "multiply high";
+    const KIND: Kind = Kind::MultiplyHigh;
+    const ACCESSES: Accesses = Accesses::RS1_RS2_RD;
 
     /// 79 committed words, 71 constraints.
     #[inline(always)]
-    fn rules<R: Rules>(r: &mut R, event: &Executed) {
-        let mut row = Row::open(r, Kind::MultiplyHigh, event);
-        let ops = Operands::read(r, &mut row, event);
-        let (a, b) = (ops.rs1, ops.rs2);
+    fn meaning<R: Rules, F: Frame<R>>(r: &mut R, f: &mut F) -> R::Word {
+        let (a, b) = (f.rs1(r), f.rs2(r));
         let (zero, one) = (r.constant(0), r.constant(1));
         // Bit 0: the sign of a, if a is signed; bit 1: the same of b.
         let top = a.bit(63) ^ (b.bit(63) << 1);
-        let signs = row.and(r, row.flags & 3, top);
+        let signs = f.and(r, f.flags() & 3, top);
         let (a_sign, b_sign) = (signs.bit(0), signs.bit(1));
         // H + A_64 of the product's formula: 65 bits.
-        let high = gadgets::add_with_carry(r, "signs", b ^ a_sign.broadcast(0), zero, a_sign);
+        let high = r.add("signs", b ^ a_sign.broadcast(0), zero, a_sign);
         let high_64 = one ^ a_sign ^ b_sign ^ high.carries.bit(63);
         let p = product(r, Extent::Full, Factors { a, b, b_sign, high: high.sum, high_64 });
         // B_64 2^64 of a sum whose bit 1 is bit 0 here.
-        let low = gadgets::add_with_carry(r, "low half", p.low, b_sign << 63, one);
-        let high = gadgets::add_with_carry(r, "high half", p.sum, p.carry, low.carries.bit(63));
-        ops.write(r, &row, high.sum);
-        let next_pc = row.next_pc;
-        row.close(r, next_pc);
+        let low = r.add("low half", p.low, b_sign << 63, one);
+        let high = r.add("high half", p.sum, p.carry, low.carries.bit(63));
+        f.set_rd(r, high.sum);
+        f.fall_through()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{cases, instruction_table};
-    use dyad_rules::harness::Random;
+    use crate::testing::two_operand_table;
 
     #[test]
     fn low_halves() {
-        let cases = cases(&[Op::Mul, Op::Mulw], &mut Random(11));
-        instruction_table::<Multiply>(&cases, |c| {
-            (execute(c.instr.op, c.event.step.rs1, c.event.step.rs2), c.event.step.pc + 4)
-        });
+        two_operand_table::<Multiply>(&[Op::Mul, Op::Mulw], 11);
     }
 
     #[test]
     fn high_halves() {
-        let cases = cases(&[Op::Mulh, Op::Mulhsu, Op::Mulhu], &mut Random(12));
-        instruction_table::<MultiplyHigh>(&cases, |c| {
-            (execute(c.instr.op, c.event.step.rs1, c.event.step.rs2), c.event.step.pc + 4)
-        });
+        two_operand_table::<MultiplyHigh>(&[Op::Mulh, Op::Mulhsu, Op::Mulhu], 12);
     }
 }

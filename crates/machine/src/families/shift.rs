@@ -1,10 +1,10 @@
 //! Shifts: SLL, SRL, SRA, their immediate forms and W forms.
 
-use dyad_rules::{Rules, Table, Word, gadgets};
+use dyad_rules::{LOW, Rules, Word, gadgets};
 
 use super::{Encoding, FUNCT6, FUNCT7, Format, line};
-use crate::instr::{Kind, Op};
-use crate::row::{Executed, Operands, Row};
+use crate::frame::{Accesses, Frame, Instruction};
+use crate::list::{Kind, Op};
 
 /// Flag: the operand and the result are 32 bits, the amount 5.
 pub const W: u32 = 1;
@@ -46,33 +46,31 @@ pub fn execute(op: Op, a: u64, b: u64) -> u64 {
     }
 }
 
-const LOW: u64 = 0xffff_ffff;
 const STAGES: [&str; 5] = ["shift by 1", "shift by 2", "shift by 4", "shift by 8", "shift by 16"];
 
 /// The table of shifts to the left.
 pub struct ShiftLeft;
 
-impl Table for ShiftLeft {
-    type Event = Executed;
+impl Instruction for ShiftLeft {
     const NAME: &'static str = "shift left";
+    const KIND: Kind = Kind::ShiftLeft;
+    const ACCESSES: Accesses = Accesses::RS1_RS2_RD;
 
     /// 18 committed words, 10 constraints.
     #[inline(always)]
-    fn rules<R: Rules>(r: &mut R, event: &Executed) {
-        let mut row = Row::open(r, Kind::ShiftLeft, event);
-        let ops = Operands::read(r, &mut row, event);
-        let amount = ops.rs2 ^ row.imm;
-        let mut x = ops.rs1;
+    fn meaning<R: Rules, F: Frame<R>>(r: &mut R, f: &mut F) -> R::Word {
+        let (rs1, rs2) = (f.rs1(r), f.rs2(r));
+        let amount = rs2 ^ f.imm();
+        let mut x = rs1;
         for (k, name) in (0..).zip(STAGES) {
             x = gadgets::select(r, name, amount.broadcast(k), x << (1 << k), x);
         }
         let one = r.constant(1);
-        let by_32 = gadgets::and(r, "by 32", amount.bit(5), row.flags.bit(0) ^ one);
+        let by_32 = r.and("by 32", amount.bit(5), f.flags().bit(0) ^ one);
         x = gadgets::select(r, "shift by 32", by_32.broadcast(0), x << 32, x);
-        let result = row.sign_extend_if(r, row.flags.broadcast(0), x);
-        ops.write(r, &row, result);
-        let next_pc = row.next_pc;
-        row.close(r, next_pc);
+        let result = f.sign_extend_if(r, f.flags().broadcast(0), x);
+        f.set_rd(r, result);
+        f.fall_through()
     }
 }
 
@@ -82,17 +80,17 @@ impl Table for ShiftLeft {
 /// high half of a W form's operand is cleared, and stays 0 until the result is sign-extended.
 pub struct ShiftRight;
 
-impl Table for ShiftRight {
-    type Event = Executed;
+impl Instruction for ShiftRight {
     const NAME: &'static str = "shift right";
+    const KIND: Kind = Kind::ShiftRight;
+    const ACCESSES: Accesses = Accesses::RS1_RS2_RD;
 
     /// 18 committed words, 10 constraints.
     #[inline(always)]
-    fn rules<R: Rules>(r: &mut R, event: &Executed) {
-        let mut row = Row::open(r, Kind::ShiftRight, event);
-        let ops = Operands::read(r, &mut row, event);
-        let amount = ops.rs2 ^ row.imm;
-        let (rs1, flags) = (ops.rs1, row.flags);
+    fn meaning<R: Rules, F: Frame<R>>(r: &mut R, f: &mut F) -> R::Word {
+        let (rs1, rs2) = (f.rs1(r), f.rs2(r));
+        let amount = rs2 ^ f.imm();
+        let flags = f.flags();
         let not_w = flags.broadcast(0) ^ r.constant(u64::MAX);
 
         // One word of products: bit 0 is "by 32", bits 1 and 2 say that ones come in, by SRA and
@@ -113,32 +111,24 @@ impl Table for ShiftRight {
             x = gadgets::select(r, name, amount.broadcast(k), x >> (1 << k), x);
         }
         x = gadgets::select(r, "shift by 32", products.broadcast(0), x >> 32, x);
-        let result = row.sign_extend_if(r, flags.broadcast(0), x) ^ ones;
-        ops.write(r, &row, result);
-        let next_pc = row.next_pc;
-        row.close(r, next_pc);
+        let result = f.sign_extend_if(r, flags.broadcast(0), x) ^ ones;
+        f.set_rd(r, result);
+        f.fall_through()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{cases, instruction_table};
-    use dyad_rules::harness::Random;
+    use crate::testing::two_operand_table;
 
     #[test]
     fn shift_left() {
-        let cases = cases(&[Op::Sll, Op::Sllw], &mut Random(11));
-        instruction_table::<ShiftLeft>(&cases, |c| {
-            (execute(c.instr.op, c.event.step.rs1, c.b()), c.event.step.pc + 4)
-        });
+        two_operand_table::<ShiftLeft>(&[Op::Sll, Op::Sllw], 11);
     }
 
     #[test]
     fn shift_right() {
-        let cases = cases(&[Op::Srl, Op::Sra, Op::Srlw, Op::Sraw], &mut Random(12));
-        instruction_table::<ShiftRight>(&cases, |c| {
-            (execute(c.instr.op, c.event.step.rs1, c.b()), c.event.step.pc + 4)
-        });
+        two_operand_table::<ShiftRight>(&[Op::Srl, Op::Sra, Op::Srlw, Op::Sraw], 12);
     }
 }

@@ -1,13 +1,12 @@
 //! Stores, naturally aligned, to cells of 8 bytes.
 
 use dyad_rules::fill::Value;
-use dyad_rules::{Rules, Table, Word, gadgets};
+use dyad_rules::{LOW, Rules, Word, gadgets};
 
 use super::load::aligned;
 use super::{Encoding, FUNCT3, Format, line};
-use crate::instr::{Kind, Op};
-use crate::message::{Message, pull, push};
-use crate::row::{Executed, Row, Sources};
+use crate::frame::{Accesses, Frame, Instruction};
+use crate::list::{Kind, Op};
 
 /// Flag: 1 byte.
 pub const BYTE: u32 = 1;
@@ -54,41 +53,29 @@ pub fn merge(op: Op, cell: u64, address: u64, value: u64) -> u64 {
     (cell & !(mask << shift)) | (value & mask) << shift
 }
 
-const LOW: u64 = 0xffff_ffff;
-
 /// The table of stores.
 pub struct Store;
 
-impl Table for Store {
-    type Event = Executed;
+impl Instruction for Store {
     const NAME: &'static str = "store";
+    const KIND: Kind = Kind::Store;
+    const ACCESSES: Accesses = Accesses::STORE;
 
     /// 14 committed words, 7 constraints.
     #[inline(always)]
-    fn rules<R: Rules>(r: &mut R, event: &Executed) {
-        let s = event.step;
-        let mut row = Row::open(r, Kind::Store, event);
-        let Sources { rs1, rs2 } = Sources::read(r, &mut row, event);
-        let old = r.commit("cell", || s.mem);
-        let prev = r.commit_with_free("prev cell", !LOW, || u64::from(s.mem_prev)) & LOW;
-        row.after(r, 1, prev);
+    fn meaning<R: Rules, F: Frame<R>>(r: &mut R, f: &mut F) -> R::Word {
+        let (rs1, rs2) = (f.rs1(r), f.rs2(r));
+        let address = gadgets::add(r, "address", rs1, f.imm()).sum;
+        aligned(r, f.flags(), address);
+        let old = f.cell(r, address);
 
-        let address = gadgets::add(r, "address", rs1, row.imm).sum;
-        aligned(r, row.flags, address);
-        // The read-only bit is 0: no cell that may not be written is on the bus under this name.
-        let place = address & (LOW & !7);
-
-        let Spread { low_bytes, mask } = spread(r, row.flags, address, rs2);
+        let Spread { low_bytes, mask } = spread(r, f.flags(), address, rs2);
         // The upper word is the lower one again where bit 2 of the address says so.
-        let change = row.and(r, address.broadcast(2) & LOW, (rs2 >> 32) ^ low_bytes);
+        let change = f.and(r, address.broadcast(2) & LOW, (rs2 >> 32) ^ low_bytes);
         let data = low_bytes ^ (((rs2 >> 32) ^ change) << 32);
         let new = gadgets::select(r, "merged", mask, data, old);
-
-        let now = row.at(r, 1);
-        pull(r, Message::Ram { at: place ^ (prev << 32), value: old });
-        push(r, Message::Ram { at: place ^ (now << 32), value: new });
-        let next_pc = row.next_pc;
-        row.close(r, next_pc);
+        f.set_cell(r, new);
+        f.fall_through()
     }
 }
 

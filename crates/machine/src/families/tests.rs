@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use super::*;
 use crate::instr::decode;
+use crate::list::execute;
 
 const MINUS_1: u64 = u64::MAX;
 const MIN: u64 = 1 << 63;

@@ -1,10 +1,10 @@
 //! Constants: LUI and AUIPC. Both are decoded to their result, so the machine only writes it.
 
-use dyad_rules::{Rules, Table};
+use dyad_rules::Rules;
 
 use super::{Encoding, Format, OPCODE, line};
-use crate::instr::{Kind, Op};
-use crate::row::{Destination, Executed, Row};
+use crate::frame::{Accesses, Frame, Instruction};
+use crate::list::{Kind, Op};
 
 /// The family's instructions.
 #[rustfmt::skip]
@@ -13,21 +13,25 @@ pub const ENCODINGS: &[Encoding] = &[
     line("auipc", (OPCODE, 0x17), Format::UPc, Op::Upper, Kind::Upper, 0),
 ];
 
+/// The result, which is the immediate.
+#[inline]
+pub fn execute(_: Op, _: u64, b: u64) -> u64 {
+    b
+}
+
 /// The table of LUI and AUIPC.
 pub struct Upper;
 
-impl Table for Upper {
-    type Event = Executed;
+impl Instruction for Upper {
     const NAME: &'static str = "upper";
+    const KIND: Kind = Kind::Upper;
+    const ACCESSES: Accesses = Accesses::RD;
 
     /// 7 committed words, 2 constraints.
     #[inline(always)]
-    fn rules<R: Rules>(r: &mut R, event: &Executed) {
-        let mut row = Row::open(r, Kind::Upper, event);
-        let rd = Destination::find_alone(r, &mut row, event);
-        rd.write(r, &row, row.imm);
-        let next_pc = row.next_pc;
-        row.close(r, next_pc);
+    fn meaning<R: Rules, F: Frame<R>>(r: &mut R, f: &mut F) -> R::Word {
+        f.set_rd(r, f.imm());
+        f.fall_through()
     }
 }
 
@@ -48,6 +52,6 @@ mod tests {
             Case::new(Instr { op: Op::Upper, rd, rs1: 0, rs2: 0, imm: results[i % 6] }, 0, 0, &mut random)
         };
         let cases: Vec<_> = (0..100).map(case).collect();
-        instruction_table::<Upper>(&cases, |c| (c.instr.imm, c.event.step.pc + 4));
+        instruction_table::<Upper>(&cases, |c| (c.instr.imm, c.fall_through()));
     }
 }

@@ -1,5 +1,5 @@
-//! Registers of AVX2, and of the carry-less multiply, as safe functions. With its twins for other
-//! instruction sets, this is the only unsafe code of the crate.
+//! Registers of AVX2, and of the carry-less multiply, as safe functions. This file and its twins
+//! for other instruction sets hold the crate's unsafe code; a build has one of them.
 #![allow(unsafe_code)]
 
 use core::arch::x86_64::{

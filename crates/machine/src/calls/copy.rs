@@ -1,0 +1,86 @@
+//! What copies into memory and out of it share.
+//!
+//! While a copy is going on, the machine's state is a [`Message::CopyOut`] or [`Message::CopyIn`]:
+//! the pc to continue at, the time, the address of the next byte and the number of bytes left. A
+//! step takes it, moves one byte or one cell, and puts it back later in time; the ending step, with
+//! no bytes left, puts the usual state.
+//!
+//! Which steps are taken is the prover's choice wherever the rules allow both a byte and a cell:
+//! the bytes are the same. The address wraps from 2^32 to 0 after the last byte of memory; no cell
+//! is there, so no step can follow but the ending one.
+
+use dyad_rules::{LOW, Rules, gadgets};
+
+use super::Machine;
+use crate::message::{Message, pull, push};
+use crate::record::Copy;
+use crate::row::halves;
+
+/// A carry out of the high half.
+const HIGH_CARRY: u64 = 1 << 63;
+/// The cell of a byte's address, from the low half of a range.
+pub(super) const CELL: u64 = LOW & !7;
+
+/// Where a copy is.
+#[derive(Clone, Copy)]
+pub(super) struct Progress {
+    pub pointer: u32,
+    pub remaining: u32,
+}
+
+impl Progress {
+    /// Bytes that the next step moves, 0 for the step that ends the copy; `aligned` says whether the
+    /// other end of the copy allows 8 bytes.
+    pub fn size(self, aligned: bool) -> usize {
+        match self.remaining {
+            0 => 0,
+            8.. if self.pointer.is_multiple_of(8) && aligned => 8,
+            _ => 1,
+        }
+    }
+
+    /// The event of the next step, without what it finds.
+    pub fn event(self, m: &impl Machine) -> Copy {
+        Copy {
+            pc: m.at().fall_through,
+            time: m.time(),
+            pointer: self.pointer,
+            remaining: self.remaining,
+            ..Copy::default()
+        }
+    }
+
+    /// Moves on by `size` bytes.
+    pub fn advance(&mut self, size: usize) {
+        self.pointer = self.pointer.wrapping_add(size as u32);
+        self.remaining -= size as u32;
+    }
+}
+
+/// `pointer | remaining << 32`, moved on by `size` bytes. A carry out of the high half, which is
+/// demanded, says that at least `size` bytes remained. Cost 1/1.
+pub(super) fn advance<R: Rules>(r: &mut R, range: R::Word, size: u64) -> R::Word {
+    let step = r.constant(size | ((1 << 32) - size) << 32);
+    gadgets::add_halves(r, "next range", range, step, HIGH_CARRY).sum
+}
+
+/// `pc | time << 32`, 4 later. Cost 1/1.
+pub(super) fn next_time<R: Rules>(r: &mut R, state: R::Word) -> R::Word {
+    let four = r.constant(4 << 32);
+    gadgets::add_halves(r, "next time", state, four, 0).sum
+}
+
+/// The step that ends a copy, whose state is `message(at, range)`. Cost 2/1.
+pub(super) fn end<R: Rules>(r: &mut R, copy: &Copy, message: fn(R::Word, R::Word) -> Message<R::Word>) {
+    let state = r.commit("state", || halves(copy.pc, copy.time));
+    // No bytes remain: the range is the address alone. The carries of the time plus 4 share its
+    // word.
+    let word = r.commit("pointer | carries", || {
+        halves(copy.pointer, gadgets::carries(u64::from(copy.time), 4, false) as u32)
+    });
+    let carries = word & !LOW;
+    let (time, four, into) = (state & !LOW, r.constant(4 << 32), carries << 1);
+    r.assert_and("next time", time ^ into, four ^ into, carries ^ into);
+    pull(r, message(state, word & LOW));
+    push(r, Message::State(state ^ four ^ into));
+}

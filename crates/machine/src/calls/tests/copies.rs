@@ -1,0 +1,141 @@
+//! The tables of copies.
+
+use alloc::vec::Vec;
+
+use dyad_rules::Table;
+use dyad_rules::harness::{self, Random, Said};
+
+use crate::calls::copy_in::{CopyInByte, CopyInEnd, CopyInWord};
+use crate::calls::copy_out::{CopyOutByte, CopyOutEnd, CopyOutWord};
+use crate::message::Message;
+use crate::record::{Access, Copy};
+use crate::row::halves;
+
+/// Steps of `size` bytes, 0 for ends.
+fn copies(size: u32, out: bool, random: &mut Random) -> Vec<Copy> {
+    let one = |i: usize| {
+        let time = [4, 8, u32::MAX - 7, random.word() as u32 & !7 | 4][random.below(4)];
+        let mut prev = || [0, time - 1, (random.word() % u64::from(time)) as u32][random.below(3)];
+        let (mem_prev, output_prev) = (prev(), prev());
+        let mask = if size == 8 { !7 } else { u32::MAX };
+        let pointer = [0x1000 + i as u32, 0xffff_ffff, 0xffff_fff8, random.word() as u32][i % 4] & mask;
+        let remaining = match (size, i % 3) {
+            (0, _) => 0,
+            (_, 0) => size,
+            (_, 1) => u32::MAX,
+            _ => (random.word() as u32).max(size),
+        };
+        let cell = random.word();
+        let lanes = if size == 8 { u64::MAX } else { 0xff << (8 * (pointer % 8)) };
+        let mem_new = if out { cell } else { cell & !lanes | random.word() & lanes };
+        let length = (random.word() >> random.below(20) >> 12) & if size == 8 { !7 } else { u64::MAX };
+        Copy {
+            pc: (random.word() as u32 & !3).min(u32::MAX - 7),
+            time,
+            pointer,
+            remaining,
+            read_only: out && random.below(2) == 1,
+            mem: Access { value: cell, prev: mem_prev },
+            mem_new,
+            output: Access { value: length, prev: output_prev },
+        }
+    };
+    (0..200).map(one).collect()
+}
+
+/// Steps that must have no row: too few bytes left, and disordered times.
+fn wrong(size: u32, events: &[Copy], out: bool) -> Vec<Copy> {
+    let mut refused = Vec::new();
+    for (i, &e) in events.iter().take(30).enumerate() {
+        refused.push(Copy { remaining: if size == 1 { 0 } else { i as u32 % 8 }, ..e });
+        let late = [e.time | 1, e.time | 2, u32::MAX][i % 3];
+        refused.push(Copy { mem: Access { prev: late, ..e.mem }, ..e });
+        if out {
+            refused.push(Copy { output: Access { prev: late, ..e.output }, ..e });
+        }
+    }
+    refused
+}
+
+fn agrees(e: &Copy, said: Said, size: u32, out: bool) {
+    let at = halves(e.pc, e.time);
+    let next = halves(e.pc, e.time + 4);
+    let range = halves(e.pointer, e.remaining);
+    let state = |at, range| if out { Message::CopyOut { at, range } } else { Message::CopyIn { at, range } };
+    let mut pulls = alloc::vec![state(at, range)];
+    let mut pushes = Vec::new();
+    if size == 0 {
+        pushes.push(Message::State(next));
+    } else {
+        pushes.push(state(next, halves(e.pointer.wrapping_add(size), e.remaining - size)));
+        let place = e.pointer & !7 | u32::from(e.read_only);
+        pulls.push(Message::Ram { at: halves(place, e.mem.prev), value: e.mem.value });
+        pushes.push(Message::Ram { at: halves(place, e.time | 1), value: e.mem_new });
+    }
+    if out && size > 0 {
+        let length = e.output.value;
+        pulls.push(Message::Register { at: halves(33, e.output.prev), value: length });
+        pushes.push(Message::Register { at: halves(33, e.time | 1), value: length + u64::from(size) });
+        let start = (e.pointer % 8) as usize;
+        let bytes = &e.mem.value.to_le_bytes()[start..start + size as usize];
+        for (&byte, offset) in bytes.iter().zip(length..) {
+            pushes.push(Message::Output(u64::from(byte) | offset << 8));
+        }
+    }
+    let values = |m: Vec<Message<u64>>| m.into_iter().map(Message::value).collect();
+    assert_eq!((said.pushes, said.pulls), harness::net(values(pushes), values(pulls)), "{e:x?}");
+}
+
+fn steps<T: Table<Event = Copy>>(size: u32, out: bool, chosen: &[&str], more_refused: &[Copy]) {
+    let events = copies(size, out, &mut Random(61 + u64::from(size)));
+    let mut refused = if size == 0 { Vec::new() } else { wrong(size, &events, out) };
+    refused.extend(more_refused);
+    for (e, said) in events.iter().zip(harness::all_refusing::<T>(&events, &refused, chosen)) {
+        agrees(e, said, size, out);
+    }
+}
+
+#[test]
+fn bytes_out() {
+    steps::<CopyOutByte>(1, true, &[], &[]);
+}
+
+#[test]
+fn words_out() {
+    steps::<CopyOutWord>(8, true, &[], &[]);
+}
+
+#[test]
+fn bytes_in() {
+    // A change of another byte than the one addressed.
+    let mut random = Random(66);
+    let mut stray = copies(1, false, &mut random);
+    for (i, e) in stray.iter_mut().enumerate() {
+        let other = (e.pointer as usize + 1 + i % 7) % 8;
+        e.mem_new ^= 1 << (8 * other + random.below(8));
+    }
+    steps::<CopyInByte>(1, false, &["new cell"], &stray);
+}
+
+#[test]
+fn words_in() {
+    steps::<CopyInWord>(8, false, &["new cell"], &[]);
+}
+
+#[test]
+fn ends() {
+    steps::<CopyOutEnd>(0, true, &[], &[]);
+    steps::<CopyInEnd>(0, false, &[], &[]);
+}
+
+/// A misaligned address or length is not what a step of a cell takes.
+#[test]
+fn cells_out_are_aligned() {
+    for mut e in copies(8, true, &mut Random(67)) {
+        e.pointer |= 1 + e.time / 8 % 7;
+        let row = dyad_rules::fill::<CopyOutWord>(&e);
+        let pulls = harness::said::<CopyOutWord>(&row.committed, &[]).pulls;
+        let state = Message::CopyOut { at: halves(e.pc, e.time), range: halves(e.pointer, e.remaining) };
+        assert!(!pulls.contains(&state.value()));
+    }
+}
