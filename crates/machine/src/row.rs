@@ -277,13 +277,13 @@ impl<W: Word> Row<W> {
         if memory == Memory::Write {
             cell = Some(r.commit("cell", || s.mem));
         }
-        let cell = cell.map(|old| match read_only_cell {
-            Some(word) => Cell { found: Found { prev: word, old }, read_only: Some(word), place: None },
-            None => {
+        let cell = cell.map(|old| {
+            let Some(word) = read_only_cell else {
                 let prev = r.commit_with_free("prev cell", !LOW, || u64::from(s.mem_prev)) & LOW;
                 self.after(r, 1, prev);
-                Cell { found: Found { prev, old }, read_only: None, place: None }
-            }
+                return Cell { found: Found { prev, old }, read_only: None, place: None };
+            };
+            Cell { found: Found { prev: word, old }, read_only: Some(word), place: None }
         });
         self.operands = Operands { rs1, rs2, rd, cell };
     }
