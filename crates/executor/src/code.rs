@@ -1,27 +1,28 @@
 //! Code, decoded: an instruction is found by its pc without a search.
 
-use dyad_machine::instr::Instr;
+use dyad_machine::instr::{Instr, Placed};
 use dyad_program::Program;
 
-/// An instruction and its index in [`Program::instrs`].
+/// An instruction, where the next one is, and its index in [`Program::instrs`].
 #[derive(Clone, Copy)]
 pub(crate) struct Found {
     pub instr: Instr,
+    pub next: u32,
     pub index: u32,
 }
 
-/// The words of one executable segment.
+/// The halfwords of one executable segment.
 pub(crate) struct Range {
     base: u64,
-    words: Vec<Option<Found>>,
+    halves: Vec<Option<Found>>,
 }
 
 impl Range {
-    /// The instruction at `pc`; `None` also for addresses that are not multiples of 4.
+    /// The instruction at `pc`; `None` also for odd addresses.
     #[inline]
     pub fn fetch(&self, pc: u64) -> Option<Found> {
-        // Where pc - base is not a multiple of 4, the rotation makes it huge.
-        *self.words.get(pc.wrapping_sub(self.base).rotate_right(2) as usize)?
+        // Where pc - base is odd, the rotation makes it huge.
+        *self.halves.get(pc.wrapping_sub(self.base).rotate_right(1) as usize)?
     }
 }
 
@@ -35,10 +36,13 @@ impl Code {
         let mut instrs = program.instrs().iter().zip(0..).peekable();
         let segments = program.segments().iter().filter(|s| s.executable);
         let ranges = segments.map(|s| {
-            let mut range = Range { base: u64::from(s.address), words: Vec::new() };
-            while let Some((&(pc, instr), index)) = instrs.next_if(|i| s.contains(u64::from(i.0.0))) {
-                range.words.resize(((pc - s.address) / 4) as usize, None);
-                range.words.push(Some(Found { instr, index }));
+            // A segment at an odd address is refused.
+            let mut range = Range { base: u64::from(s.address), halves: Vec::new() };
+            while let Some((&Placed { pc, next, instr }, index)) =
+                instrs.next_if(|i| s.contains(u64::from(i.0.pc)))
+            {
+                range.halves.resize(((pc - s.address) / 2) as usize, None);
+                range.halves.push(Some(Found { instr, next, index }));
             }
             range
         });

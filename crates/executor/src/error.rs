@@ -3,6 +3,7 @@
 use core::fmt;
 
 use dyad_machine::calls::{self, Refusal};
+use dyad_machine::compressed::is_compressed;
 use dyad_program::Location;
 use thiserror::Error;
 
@@ -86,17 +87,11 @@ impl core::error::Error for CycleLimit {}
 /// What a program did to trap.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum Cause {
-    /// A word that is no instruction of the machine.
-    #[error("{word:#010x} is not an instruction of RV64IM{}", hint(*word))]
+    /// Something in an executable segment that is no instruction of the machine.
+    #[error("{code:#0width$x} is not an instruction of this machine{hint}", width = if is_compressed(*code as u16) { 6 } else { 10 }, hint = hint(*code))]
     IllegalInstruction {
-        /// The word at the pc.
-        word: u32,
-    },
-    /// A jump or branch, or the fall-through, to an address that is not a multiple of 4.
-    #[error("control goes to {target:#x}, which is not a multiple of 4")]
-    TargetMisaligned {
-        /// The address.
-        target: u64,
+        /// The halfword at the pc, or the word where it begins as an instruction of 32 bits.
+        code: u32,
     },
     /// A jump or branch, or the fall-through, to an address outside all executable segments.
     #[error("control goes to {target:#x}, where there is no code{}", null(*target))]
@@ -183,18 +178,38 @@ fn refused(refusal: Refusal) -> String {
     }
 }
 
-/// What an unknown word usually comes from.
-fn hint(word: u32) -> &'static str {
-    match word {
-        0 | u32::MAX => " (control ran into data or padding?)",
-        _ if word & 3 != 3 => " (a compressed instruction? Build for riscv64im, without C)",
-        _ => match word & 0x7f {
-            0x2f => " (an atomic instruction: build for riscv64im, without A)",
-            0x07 | 0x27 | 0x43 | 0x47 | 0x4b | 0x4f | 0x53 => {
-                " (a floating-point instruction: build for riscv64im with soft floats)"
-            }
-            0x73 => " (there are no control and status registers)",
+/// What unknown code usually comes from, and what to do about it.
+fn hint(code: u32) -> &'static str {
+    const FLOAT: &str =
+        ": a floating-point instruction; build with soft floats, without the extensions F and D";
+    const VECTOR: &str = ": a vector instruction; build without the extension V";
+    const CSR: &str = ": it reads or writes a control and status register, and there are none";
+    if code == 0 || code == u32::MAX {
+        return ": control ran into data or padding";
+    }
+    if is_compressed(code as u16) {
+        return match (code & 3, code >> 13) {
+            (0 | 2, 1 | 5) => FLOAT,
             _ => "",
-        },
+        };
+    }
+    let funct3 = code >> 12 & 7;
+    match code & 0x7f {
+        0x43 | 0x47 | 0x4b | 0x4f | 0x53 => FLOAT,
+        0x07 | 0x27 if (1..=4).contains(&funct3) => FLOAT,
+        0x07 | 0x27 | 0x57 => VECTOR,
+        0x0f if funct3 == 1 => ": FENCE.I; code cannot change here, so leave it out",
+        0x73 if code == UNIMP => {
+            ": `unimp`, which compilers put where a program cannot come; it aborted, or ran past a function's end"
+        }
+        0x73 if funct3 & 3 != 0 => CSR,
+        0x73 => ": a privileged instruction; there is machine mode only, without interrupts",
+        0x13 | 0x1b | 0x33 | 0x3b => {
+            ": of an extension that the machine lacks; it has Zba, Zbb, Zbs, Zbkb and Zicond"
+        }
+        _ => "",
     }
 }
+
+/// `unimp` of the assembler: it writes a read-only register.
+const UNIMP: u32 = 0xc000_1073;

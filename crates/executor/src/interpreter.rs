@@ -2,6 +2,7 @@
 
 use dyad_abi::STACK_TOP;
 use dyad_machine::calls::Flow;
+use dyad_machine::compressed::is_compressed;
 use dyad_machine::families::{branch, jump, load, store};
 use dyad_machine::instr::{Instr, NOWHERE};
 use dyad_machine::list::{Op, execute};
@@ -66,6 +67,8 @@ pub(crate) struct Stop {
 #[derive(Clone, Copy)]
 pub(crate) struct At {
     pub pc: u32,
+    /// Where execution goes on, unless the instruction says otherwise.
+    pub next: u32,
     /// Its index in the program's list of instructions.
     pub index: u32,
     pub fault: Option<Fault>,
@@ -119,7 +122,7 @@ impl<'a> Interpreter<'a> {
         let mut pc = u64::from(self.program.entry());
         let mut from = pc;
         loop {
-            let Some(Found { mut instr, index }) = range.fetch(pc) else {
+            let Some(Found { mut instr, next, index }) = range.fetch(pc) else {
                 range = code.find(pc).ok_or_else(|| self.lost(from, pc))?;
                 continue;
             };
@@ -133,15 +136,15 @@ impl<'a> Interpreter<'a> {
                 Some(Fault::Memory { address, value }) => self.memory.set(address, value),
                 Some(Fault::Instruction(other)) => instr = other,
                 Some(Fault::Skip) => {
-                    pc += 4;
+                    pc = u64::from(next);
                     continue;
                 }
                 _ => {}
             }
-            let at = || At { pc: pc as u32, index, fault };
+            let at = || At { pc: pc as u32, next, index, fault };
             if instr.op == Op::Ecall {
                 match self.call(observer, at()) {
-                    Ok(Flow::Continue) => pc += 4,
+                    Ok(Flow::Continue) => pc = u64::from(next),
                     Ok(Flow::Exit(code)) => return Ok(code),
                     Err(cause) => return Err(Stop { pc, cause }),
                 }
@@ -161,7 +164,7 @@ impl<'a> Interpreter<'a> {
     fn step<O: Observer>(&mut self, observer: &mut O, at: At, i: Instr) -> Result<u64, Cause> {
         let a = self.registers.get(i.rs1);
         let b = self.registers.get(i.rs2);
-        let next = u64::from(at.pc) + 4;
+        let next = u64::from(at.next);
         let result = |honest| match at.fault {
             Some(Fault::Result(lie)) => Some(lie),
             _ => Some(honest),
@@ -269,20 +272,25 @@ impl<'a> Interpreter<'a> {
     /// Why there is no instruction at `pc`, where control came from `from`.
     #[cold]
     fn lost(&self, from: u64, pc: u64) -> Stop {
-        let word = || {
-            let pc = u32::try_from(pc).ok()?;
-            let code = self.program.segments().iter().find(|s| s.executable && s.contains(u64::from(pc)))?;
-            code.contains(u64::from(pc) + 3).then(|| (self.memory.get(pc) >> (8 * (pc & 4))) as u32)
-        };
         if pc == u64::from(NOWHERE) {
-            Stop { pc: from, cause: Some(Cause::TargetOutOfRange) }
-        } else if !pc.is_multiple_of(4) {
-            Stop { pc: from, cause: Some(Cause::TargetMisaligned { target: pc }) }
-        } else if let Some(word) = word() {
-            Stop { pc, cause: Some(Cause::IllegalInstruction { word }) }
-        } else {
-            Stop { pc: from, cause: Some(Cause::TargetNotExecutable { target: pc }) }
+            return Stop { pc: from, cause: Some(Cause::TargetOutOfRange) };
         }
+        match self.undecoded(pc) {
+            Some(code) => Stop { pc, cause: Some(Cause::IllegalInstruction { code }) },
+            None => Stop { pc: from, cause: Some(Cause::TargetNotExecutable { target: pc }) },
+        }
+    }
+
+    /// What stands at `pc` in an executable segment: a halfword, or a word if it begins as an instruction
+    /// of 32 bits.
+    fn undecoded(&self, pc: u64) -> Option<u32> {
+        let pc = u32::try_from(pc).ok().filter(|pc| pc.is_multiple_of(2))?;
+        let segments = self.program.segments();
+        let segment = segments.iter().find(|s| s.executable && s.contains(u64::from(pc)))?;
+        let half = |at: u32| u32::from((self.memory.get(at) >> (8 * (at & 7))) as u16);
+        let low = half(pc);
+        let whole = !is_compressed(low as u16) && segment.contains(u64::from(pc) + 3);
+        Some(if whole { low | half(pc + 2) << 16 } else { low })
     }
 
     /// The error, with what people want to know.
@@ -296,8 +304,8 @@ impl<'a> Interpreter<'a> {
             return Error::CycleLimit(Box::new(CycleLimit { max_cycles, pc, location, diagnostics }));
         };
         let instrs = self.program.instrs();
-        let found = instrs.binary_search_by_key(&pc, |i| i.0).ok();
-        let instruction = found.map(|i| instrs[i].1.to_string());
+        let found = instrs.binary_search_by_key(&pc, |i| i.pc).ok();
+        let instruction = found.map(|i| instrs[i].instr.to_string());
         let cycle = self.cycle;
         Error::Trap(Box::new(Trap { cause, pc, instruction, cycle, location, diagnostics }))
     }

@@ -33,7 +33,7 @@ struct Calling<'c, 'a, O> {
 
 impl<O: Observer> Machine for Calling<'_, '_, O> {
     fn at(&self) -> calls::At {
-        calls::At { pc: self.at.pc, fall_through: self.at.pc + 4, instr: self.at.index }
+        calls::At { pc: self.at.pc, fall_through: self.at.next, instr: self.at.index }
     }
 
     fn time(&self) -> u32 {

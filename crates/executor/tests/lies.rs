@@ -93,8 +93,8 @@ fn lie(kind: u64, r: &mut Random, m: &Moment, program: &Program) -> Option<Fault
         4 => Fault::Branch,
         5 => Fault::Register { register: r.below(34) as u8, value: r.value() },
         6 => Fault::Memory { address: (0x10_0000 + r.below(0x1000)) as u32, value: r.value() },
-        7 => Fault::Instruction(instrs[r.below(instrs.len() as u64) as usize].1),
-        _ => Fault::Next(m.pc.wrapping_add(4 * r.below(9) as u32).wrapping_sub(16)),
+        7 => Fault::Instruction(instrs[r.below(instrs.len() as u64) as usize].instr),
+        _ => Fault::Next(m.pc.wrapping_add(2 * r.below(17) as u32).wrapping_sub(16)),
     })
 }
 

@@ -38,7 +38,7 @@ fn random_programs_agree_with_qemu() {
     for seed in 0..PROGRAMS {
         let elf = random_program(seed, PIECES);
         let program = Program::from_elf(&elf).expect("the program loads");
-        covered.extend(program.instrs().iter().map(|i| i.1.op));
+        covered.extend(program.instrs().iter().map(|i| i.instr.op));
         let input: Vec<u8> = (0..4000u64).map(|i| (i * 7 + seed) as u8).collect();
         let ours = run(&program, &input, Limits::default()).unwrap_or_else(|e| panic!("seed {seed}: {e}"));
         let paths = [folder.join("random.elf"), folder.join("random.input")];

@@ -40,7 +40,13 @@ fn steps_hold_values_and_previous_times() {
         ecall(),            // time 44
     ];
     let r = recorded(&code, &[7; 8], &[]);
-    let step = |at: u32, pc: u32| Step { pc: PC + 4 * pc, instr: pc, time: at, ..Step::default() };
+    let program = load(&code, &[7; 8]);
+    // Among the instructions are those that begin within others.
+    let index = |pc: u32| program.instrs().iter().position(|i| i.pc == pc).expect("an instruction");
+    let step = |time: u32, at: u32| {
+        let pc = PC + 4 * at;
+        Step { pc, instr: index(pc) as u32, time, ..Step::default() }
+    };
     assert_eq!(
         r.events.steps[TableId::Addition],
         [
@@ -71,13 +77,16 @@ fn steps_hold_values_and_previous_times() {
         [Ecall {
             pc: PC + 44,
             time: 44,
-            instr: 11,
+            instr: index(PC + 44) as u32,
             a7: access(93, 43),
             a1: access(base, 29),
             ..Ecall::default()
         }]
     );
-    assert_eq!(r.fetches, [4, 8, 12, 16, 20, 24, 28, 32, 0, 36, 40, 44]);
+    assert_eq!(r.fetches.len(), program.instrs().len());
+    let fetches: Vec<_> = (0..12).map(|i| r.fetches[index(PC + 4 * i)]).collect();
+    assert_eq!(fetches, [4, 8, 12, 16, 20, 24, 28, 32, 0, 36, 40, 44]);
+    assert_eq!(r.fetches.iter().filter(|&&time| time != 0).count(), 11);
     assert_eq!(r.registers.len(), 34);
     assert_eq!(r.registers[0], access(0, 42));
     assert_eq!(r.registers[1], access(u64::from(PC) + 40, 39));
@@ -235,7 +244,8 @@ fn all_that_follows_a_fault_agrees_with_it() {
     assert_eq!(lying(3, Fault::Register { register: T0, value: 20 }).0, 210);
     assert_eq!(lying(2, Fault::Memory { address: DATA as u32, value: 5 }).0, 60);
     assert_eq!(lying(6, Fault::Next(PC + 4 * 7)).0, 10);
-    let other = decode(sub(T2, T2, T0), PC + 12).expect("decodes");
+    let word = sub(T2, T2, T0);
+    let other = decode(word as u16, Some((word >> 16) as u16), PC + 12).expect("decodes").instr;
     assert_eq!(lying(3, Fault::Instruction(other)).0, 35);
     let last = 2 + 5 * 10 + 2;
     assert_eq!(lying(last, Fault::ExitCode(1)).0, 1);

@@ -1,19 +1,20 @@
 //! Instructions as the machine sees them: decoded once, into at most two words.
 //!
-//! A program cell holds `w0 = next_pc | imm_low << 32` and a 32-bit `w1`:
+//! A program cell holds `w0 = next pc | low half of the immediate << 32` and a 32-bit `w1`:
 //!
 //! | bits of w1 | field |
 //! |---|---|
 //! | 0..=5 | rd, 32 (the sink) where the instruction names x0 |
-//! | 6..=10 | rs1 |
-//! | 11..=15 | rs2, 0 where there is none |
-//! | 16 | bit 32 of the immediate |
-//! | 17 | bits 33..=63 of the immediate |
-//! | 18..=26 | flags, as the kind's table defines them |
-//! | 27..=31 | kind: the table that executes it |
+//! | 6..=11 | rs1 |
+//! | 12..=16 | rs2, 0 where there is none |
+//! | 17 | bit 32 of the immediate |
+//! | 18 | bits 33..=63 of the immediate |
+//! | 19..=25 | flags, as the kind's table defines them |
+//! | 26..=31 | kind: the table that executes it |
 //!
 //! so no row adds to the pc: the immediate of a branch or JAL is its target, that of AUIPC its
-//! result. x0 is read as register 0, which nothing writes.
+//! result, and where the next instruction is stands in the cell: two or four bytes on, as the
+//! instruction is compressed or not. x0 is read as register 0, which nothing writes.
 //!
 //! The encodings of an instruction, the table that executes it and its flags are written in its
 //! family's file ([`crate::families`]); what is here is derived from them.
@@ -22,7 +23,8 @@ use core::fmt;
 
 use dyad_abi::RAM_END;
 
-use crate::families::FAMILIES;
+use crate::compressed::{expand, is_compressed};
+use crate::families;
 use crate::list::{Kind, Op};
 
 /// Where rd = x0 is written to.
@@ -63,43 +65,113 @@ pub struct Instr {
     pub imm: u64,
 }
 
-/// The instruction that `word` encodes at address `pc`, or `None` where the word is illegal.
+/// A part of the second word of a program cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Its lowest bit.
+    pub at: u32,
+    /// How many bits it has.
+    pub bits: u32,
+}
+
+impl Field {
+    /// rd.
+    pub const RD: Self = Self { at: 0, bits: 6 };
+    /// rs1.
+    pub const RS1: Self = Self { at: 6, bits: 6 };
+    /// rs2.
+    pub const RS2: Self = Self { at: 12, bits: 5 };
+    /// Bit 32 of the immediate.
+    pub const IMM_32: Self = Self { at: 17, bits: 1 };
+    /// Bits 33..=63 of the immediate, which are equal.
+    pub const IMM_SIGN: Self = Self { at: 18, bits: 1 };
+    /// The flags.
+    pub const FLAGS: Self = Self { at: 19, bits: 7 };
+    /// The kind.
+    pub const KIND: Self = Self { at: 26, bits: 6 };
+    /// All of them.
+    pub const ALL: [Self; 7] =
+        [Self::RD, Self::RS1, Self::RS2, Self::IMM_32, Self::IMM_SIGN, Self::FLAGS, Self::KIND];
+
+    /// The mask of its bits, from bit 0.
+    pub const fn mask(self) -> u64 {
+        (1 << self.bits) - 1
+    }
+
+    /// `value` in its place.
+    const fn put(self, value: u32) -> u32 {
+        assert!(value as u64 <= self.mask(), "a value that does not fit its field");
+        value << self.at
+    }
+}
+
+/// An instruction in its place: what a program cell says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Placed {
+    /// Its address, even.
+    pub pc: u32,
+    /// Where execution goes on, unless the instruction says otherwise.
+    pub next: u32,
+    /// The instruction.
+    pub instr: Instr,
+}
+
+/// The words of a program cell, with its address.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CellWords {
+    /// Its address.
+    pub pc: u32,
+    /// Registers, flags and kind.
+    pub w1: u32,
+    /// Next pc and immediate.
+    pub w0: u64,
+}
+
+/// The instruction at `pc` that begins with the halfword `low`, `high` being the halfword after it if
+/// there is one. `None` where they encode none.
 ///
-/// Nothing decodes at the last four bytes of the address space, whose fall-through address does
-/// not fit in 32 bits, nor at addresses that are not multiples of 4.
-pub fn decode(word: u32, pc: u32) -> Option<Instr> {
-    if !pc.is_multiple_of(4) || pc > u32::MAX - 4 {
+/// Nothing decodes at odd addresses, nor at the last four bytes of the address space, after which an
+/// instruction's next address might not fit in 32 bits.
+pub fn decode(low: u16, high: Option<u16>, pc: u32) -> Option<Placed> {
+    if !pc.is_multiple_of(2) || pc > u32::MAX - 4 {
         return None;
     }
-    let mut found = FAMILIES.iter().flat_map(|f| f.encodings).filter(|e| word & e.mask == e.matches);
-    found.next().map(|e| e.format.read(e.op, word, pc))
+    let (word, size) = match (is_compressed(low), high) {
+        (true, _) => (expand(low)?, 2),
+        (false, Some(high)) => (u32::from(low) | u32::from(high) << 16, 4),
+        (false, None) => return None,
+    };
+    let line = families::candidates(word).find(|e| word & e.mask == e.matches)?;
+    Some(Placed { pc, next: pc + size, instr: line.format.read(line.op, word, pc) })
+}
+
+impl Placed {
+    /// The words of its program cell. The immediate's bits 33..=63 must be equal, as they are in every
+    /// decoded instruction.
+    pub const fn words(&self) -> CellWords {
+        let i = &self.instr;
+        let w1 = Field::RD.put(i.rd as u32)
+            | Field::RS1.put(i.rs1 as u32)
+            | Field::RS2.put(i.rs2 as u32)
+            | Field::IMM_32.put((i.imm >> 32) as u32 & 1)
+            | Field::IMM_SIGN.put((i.imm >> 63) as u32)
+            | Field::FLAGS.put(i.flags())
+            | Field::KIND.put(i.kind() as u32);
+        CellWords { pc: self.pc, w1, w0: self.next as u64 | i.imm << 32 }
+    }
 }
 
 impl Instr {
-    /// The table that executes it.
+    /// The kind of its operation.
     #[inline]
     pub const fn kind(&self) -> Kind {
         self.op.kind()
     }
 
-    /// The flags of its program cell, from bit 0.
+    /// The flags of its operation.
     #[inline]
     pub const fn flags(&self) -> u32 {
         self.op.flags()
-    }
-
-    /// The two words of its program cell at `pc`, which is a multiple of 4 below 2^32 - 4. The
-    /// immediate's bits 33..=63 must be equal, as they are in every decoded instruction.
-    pub const fn words(&self, pc: u32) -> (u64, u32) {
-        let w0 = pc.wrapping_add(4) as u64 | self.imm << 32;
-        let w1 = self.rd as u32
-            | (self.rs1 as u32) << 6
-            | (self.rs2 as u32) << 11
-            | ((self.imm >> 32) as u32 & 1) << 16
-            | ((self.imm >> 63) as u32) << 17
-            | self.flags() << 18
-            | (self.kind() as u32) << 27;
-        (w0, w1)
     }
 }
 

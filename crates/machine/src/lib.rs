@@ -7,6 +7,7 @@
 //! ```text
 //! list      the families, calls and tables; what is derived from the list
 //! instr     Instr, decode; the two words of a program cell
+//! compressed  16-bit instructions as those of 32 bits that they stand for
 //! record    what the executor writes down and the rules turn into rows
 //! message   the typed messages of the bus
 //! frame     how an instruction's meaning finds operands and leaves results
@@ -25,6 +26,7 @@ extern crate alloc;
 
 pub mod audit;
 pub mod calls;
+pub mod compressed;
 pub mod families;
 pub mod frame;
 pub mod instr;

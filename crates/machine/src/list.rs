@@ -8,6 +8,7 @@ use core::ops::{Index, IndexMut};
 
 use crate::families::{self, Encoding, FAMILIES};
 use crate::frame::{Accesses, Instruction};
+use crate::instr::Field;
 
 /// Hands the list to the macro `$then`.
 ///
@@ -173,7 +174,7 @@ const EXECUTED_BY: [(Kind, u32); OPS.len()] = {
         while i < FAMILIES[f].encodings.len() {
             let e = &FAMILIES[f].encodings[i];
             let slot = &mut out[e.op as usize];
-            assert!(e.matches & !e.mask == 0 && e.flags < 1 << 9, "a malformed line");
+            assert!(e.matches & !e.mask == 0 && e.flags as u64 <= Field::FLAGS.mask(), "a malformed line");
             assert!(
                 slot.1 == u32::MAX || (slot.0 as u8 == e.kind as u8 && slot.1 == e.flags),
                 "two lines of one operation differ in kind or flags"
@@ -198,7 +199,7 @@ impl Op {
         EXECUTED_BY[self as usize].0
     }
 
-    /// The flags of its program cell, from bit 0: at most 9 bits, as its family defines them.
+    /// The flags of its program cell, from bit 0, as its family defines them.
     #[inline]
     pub const fn flags(self) -> u32 {
         EXECUTED_BY[self as usize].1

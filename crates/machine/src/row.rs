@@ -10,12 +10,13 @@ use core::marker::PhantomData;
 use dyad_rules::{LOW, Rules, Table, Word, gadgets};
 
 use crate::frame::{Accesses, Frame, Instruction, Memory};
+use crate::instr::Field;
 use crate::list::Kind;
 use crate::message::{Message, pull, push};
 use crate::record::Step;
 
 /// The bits of the kind in the second word of a program cell.
-const KIND_BITS: u64 = 0x1f << 27;
+const KIND_BITS: u64 = Field::KIND.mask() << Field::KIND.at;
 
 /// A [`Step`] with the two words of its program cell: the event of every instruction table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -206,7 +207,7 @@ impl<W: Word> Row<W> {
         (pc, time, fetch_prev): (u32, u32, u32),
         (w0, w1): (u64, u32),
     ) -> Self {
-        let kind_bits = (kind as u64) << 27;
+        let kind_bits = (kind as u64) << Field::KIND.at;
         let state = r.commit("state", || halves(pc, time));
         let w0 = r.commit("instruction 0", || w0);
         // The kind is a constant of the table and the committed bits in its place are ignored: if
@@ -220,7 +221,9 @@ impl<W: Word> Row<W> {
         let time = state >> 32;
         pull(r, Message::Program { at: pc ^ (w1p & !LOW), w0, w1 });
         push(r, Message::Program { at: state, w0, w1 });
-        let imm = (w0 >> 32) ^ (w1.bit(16) << 32) ^ (w1.broadcast(17) & !((1 << 33) - 1));
+        let field = |f: Field| (w1 >> f.at) & f.mask();
+        let sign = w1.broadcast(Field::IMM_SIGN.at) & !((1 << 33) - 1);
+        let imm = (w0 >> 32) ^ (field(Field::IMM_32) << 32) ^ sign;
         let mut equations = Equations::new();
         equations.less(r, w1p >> 32, time);
         let four = r.constant(4);
@@ -230,8 +233,8 @@ impl<W: Word> Row<W> {
             time,
             fall_through: w0 & LOW,
             imm,
-            flags: (w1 >> 18) & 0x1ff,
-            registers: [w1 & 0x3f, (w1 >> 6) & 0x1f, (w1 >> 11) & 0x1f],
+            flags: field(Field::FLAGS),
+            registers: [Field::RD, Field::RS1, Field::RS2].map(field),
             next_time: time ^ four ^ ((carries << 1) & LOW),
             equations,
             operands: Operands { rs1: None, rs2: None, rd: None, cell: None },

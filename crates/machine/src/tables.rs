@@ -10,6 +10,7 @@ use dyad_rules::{Rows, Table, TableRules};
 
 use crate::calls::{self, Called};
 use crate::families;
+use crate::instr::CellWords;
 use crate::list::TableId;
 use crate::memory::{self, Chained, Fetched, LastRegister, link};
 use crate::record::{Cell, Copy, Events, ImageCell, Records};
@@ -73,7 +74,7 @@ pub fn tables() -> Vec<&'static dyn TableRules> {
 pub struct Run<'a> {
     events: Option<&'a Events>,
     records: Option<&'a Records>,
-    words: &'a [(u64, u32)],
+    words: &'a [CellWords],
     image: &'a [ImageCell],
     /// The indices, among the recorded cells, of those that the image doesn't define.
     others: Vec<u32>,
@@ -84,7 +85,7 @@ impl<'a> Run<'a> {
     ///
     /// # Panics
     /// If the image's cells are not all recorded, both lists increasing.
-    pub fn new(records: &'a Records, words: &'a [(u64, u32)], image: &'a [ImageCell]) -> Self {
+    pub fn new(records: &'a Records, words: &'a [CellWords], image: &'a [ImageCell]) -> Self {
         let mut defined = image.iter().peekable();
         let mut others = Vec::new();
         for (cell, i) in records.cells.iter().zip(0..) {
@@ -98,12 +99,12 @@ impl<'a> Run<'a> {
 
     /// Part of a run of the program with these instruction words: the tables of instructions, system
     /// calls and copies have rows, those of first and last values have none.
-    pub fn of_events(events: &'a Events, words: &'a [(u64, u32)]) -> Self {
+    pub fn of_events(events: &'a Events, words: &'a [CellWords]) -> Self {
         Self { events: Some(events), records: None, words, image: &[], others: Vec::new() }
     }
 
     /// A program that was not run: only its fixed columns have rows.
-    pub fn of_program(words: &'a [(u64, u32)], image: &'a [ImageCell]) -> Self {
+    pub fn of_program(words: &'a [CellWords], image: &'a [ImageCell]) -> Self {
         Self { events: None, records: None, words, image, others: Vec::new() }
     }
 
@@ -131,7 +132,7 @@ impl<'a> Run<'a> {
         let steps = self.events(|e| &e.steps[id]);
         rows::<T>(columns, steps.len(), |i| {
             let step = steps[i];
-            let (w0, w1) = self.words[step.instr as usize];
+            let CellWords { w0, w1, .. } = self.words[step.instr as usize];
             Executed { step, w0, w1 }
         })
     }
@@ -140,7 +141,7 @@ impl<'a> Run<'a> {
         let calls = self.events(|e| &e.calls[id]);
         rows::<T>(columns, calls.len(), |i| {
             let call = calls[i];
-            let (w0, w1) = self.words[call.instr as usize];
+            let CellWords { w0, w1, .. } = self.words[call.instr as usize];
             Called { call, w0, w1 }
         })
     }
@@ -161,9 +162,7 @@ impl OfRun for memory::Program {
         let fetches = run.ended(|r| &r.fetches);
         let ended = run.records.is_some() || columns == Columns::Fixed;
         rows::<Self>(columns, if ended { run.words.len() } else { 0 }, |i| {
-            let (w0, w1) = run.words[i];
-            // The fall-through pc is 4 more than the pc.
-            let pc = (w0 as u32).wrapping_sub(4);
+            let CellWords { pc, w0, w1 } = run.words[i];
             Fetched { pc, w0, w1, last_time: fetches.get(i).copied().unwrap_or(0) }
         })
     }
@@ -268,7 +267,7 @@ mod tests {
         for (i, case) in cases.iter().enumerate() {
             let mut event = case.event;
             event.step.instr = i as u32;
-            words.push((event.w0, event.w1));
+            words.push(CellWords { pc: event.step.pc, w0: event.w0, w1: event.w1 });
             records.events.steps[TableId::ShiftRight].push(event.step);
             expected.extend(dyad_rules::fill::<InRows<families::shift::ShiftRight>>(&event).committed);
         }

@@ -6,7 +6,7 @@ use dyad_rules::check::MessageValue;
 use dyad_rules::harness::{self, EDGES, Random, Said};
 
 use crate::frame::{Instruction, Memory};
-use crate::instr::{Instr, SINK};
+use crate::instr::{CellWords, Field, Instr, Placed, SINK};
 use crate::list::{Op, execute};
 use crate::message::Message;
 use crate::record::Step;
@@ -17,6 +17,8 @@ use crate::row::{Executed, InRows, halves};
 pub struct Case {
     /// The instruction.
     pub instr: Instr,
+    /// Where execution goes on, unless the instruction says otherwise.
+    pub next: u32,
     /// What happened.
     pub event: Executed,
 }
@@ -25,7 +27,9 @@ impl Case {
     /// `instr` executed with these values of rs1 and rs2, at a random pc and random times; values
     /// and times agree with one another where the instruction names a register twice.
     pub fn new(instr: Instr, rs1: u64, rs2: u64, random: &mut Random) -> Self {
-        let pc = (random.word() as u32 & !3).min(u32::MAX - 7);
+        let pc = random.word() as u32 & !1;
+        // Nothing derives one from the other.
+        let next = [pc.wrapping_add(2), pc.wrapping_add(4), random.word() as u32][random.below(3)];
         let time = [4, 8, 1 << 31, u32::MAX - 7, random.word() as u32 & !7 | 4][random.below(5)];
         let mut prev = || match random.below(3) {
             0 => 0,
@@ -54,13 +58,8 @@ impl Case {
         } else if instr.rd == instr.rs1 {
             (step.rd_old, step.rd_prev) = (step.rs1, time | 1);
         }
-        let (w0, w1) = instr.words(pc);
-        Self { instr, event: Executed { step, w0, w1 } }
-    }
-
-    /// Where execution goes on, unless the instruction says otherwise.
-    pub fn fall_through(&self) -> u32 {
-        self.event.step.pc + 4
+        let CellWords { w0, w1, .. } = Placed { pc, next, instr }.words();
+        Self { instr, next, event: Executed { step, w0, w1 } }
     }
 
     /// The second operand.
@@ -144,7 +143,7 @@ pub fn two_operand_table<I: Instruction>(ops: &[Op], seed: u64) {
 
 /// The result of an operation of two operands, and the next pc.
 pub fn two_operands(c: &Case) -> (u64, u32) {
-    (execute(c.instr.op, c.event.step.rs1, c.b()), c.fall_through())
+    (execute(c.instr.op, c.event.step.rs1, c.b()), c.next)
 }
 
 /// Runs the whole harness on a table of instructions without RAM, and compares the messages of
@@ -178,7 +177,11 @@ fn only_its_kind<I: Instruction>() {
         let said = harness::said::<InRows<I>>(&words, &[]);
         for messages in [said.pushes, said.pulls] {
             let cells: Vec<_> = messages.iter().filter(|m| m[0] == program).collect();
-            assert!(cells.len() == 1 && cells[0][3] >> 27 == kind as u64, "{}: {messages:x?}", I::NAME);
+            assert!(
+                cells.len() == 1 && cells[0][3] >> Field::KIND.at == kind as u64,
+                "{}: {messages:x?}",
+                I::NAME
+            );
         }
     }
 }
@@ -240,7 +243,7 @@ pub fn messages_with_ram(
     (place, new): (u32, u64),
 ) -> (Vec<MessageValue>, Vec<MessageValue>) {
     let s = case.event.step;
-    let (mut pushes, mut pulls) = messages(case, result, case.fall_through());
+    let (mut pushes, mut pulls) = messages(case, result, case.next);
     pulls.push(Message::Ram { at: halves(place, s.mem_prev), value: s.mem }.value());
     pushes.push(Message::Ram { at: halves(place, s.time | 1), value: new }.value());
     harness::net(pushes, pulls)

@@ -116,7 +116,7 @@ fn segment<'a>(p: &ProgramHeader64<LE>, elf: &'a [u8]) -> Result<Loaded<'a>, Seg
     if align > 1 && !(align.is_power_of_two() && (address ^ offset) & (align - 1) == 0) {
         return Err(SegmentError::Misaligned { align, offset });
     }
-    if executable && !address.is_multiple_of(4) {
+    if executable && !address.is_multiple_of(2) {
         return Err(SegmentError::ExecutableMisaligned);
     }
     let bytes = offset
@@ -167,7 +167,7 @@ fn arrange(segments: &mut [Loaded<'_>]) -> Result<(), LoadError> {
 }
 
 fn entry(entry: u64, segments: &[Loaded<'_>]) -> Result<u32, LoadError> {
-    if !entry.is_multiple_of(4) {
+    if !entry.is_multiple_of(2) {
         return Err(LoadError::EntryMisaligned(entry));
     }
     if !segments.iter().any(|l| l.segment.executable && l.segment.contains(entry)) {

@@ -81,8 +81,10 @@ pub enum LoadError {
         /// The limit.
         max: u64,
     },
-    /// The entry address is not a multiple of 4.
-    #[error("the entry address {0:#x} is not a multiple of 4: build without compressed instructions")]
+    /// The entry address is odd.
+    #[error(
+        "the entry address {0:#x} is odd: no instruction can be there, check ENTRY() in the linker script"
+    )]
     EntryMisaligned(u64),
     /// The entry address is not in an executable segment.
     #[error("the entry address {0:#x} is not in an executable segment: check ENTRY() in the linker script")]
@@ -116,8 +118,8 @@ pub enum SegmentError {
         /// One past the highest.
         max: u64,
     },
-    /// An executable segment whose address is not a multiple of 4.
-    #[error("is executable but its address is not a multiple of 4")]
+    /// An executable segment whose address is odd.
+    #[error("is executable but its address is odd")]
     ExecutableMisaligned,
     /// The alignment is not a power of two, or address and file offset disagree modulo it.
     #[error("has alignment {align:#x}, which its address and file offset {offset:#x} don't fit")]

@@ -10,12 +10,13 @@
 //! 64-bit, little-endian, RISC-V, `ET_EXEC`, without dynamic linking. Only `PT_LOAD` segments
 //! count, and each must
 //! - lie in `0x1000..0xffff_fff8`, at equal virtual and physical addresses,
-//! - be aligned as it says, and to 4 bytes if executable,
+//! - be aligned as it says, and to 2 bytes if executable,
 //! - not be both writable and executable,
 //! - overlap no other, and share no 8-byte cell between writable and read-only memory.
 //!
-//! The entry is a multiple of 4 inside an executable segment. Words of executable segments that
-//! don't decode are data; they can be loaded from, and executing one traps.
+//! The entry is an even address inside an executable segment. An instruction is decoded at every even
+//! address of executable segments, since compressed code may start anywhere; what doesn't decode is data:
+//! it can be loaded from, and executing it traps. Section headers and `e_flags` say nothing about this.
 
 mod digest;
 mod elf;
@@ -28,7 +29,7 @@ pub mod testing;
 
 use std::sync::Arc;
 
-use dyad_machine::instr::{Instr, decode};
+use dyad_machine::instr::{CellWords, Placed, decode};
 
 pub use elf::{MAX_IMAGE_BYTES, SEGMENT_END};
 pub use error::{LoadError, SegmentError};
@@ -64,8 +65,8 @@ impl Segment {
 #[derive(Clone, Debug)]
 pub struct Program {
     entry: u32,
-    instrs: Vec<(u32, Instr)>,
-    words: Vec<(u64, u32)>,
+    instrs: Vec<Placed>,
+    words: Vec<CellWords>,
     image: Vec<ImageCell>,
     segments: Vec<Segment>,
     digest: [u8; 32],
@@ -79,34 +80,28 @@ impl Program {
     /// If the file is damaged or breaks one of the rules that the [crate] lists.
     pub fn from_elf(elf: &[u8]) -> Result<Self, LoadError> {
         let (entry, loaded) = elf::read(elf)?;
-        let mut instrs = Vec::new();
-        for l in loaded.iter().filter(|l| l.segment.executable) {
-            for (i, word) in l.bytes.as_chunks::<4>().0.iter().enumerate() {
-                let pc = l.segment.address + 4 * i as u32;
-                if let Some(instr) = decode(u32::from_le_bytes(*word), pc) {
-                    instrs.push((pc, instr));
-                }
-            }
-        }
-        let words: Vec<_> = instrs.iter().map(|(pc, instr)| instr.words(*pc)).collect();
+        let executable = loaded.iter().filter(|l| l.segment.executable);
+        let instrs: Vec<_> = executable.flat_map(|l| decode_all(l.segment.address, l.bytes)).collect();
+        let words: Vec<_> = instrs.iter().map(Placed::words).collect();
         let image = image::cells(&loaded);
-        let digest = digest::digest(entry, instrs.iter().map(|i| i.0), &words, &image);
+        let digest = digest::digest(entry, &words, &image);
         let segments = loaded.iter().map(|l| l.segment).collect();
         Ok(Self { entry, instrs, words, image, segments, digest, elf: elf.into() })
     }
 
-    /// Address of the first instruction, a multiple of 4.
+    /// Address of the first instruction, even.
     pub fn entry(&self) -> u32 {
         self.entry
     }
 
-    /// The addresses, increasing, and instructions of all words that decode in executable segments.
-    pub fn instrs(&self) -> &[(u32, Instr)] {
+    /// The instructions at all even addresses of executable segments where one decodes, by increasing
+    /// address: also those that begin within another, which a jump may reach.
+    pub fn instrs(&self) -> &[Placed] {
         &self.instrs
     }
 
     /// The words of the program cells, parallel to [`Program::instrs`].
-    pub fn words(&self) -> &[(u64, u32)] {
+    pub fn words(&self) -> &[CellWords] {
         &self.words
     }
 
@@ -129,4 +124,11 @@ impl Program {
     pub fn symbols(&self) -> Symbols<'_> {
         Symbols::read(&self.elf)
     }
+}
+
+/// The instructions at all even addresses of `bytes`, which lie at `address`.
+fn decode_all(address: u32, bytes: &[u8]) -> impl Iterator<Item = Placed> {
+    let halves: Vec<u16> = bytes.as_chunks().0.iter().map(|&h| u16::from_le_bytes(h)).collect();
+    (0..halves.len())
+        .filter_map(move |i| decode(halves[i], halves.get(i + 1).copied(), address + 2 * i as u32))
 }

@@ -9,7 +9,7 @@ use dyad_verifier::{Blake3, Digest, Hash, Key, Statement};
 use crate::Error;
 
 const MAGIC: &[u8; 8] = b"dyad-key";
-const VERSION: u16 = 1;
+const VERSION: u16 = 2;
 
 /// All that a verifier knows of a program: the commitment to its instructions and memory image,
 /// where it begins, and the rules of the machine that it was made for.

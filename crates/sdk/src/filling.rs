@@ -3,6 +3,7 @@
 use std::sync::mpsc;
 
 use dyad_executor::{Limits, Rows, record_parts, rows_of};
+use dyad_machine::instr::CellWords;
 use dyad_machine::record::{Events, Records};
 use dyad_machine::tables::{Run, TABLES};
 use dyad_prover::{Columns, Filled, Places};
@@ -85,7 +86,7 @@ fn places<'v>(columns: &mut Columns<'v>, run: &Run<'_>) -> Vec<Places<'v>> {
 }
 
 /// Fills the places of a part's rows and forgets the part.
-fn fill(part: &mut Events, words: &[(u64, u32)], places: Vec<Places<'_>>) {
+fn fill(part: &mut Events, words: &[CellWords], places: Vec<Places<'_>>) {
     let run = Run::of_events(part, words);
     for (table, places) in TABLES.iter().zip(places) {
         places.fill(&*run.rows(table.id), 0);

@@ -105,7 +105,7 @@ mod tests {
         }
         instruction_table::<I>(&cases, |c| {
             let s = c.event.step;
-            (0, if taken(c.instr.op, s.rs1, s.rs2) { c.instr.imm as u32 } else { c.fall_through() })
+            (0, if taken(c.instr.op, s.rs1, s.rs2) { c.instr.imm as u32 } else { c.next })
         });
     }
 

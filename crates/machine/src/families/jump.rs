@@ -73,7 +73,7 @@ mod tests {
             Case::new(Instr { op: Op::Jal, rd: [1, 31, SINK][i % 3], rs1: 0, rs2: 0, imm }, 0, 0, &mut random)
         };
         let cases: Vec<_> = (0..100).map(case).collect();
-        instruction_table::<Jump>(&cases, |c| (c.fall_through().into(), c.instr.imm as u32));
+        instruction_table::<Jump>(&cases, |c| (c.next.into(), c.instr.imm as u32));
     }
 
     /// JALR with an immediate, so that the target is `rs1 + imm` without its lowest bit.
@@ -94,7 +94,7 @@ mod tests {
         let beyond: Vec<_> = (0..120).map(|i| jalr(beyond[i % 6], i, &mut random)).collect();
         instruction_table_refusing::<JumpRegister>(&cases, &beyond, |c| {
             let next = target(c.event.step.rs1, c.instr.imm);
-            (c.fall_through().into(), u32::try_from(next).expect("a target below 2^32"))
+            (c.next.into(), u32::try_from(next).expect("a target below 2^32"))
         });
     }
 }

@@ -54,8 +54,45 @@ pub struct Encoding {
     pub op: Op,
     /// The table that executes it.
     pub kind: Kind,
-    /// What that table is told beside the operands: at most 9 bits.
+    /// What that table is told beside the operands: at most 7 bits.
     pub flags: u32,
+}
+
+/// Most lines that share an opcode and a funct3.
+const BUCKET: usize = 16;
+
+/// For each opcode without its lowest two bits, which are ones, and each funct3: the lines that words
+/// with both may match, by family and place in it.
+const BUCKETS: [([(u8, u8); BUCKET], usize); 256] = {
+    let mut out = [([(0, 0); BUCKET], 0); 256];
+    let mut f = 0;
+    while f < FAMILIES.len() {
+        let mut i = 0;
+        while i < FAMILIES[f].encodings.len() {
+            let e = &FAMILIES[f].encodings[i];
+            assert!(e.mask & 0x7f == 0x7f && e.matches & 3 == 3, "a line without an opcode");
+            let mut key = 0;
+            while key < out.len() {
+                let word = (key as u32 >> 3) << 2 | 3 | (key as u32 & 7) << 12;
+                if (word ^ e.matches) & e.mask & FUNCT3 == 0 {
+                    let (lines, count) = &mut out[key];
+                    lines[*count] = (f as u8, i as u8);
+                    *count += 1;
+                }
+                key += 1;
+            }
+            i += 1;
+        }
+        f += 1;
+    }
+    out
+};
+
+/// The lines that `word`, not a compressed one, may match.
+pub(crate) fn candidates(word: u32) -> impl Iterator<Item = &'static Encoding> {
+    static LINES: [([(u8, u8); BUCKET], usize); 256] = BUCKETS;
+    let (lines, count) = &LINES[(word >> 2 & 31) as usize * 8 + (word >> 12 & 7) as usize];
+    lines[..*count].iter().map(|&(f, i)| &FAMILIES[usize::from(f)].encodings[usize::from(i)])
 }
 
 /// Opcode only.

@@ -52,6 +52,6 @@ mod tests {
             Case::new(Instr { op: Op::Upper, rd, rs1: 0, rs2: 0, imm: results[i % 6] }, 0, 0, &mut random)
         };
         let cases: Vec<_> = (0..100).map(case).collect();
-        instruction_table::<Upper>(&cases, |c| (c.instr.imm, c.fall_through()));
+        instruction_table::<Upper>(&cases, |c| (c.instr.imm, c.next));
     }
 }

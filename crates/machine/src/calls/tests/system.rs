@@ -14,7 +14,7 @@ use crate::calls::diagnostic::Diagnostic;
 use crate::calls::exit::Exit;
 use crate::calls::read::Read;
 use crate::calls::write::Write;
-use crate::instr::{Instr, SINK};
+use crate::instr::{CellWords, Instr, Placed, SINK};
 use crate::list::Op;
 use crate::message::Message;
 use crate::record::{Access, Ecall};
@@ -31,7 +31,8 @@ fn calls(count: usize, random: &mut Random, values: impl Fn(usize, &mut Random) 
         let mut access = |value| Access { value, prev: prev() };
         let (a7, a0, a1, a2) = (access(a7), access(a0), access(a1), access(a2));
         let output = Access { prev: prev(), value: length };
-        let (w0, w1) = Instr { op: Op::Ecall, rd: SINK, rs1: 0, rs2: 0, imm: 0 }.words(pc);
+        let instr = Instr { op: Op::Ecall, rd: SINK, rs1: 0, rs2: 0, imm: 0 };
+        let CellWords { w0, w1, .. } = Placed { pc, next: pc + 4, instr }.words();
         let call = Ecall { pc, time, instr: 0, fetch_prev: prev() & !3, a7, a0, a1, a2, result, output };
         Called { call, w0, w1 }
     };
