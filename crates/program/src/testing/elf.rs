@@ -1,5 +1,7 @@
 //! Writes ELF files.
 
+use super::Code;
+
 /// Permissions of a segment, as in `p_flags`.
 const X: u32 = 1;
 const W: u32 = 2;
@@ -88,6 +90,12 @@ impl Elf {
     pub fn code(self, address: u64, words: &[u32]) -> Self {
         let bytes: Vec<u8> = words.iter().flat_map(|w| w.to_le_bytes()).collect();
         self.part(Part::load(R | X, address, &bytes))
+    }
+
+    /// Adds an executable segment of instructions of any size.
+    #[must_use]
+    pub fn mixed_code(self, address: u64, code: &Code) -> Self {
+        self.part(Part::load(R | X, address, &code.bytes()))
     }
 
     /// Adds a writable segment.

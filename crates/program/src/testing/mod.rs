@@ -1,8 +1,10 @@
 //! For tests: an assembler and an ELF writer, so that programs need no toolchain.
 
 pub mod asm;
+mod code;
 mod elf;
 
+pub use code::Code;
 pub use elf::{Elf, Part};
 
 /// Where [`program`] puts the code.
