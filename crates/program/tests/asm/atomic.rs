@@ -4,6 +4,7 @@ use super::*;
 
 /// The text, the encoder and the word.
 #[rustfmt::skip]
+#[allow(clippy::too_many_lines, reason = "a table")]
 pub fn words() -> Vec<(&'static str, u32, u32)> {
     vec![
         ("lr.w a0, (t6)",           lr_w(A0, T6),           0x100f_a52f),

@@ -4,6 +4,7 @@ use super::*;
 
 /// The text, the encoder and the word.
 #[rustfmt::skip]
+#[allow(clippy::too_many_lines, reason = "a table")]
 pub fn words() -> Vec<(&'static str, u32, u32)> {
     vec![
         ("add.uw a0, a1, a2",     add_uw(A0, A1, A2),     0x08c5_853b),

@@ -4,6 +4,7 @@ use super::*;
 
 /// The text, the encoder and the word.
 #[rustfmt::skip]
+#[allow(clippy::too_many_lines, reason = "a table")]
 pub fn words() -> Vec<(&'static str, u16, u16)> {
     vec![
         ("c.addi4spn s0, sp, 1020", c_addi4spn(S0, 1020), 0x1fe0),

@@ -13,8 +13,8 @@ use dyad_program::testing::Code;
 use dyad_program::testing::asm::*;
 
 /// Each word once: two texts with one encoding would hide a field that is ignored.
-fn check<T: LowerHex + Ord + Copy>(words: Vec<(&str, T, T)>) {
-    for (text, ours, theirs) in &words {
+fn check<T: LowerHex + Ord + Copy>(words: &[(&str, T, T)]) {
+    for (text, ours, theirs) in words {
         assert_eq!(format!("{ours:#x}"), format!("{theirs:#x}"), "{text}");
     }
     let all: std::collections::BTreeSet<T> = words.iter().map(|word| word.2).collect();
@@ -23,12 +23,12 @@ fn check<T: LowerHex + Ord + Copy>(words: Vec<(&str, T, T)>) {
 
 #[test]
 fn instructions_are_encoded_as_by_others() {
-    check([base::words(), atomic::words(), bits::words()].concat());
+    check(&[base::words(), atomic::words(), bits::words()].concat());
 }
 
 #[test]
 fn compressed_instructions_are_encoded_as_by_others() {
-    check(compressed::words());
+    check(&compressed::words());
 }
 
 /// Whether encoding panics, quietly.
