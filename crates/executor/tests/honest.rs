@@ -7,7 +7,7 @@ mod common;
 
 use std::collections::BTreeSet;
 
-use common::random::random_program;
+use common::random::{MACHINE, random_program};
 use common::{load, sound};
 use dyad_executor::{Limits, Outcome, record};
 use dyad_machine::instr::RAM_TOP;
@@ -25,7 +25,7 @@ fn sound_code(code: &[Vec<u32>], data: &[u8], input: &[u8]) -> Outcome {
 fn random_programs_reach_every_table() {
     let mut reached = BTreeSet::new();
     for seed in 0..16 {
-        let program = Program::from_elf(&random_program(seed, 400)).expect("the program loads");
+        let program = Program::from_elf(&random_program(seed, 400, MACHINE)).expect("the program loads");
         let input: Vec<u8> = (0..600u64).map(|i| (i * 7 + seed) as u8).collect();
         let (_, records) = sound(&program, &input);
         let run = Run::new(&records, program.words(), program.image());

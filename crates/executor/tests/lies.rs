@@ -5,7 +5,7 @@
 
 mod common;
 
-use common::random::{Random, random_program};
+use common::random::{BYTES, MACHINE, Random, WORK, random_program};
 use common::{findings, load, sound};
 use dyad_executor::{Fault, Limits, Moment, Outcome, record_with};
 use dyad_machine::audit::audit;
@@ -20,8 +20,8 @@ use dyad_program::testing::{CODE, DATA};
 const PROGRAMS: u64 = 12;
 const LIES: usize = 90;
 
-fn random(seed: u64, pieces: u64) -> Program {
-    Program::from_elf(&random_program(seed, pieces)).expect("the program loads")
+fn random(seed: u64, pieces: usize) -> Program {
+    Program::from_elf(&random_program(seed, pieces, MACHINE)).expect("the program loads")
 }
 
 fn input(seed: u64) -> Vec<u8> {
@@ -84,16 +84,16 @@ fn lie(kind: u64, r: &mut Random, m: &Moment, program: &Program) -> Option<Fault
     let instrs = program.instrs();
     Some(match kind {
         0 if branch || store || m.instr.op == Op::Ecall => return None,
-        0 => Fault::Result(r.value()),
+        0 => Fault::Result(r.operand()),
         1 if !store => return None,
-        1 => Fault::Stored(r.value()),
+        1 => Fault::Stored(r.operand()),
         2 => Fault::Skip,
         3 => Fault::Repeat,
         4 if !branch => return None,
         4 => Fault::Branch,
-        5 => Fault::Register { register: r.below(34) as u8, value: r.value() },
-        6 => Fault::Memory { address: (0x10_0000 + r.below(0x1000)) as u32, value: r.value() },
-        7 => Fault::Instruction(instrs[r.below(instrs.len() as u64) as usize].instr),
+        5 => Fault::Register { register: r.below(34) as u8, value: r.operand() },
+        6 => Fault::Memory { address: WORK as u32 + r.below(BYTES as usize) as u32, value: r.operand() },
+        7 => Fault::Instruction(r.pick(instrs).instr),
         _ => Fault::Next(m.pc.wrapping_add(2 * r.below(17) as u32).wrapping_sub(16)),
     })
 }
@@ -107,7 +107,7 @@ fn runs_that_did_not_happen_are_refused() {
         let input = input(seed);
         let (_, honest) = sound(&program, &input);
         for kind in (0..KINDS).cycle().take(LIES) {
-            let at = r.below(honest.cycles);
+            let at = r.below(honest.cycles as usize) as u64;
             let mut told = None;
             let tamper = |m: &Moment| {
                 if m.cycle < at || told.is_some() {
@@ -191,19 +191,19 @@ fn every_lie_at_every_instruction_is_refused() {
     let (mut told, mut trapped) = (0, 0);
     for cycle in 0..honest.cycles {
         let faults = [
-            Fault::Result(r.value()),
+            Fault::Result(r.operand()),
             Fault::Result(1),
-            Fault::Stored(r.value()),
+            Fault::Stored(r.operand()),
             Fault::Skip,
             Fault::Repeat,
             Fault::Branch,
-            Fault::Register { register: r.below(32) as u8, value: r.value() },
+            Fault::Register { register: r.below(32) as u8, value: r.operand() },
             Fault::Register { register: 33, value: 8 },
-            Fault::Memory { address: DATA as u32 + 8 * r.below(5) as u32, value: r.next() },
+            Fault::Memory { address: DATA as u32 + 8 * r.below(5) as u32, value: r.word() },
             Fault::Instruction(other),
             Fault::Instruction(nothing),
             Fault::Next(CODE as u32 + 4 * r.below(200) as u32),
-            Fault::ExitCode(r.next() as u8),
+            Fault::ExitCode(r.word() as u8),
         ];
         for fault in faults {
             let once = |m: &Moment| (m.cycle == cycle).then_some(fault);

@@ -55,9 +55,19 @@ impl Random {
         (self.word() % n as u64) as usize
     }
 
+    /// One of a list, which is not empty.
+    pub fn pick<T: Copy>(&mut self, list: &[T]) -> T {
+        list[self.below(list.len())]
+    }
+
+    /// Heads or tails.
+    pub fn coin(&mut self) -> bool {
+        self.word() & 1 == 1
+    }
+
     /// An operand: an edge, a number near one, a number of few bits, or any.
     pub fn operand(&mut self) -> u64 {
-        let edge = EDGES[self.below(EDGES.len())];
+        let edge = self.pick(EDGES);
         match self.below(4) {
             0 => edge,
             1 => edge.wrapping_add(self.word() % 5).wrapping_sub(2),
