@@ -1,10 +1,14 @@
 //! Project tasks: `cargo xtask --help`.
 
 mod bench;
+mod csmith;
 mod demo;
 mod deny;
 mod dist;
+mod dyad;
+mod external;
 mod floor;
+mod limited;
 mod machine;
 mod setup;
 mod soak;
@@ -37,6 +41,10 @@ enum Task {
     Floor(floor::Args),
     /// The slow suites: many more random cases, long runs
     Soak(soak::Args),
+    /// Compare random C programs with qemu-riscv64
+    Csmith(csmith::Args),
+    /// Run the ELF files of the folder that DYAD_EXTERNAL_ELFS names, such as riscv-tests
+    External(external::Args),
     /// Install what guests and tests need and is missing
     Setup,
 }
@@ -49,7 +57,9 @@ fn main() -> ExitCode {
         Task::Dist(args) => dist::run(&args),
         Task::Floor(args) => floor::run(&args),
         Task::Soak(args) => soak::run(&args),
-        Task::Setup => setup::guest_compiler().and_then(|()| setup::qemu()),
+        Task::Csmith(args) => csmith::run(&args),
+        Task::External(args) => external::run(&args),
+        Task::Setup => setup::guest_compiler().and_then(|()| setup::qemu()).and_then(|()| setup::csmith()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,10 +1,13 @@
 //! Installs what is missing, and says so.
 
-use std::{env, process::Command};
+use std::{env, fs, path::PathBuf, process::Command};
 
 use dyad_build::BuildError;
 
 use crate::steps::{Failure, command, root, run};
+
+/// What compiles guests in C.
+pub const C_COMPILER: &str = "riscv64-unknown-elf-gcc";
 
 /// Makes sure that guests can be built: the sources of `core` by rustup, or else a compiler with
 /// them by Debian's packages.
@@ -46,6 +49,32 @@ pub fn qemu() -> Result<(), Failure> {
     }
     anstream::eprintln!("installing qemu-user: tests compare the machine with qemu-riscv64");
     apt(&["qemu-user"]).map_err(|error| format!("qemu-riscv64 is missing; install qemu-user ({error})"))
+}
+
+/// Makes sure that csmith and its headers are there, and a C compiler for its programs.
+pub fn csmith() -> Result<(), Failure> {
+    let mut missing = Vec::new();
+    if !on_path("csmith") || csmith_headers().is_none() {
+        missing.extend(["csmith", "libcsmith-dev"]);
+    }
+    if !on_path(C_COMPILER) {
+        missing.extend(["gcc-riscv64-unknown-elf", "picolibc-riscv64-unknown-elf"]);
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let names = missing.join(", ");
+    anstream::eprintln!(
+        "installing {names}: tests compare the machine with qemu-riscv64 on random C programs"
+    );
+    apt(&missing).map_err(|error| format!("install {names} ({error})"))
+}
+
+/// The folder of csmith's headers: Debian's, or one with a version in its name.
+pub fn csmith_headers() -> Option<PathBuf> {
+    let entries = ["/usr/include", "/usr/local/include"].into_iter().filter_map(|dir| fs::read_dir(dir).ok());
+    let mut folders = entries.flatten().flatten().map(|entry| entry.path());
+    folders.find(|folder| folder.join("csmith.h").is_file())
 }
 
 /// Whether a program can be started by its name.

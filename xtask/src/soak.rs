@@ -1,20 +1,33 @@
 //! The slow suites.
 
-use crate::steps::{Failure, Steps, cargo, root, run as run_command};
+use crate::{
+    csmith,
+    steps::{Failure, Steps, cargo, root, run as run_command},
+};
 
 #[derive(clap::Args)]
 pub struct Args {
     /// Random cases of each property
     #[arg(long, default_value_t = 5_000)]
     cases: u32,
+    /// Random programs to compare with qemu, of a few thousand instructions each
+    #[arg(long, default_value_t = 1_000)]
+    programs: u32,
+    /// Random C programs to compare with qemu
+    #[arg(long, default_value_t = 300)]
+    c_programs: u64,
 }
 
-/// Runs all tests, optimized, with many more random cases.
+/// Runs all tests, optimized, with many more random cases, and many more comparisons with qemu.
 pub fn run(args: &Args) -> Result<(), Failure> {
     let mut steps = Steps::default();
     steps.step(&format!("tests with {} random cases", args.cases), || {
         let mut tests = cargo(root(), "test --locked --release --workspace --all-targets");
-        run_command(tests.env("PROPTEST_CASES", args.cases.to_string()))
+        tests.env("PROPTEST_CASES", args.cases.to_string());
+        run_command(tests.env("DYAD_RANDOM_PROGRAMS", args.programs.to_string()))
+    })?;
+    steps.step(&format!("{} C programs of csmith", args.c_programs), || {
+        csmith::compare(args.c_programs, true)
     })?;
     steps.summary();
     Ok(())

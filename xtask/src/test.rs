@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf};
 use dyad_launcher::BUILDS;
 
 use crate::{
-    deny,
+    csmith, deny,
     dist::{host, rustflags},
     setup,
     steps::{Failure, Steps, cargo, root, run, target_dir},
@@ -50,6 +50,7 @@ pub fn check() -> Result<(), Failure> {
         run(cargo(root(), "doc --locked --workspace --no-deps").env("RUSTDOCFLAGS", "-D warnings"))
     })?;
     steps.step("tests", || run(&mut cargo(root(), "test --locked --workspace --all-targets")))?;
+    steps.step("C programs of csmith", || setup::csmith().and_then(|()| csmith::compare(10, false)))?;
     steps.step("kernels for other processors", || {
         test_kernels(&[])?;
         BUILDS.iter().skip(1).filter(|b| b.runs_here()).try_for_each(|b| test_kernels(b.features))

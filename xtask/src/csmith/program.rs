@@ -1,0 +1,99 @@
+//! One program: its source by csmith, its ELF file by GCC.
+
+use std::{fmt, fs, path::Path, path::PathBuf, time::Duration};
+
+use crate::{
+    limited,
+    setup::{C_COMPILER, csmith_headers},
+    steps::{Failure, command, root},
+};
+
+/// What programs are compiled for, in turn: what the machine has, as GCC 12 knows it.
+const MARCHES: &[&str] = &["rv64im"];
+/// Levels of optimization, in turn.
+const OPTIMIZATIONS: [&str; 5] = ["-O0", "-O1", "-O2", "-O3", "-Os"];
+/// Whether structs may be packed, so that fields lie at any address.
+const PACKED_STRUCTS: bool = false;
+/// Programs of moderate size. csmith's own default is for compilers and takes many programs too long.
+const MODERATE: &str = "--max-funcs 5 --max-block-depth 4 --max-expr-complexity 8 --no-argc";
+/// How long csmith or GCC may take.
+const TIMEOUT: Duration = Duration::from_secs(60);
+
+/// A program of csmith.
+pub struct Program<'a> {
+    /// csmith's seed.
+    pub seed: u64,
+    /// Which program it is: how it is compiled goes by it.
+    pub index: u64,
+    /// Where its files are.
+    pub folder: &'a Path,
+}
+
+impl fmt::Display for Program<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "seed {} {} {}", self.seed, self.march(), self.optimization())
+    }
+}
+
+impl Program<'_> {
+    fn optimization(&self) -> &'static str {
+        OPTIMIZATIONS[self.index as usize % OPTIMIZATIONS.len()]
+    }
+
+    fn march(&self) -> &'static str {
+        MARCHES[self.index as usize / OPTIMIZATIONS.len() % MARCHES.len()]
+    }
+
+    fn source(&self) -> PathBuf {
+        self.folder.join(format!("{}.c", self.seed))
+    }
+
+    /// The ELF file.
+    pub fn elf(&self) -> PathBuf {
+        self.folder.join(format!("{}.elf", self.seed))
+    }
+
+    /// Makes source and ELF file; the inner error says why there are none.
+    pub fn make(&self) -> Result<Result<(), String>, Failure> {
+        let packed = if PACKED_STRUCTS { "--packed-struct" } else { "--no-packed-struct" };
+        // It leaves a note about the platform in the folder where it runs.
+        let mut csmith = command("csmith", self.folder, MODERATE.split(' '));
+        csmith.arg(packed).args(["--seed", &self.seed.to_string()]).arg("--output").arg(self.source());
+        match limited::run(&mut csmith, TIMEOUT)? {
+            Some(said) if said.code == Some(0) => {}
+            // It complains on standard output.
+            Some(said) => {
+                let why = String::from_utf8_lossy(&said.stdout).into_owned();
+                return Ok(Err(format!("csmith makes none: {} {}", why.trim(), said.stderr.trim())));
+            }
+            None => return Ok(Err(format!("csmith did not end in {TIMEOUT:?}"))),
+        }
+        match limited::run(&mut self.compiler()?, TIMEOUT)? {
+            Some(said) if said.code == Some(0) => Ok(Ok(())),
+            Some(said) => Err(format!("GCC does not compile {self}: {}", said.stderr)),
+            None => Ok(Err(format!("GCC did not end in {TIMEOUT:?}"))),
+        }
+    }
+
+    fn compiler(&self) -> Result<std::process::Command, Failure> {
+        let headers = csmith_headers().ok_or("there is no csmith.h: install libcsmith-dev")?;
+        let guest = root().join("crates/guest");
+        let mut gcc =
+            command(C_COMPILER, root(), ["--specs=picolibc.specs", "-mabi=lp64", "-mcmodel=medany"]);
+        gcc.arg(format!("-march={}", self.march())).arg(self.optimization());
+        // Code that nobody wrote warrants many warnings; calls of printf stay what they are.
+        gcc.args(["-w", "-fno-builtin-printf", "-nostartfiles", "-static", "-Wl,--gc-sections"]);
+        gcc.arg("-I").arg(headers).arg("-I").arg(guest.join("c")).arg("-T").arg(guest.join("dyad.ld"));
+        gcc.arg(self.source()).arg(guest.join("c/start.c")).arg(root().join("xtask/csmith/runtime.c"));
+        gcc.arg("-o").arg(self.elf());
+        Ok(gcc)
+    }
+
+    /// Removes the files.
+    pub fn remove(&self) {
+        for file in [self.source(), self.elf()] {
+            // One that was never made is not there.
+            let _ = fs::remove_file(file);
+        }
+    }
+}
