@@ -24,7 +24,7 @@ use core::fmt;
 use dyad_abi::RAM_END;
 
 use crate::compressed::{expand, is_compressed};
-use crate::families;
+use crate::families::{self, Format};
 use crate::list::{Kind, Op};
 
 /// Where rd = x0 is written to.
@@ -204,6 +204,7 @@ impl fmt::Display for Instr {
             Kind::Store => write!(f, "{op} {rs2}, {imm}({rs1})"),
             Kind::System | Kind::Breakpoint => write!(f, "{op}"),
             _ => match op.name(|e| e.format.has_immediate()) {
+                None if op.name(|e| e.format == Format::Unary).is_some() => write!(f, "{op} {rd}, {rs1}"),
                 Some(immediate) if self.rs2 == 0 => write!(f, "{immediate} {rd}, {rs1}, {imm}"),
                 _ => write!(f, "{op} {rd}, {rs1}, {rs2}"),
             },

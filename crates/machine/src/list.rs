@@ -22,8 +22,8 @@ macro_rules! machine {
         $then! {
             families {
                 addition    alu      [Add Sub Addw Subw]                                { Addition }
-                logic       alu      [And Or Xor]                                       { AndOr Xor }
-                shift       alu      [Sll Sllw Srl Srlw Sra Sraw]                       { ShiftLeft ShiftRight }
+                logic       alu      [And Or Xor Andn Orn Xnor]                         { AndOr Xor }
+                shift       alu      [Sll Sllw SlliUw Srl Srlw Sra Sraw]                { ShiftLeft ShiftRight }
                 compare     alu      [Slt Sltu]                                         { Compare }
                 upper       alu      [Upper]                                            { Upper }
                 branch      branch   [Beq Bne Blt Bge Bltu Bgeu]                        { BranchEqual BranchLess }
@@ -32,6 +32,14 @@ macro_rules! machine {
                 store       store    [Sb Sh Sw Sd]                                      { Store }
                 multiply    alu      [Mul Mulh Mulhsu Mulhu Mulw]                       { Multiply MultiplyHigh }
                 divide      alu      [Div Divu Rem Remu Divw Divuw Remw Remuw]          { Divide }
+                shift_add   alu      [AddUw Sh1add Sh2add Sh3add Sh1addUw Sh2addUw Sh3addUw] { ShiftAdd }
+                rotate      alu      [Rol Ror Rolw Rorw]                                { Rotate }
+                min_max     alu      [Min Minu Max Maxu]                                { MinMax }
+                count       alu      [Clz Ctz Cpop Clzw Ctzw Cpopw]                     { Count }
+                pack        alu      [SextB SextH Pack Packh Packw]                     { Pack }
+                bytes       alu      [Rev8 Brev8 OrcB]                                  { Bytes }
+                single_bit  alu      [Bclr Bext Binv Bset]                              { SingleBit }
+                conditional alu      [CzeroEqz CzeroNez]                                { ConditionalZero }
                 system      system   [Ecall Ebreak]                                     { }
             }
             calls {

@@ -74,6 +74,14 @@ pub trait Word:
         HALVES.iter().fold(self, |x, &(n, low)| ((x & low) << n) ^ ((x >> n) & low))
     }
 
+    /// The bytes in the opposite order.
+    #[must_use]
+    fn reverse_bytes(self) -> Self {
+        const HALVES: [(u32, u64); 3] =
+            [(32, 0x0000_0000_ffff_ffff), (16, 0x0000_ffff_0000_ffff), (8, 0x00ff_00ff_00ff_00ff)];
+        HALVES.iter().fold(self, |x, &(n, low)| ((x & low) << n) ^ ((x >> n) & low))
+    }
+
     /// Bit `bit` of `self` at bit 0, zeros elsewhere.
     #[must_use]
     fn bit(self, bit: u32) -> Self {

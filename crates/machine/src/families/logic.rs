@@ -1,4 +1,5 @@
-//! Bitwise logic: AND, OR, XOR and their immediate forms.
+//! Bitwise logic: AND, OR, XOR and their immediate forms; with an operand inverted (Zbb, Zbkb) ANDN, ORN,
+//! XNOR.
 
 use dyad_rules::{Rules, Word};
 
@@ -6,8 +7,15 @@ use super::{Encoding, FUNCT3, FUNCT7, Format, line};
 use crate::frame::{Accesses, Frame, Instruction};
 use crate::list::{Kind, Op};
 
-/// Flag of the AND/OR table: OR, which is AND with operands and result inverted.
-pub const OR: u32 = 1;
+/// Flag of the AND/OR table: the first operand and the result are inverted.
+pub const INVERT: u32 = 1;
+/// Flag of the AND/OR table: the second operand is inverted.
+pub const INVERT_B: u32 = 2;
+/// Flag of the XOR table: the result is inverted.
+pub const INVERT_XOR: u32 = 1;
+
+/// `a | b = !(!a & !b)`.
+const OR: u32 = INVERT | INVERT_B;
 
 /// The family's instructions.
 #[rustfmt::skip]
@@ -16,6 +24,9 @@ pub const ENCODINGS: &[Encoding] = &[
     line("or",   (FUNCT7, 0x0000_6033), Format::R, Op::Or,  Kind::AndOr, OR),
     line("xor",  (FUNCT7, 0x0000_4033), Format::R, Op::Xor, Kind::Xor,   0),
     line("andi", (FUNCT3, 0x0000_7013), Format::I, Op::And, Kind::AndOr, 0),
+    line("andn", (FUNCT7, 0x4000_7033), Format::R, Op::Andn, Kind::AndOr, INVERT_B),
+    line("orn",  (FUNCT7, 0x4000_6033), Format::R, Op::Orn,  Kind::AndOr, INVERT),
+    line("xnor", (FUNCT7, 0x4000_4033), Format::R, Op::Xnor, Kind::Xor,   INVERT_XOR),
     line("ori",  (FUNCT3, 0x0000_6013), Format::I, Op::Or,  Kind::AndOr, OR),
     line("xori", (FUNCT3, 0x0000_4013), Format::I, Op::Xor, Kind::Xor,   0),
 ];
@@ -27,6 +38,9 @@ pub fn execute(op: Op, a: u64, b: u64) -> u64 {
         Op::And => a & b,
         Op::Or => a | b,
         Op::Xor => a ^ b,
+        Op::Andn => a & !b,
+        Op::Orn => a | !b,
+        Op::Xnor => !(a ^ b),
         _ => unreachable!("not a logic operation"),
     }
 }
@@ -43,10 +57,9 @@ impl Instruction for AndOr {
     #[inline(always)]
     fn meaning<R: Rules, F: Frame<R>>(r: &mut R, f: &mut F) -> R::Word {
         let (rs1, rs2) = (f.rs1(r), f.rs2(r));
-        // a | b = !(!a & !b).
-        let inverted = f.flags().broadcast(0);
-        let b = rs2 ^ f.imm();
-        let result = r.and("and", rs1 ^ inverted, b ^ inverted) ^ inverted;
+        let (invert, invert_b) = (f.flags().broadcast(0), f.flags().broadcast(1));
+        let b = rs2 ^ f.imm() ^ invert_b;
+        let result = r.and("and", rs1 ^ invert, b) ^ invert;
         f.set_rd(r, result);
         f.fall_through()
     }
@@ -64,7 +77,7 @@ impl Instruction for Xor {
     #[inline(always)]
     fn meaning<R: Rules, F: Frame<R>>(r: &mut R, f: &mut F) -> R::Word {
         let (rs1, rs2) = (f.rs1(r), f.rs2(r));
-        let result = rs1 ^ rs2 ^ f.imm();
+        let result = rs1 ^ rs2 ^ f.imm() ^ f.flags().broadcast(0);
         f.set_rd(r, result);
         f.fall_through()
     }
@@ -77,11 +90,11 @@ mod tests {
 
     #[test]
     fn and_or() {
-        two_operand_table::<AndOr>(&[Op::And, Op::Or], 2);
+        two_operand_table::<AndOr>(&[Op::And, Op::Or, Op::Andn, Op::Orn], 2);
     }
 
     #[test]
     fn xor() {
-        two_operand_table::<Xor>(&[Op::Xor], 3);
+        two_operand_table::<Xor>(&[Op::Xor, Op::Xnor], 3);
     }
 }

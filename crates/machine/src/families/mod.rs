@@ -6,13 +6,21 @@
 
 pub mod addition;
 pub mod branch;
+pub mod bytes;
 pub mod compare;
+pub mod conditional;
+pub mod count;
 pub mod divide;
 pub mod jump;
 pub mod load;
 pub mod logic;
+pub mod min_max;
 pub mod multiply;
+pub mod pack;
+pub mod rotate;
 pub mod shift;
+pub mod shift_add;
+pub mod single_bit;
 pub mod store;
 pub mod system;
 pub mod upper;
@@ -103,6 +111,8 @@ const FUNCT3: u32 = 0x707f;
 const FUNCT6: u32 = 0xfc00_707f;
 /// Opcode, funct3 and funct7.
 const FUNCT7: u32 = 0xfe00_707f;
+/// Everything but rd and rs1.
+const UNARY: u32 = 0xfff0_707f;
 /// The whole word.
 const WHOLE: u32 = u32::MAX;
 
@@ -127,6 +137,8 @@ pub enum Format {
     I,
     /// rd, rs1, 6-bit unsigned immediate.
     Shift,
+    /// rd, rs1.
+    Unary,
     /// rs1, rs2, 12-bit signed immediate.
     S,
     /// rs1, rs2, 13-bit signed even offset to the pc.
@@ -161,6 +173,7 @@ impl Format {
             Self::R => (rd, rs1, rs2, 0),
             Self::I => (rd, rs1, 0, signed(bits(20, 12, 0), 12) as u64),
             Self::Shift => (rd, rs1, 0, u64::from(bits(20, 6, 0))),
+            Self::Unary => (rd, rs1, 0, 0),
             Self::S => (SINK, rs1, rs2, signed(bits(25, 7, 5) | bits(7, 5, 0), 12) as u64),
             Self::B => {
                 let offset = bits(31, 1, 12) | bits(7, 1, 11) | bits(25, 6, 5) | bits(8, 4, 1);

@@ -1,4 +1,4 @@
-//! Shifts: SLL, SRL, SRA, their immediate forms and W forms.
+//! Shifts: SLL, SRL, SRA, their immediate forms and W forms, and SLLI.UW (Zba).
 
 use dyad_rules::{LOW, Rules, Word, gadgets};
 
@@ -8,6 +8,8 @@ use crate::list::{Kind, Op};
 
 /// Flag: the operand and the result are 32 bits, the amount 5.
 pub const W: u32 = 1;
+/// Flag of shifts to the left: of the operand only the low half counts.
+pub const UW: u32 = 2;
 /// Flag of shifts to the right: SRA, copies of bit 63 come in.
 pub const ARITHMETIC: u32 = 2;
 /// Flag of shifts to the right: SRAW, copies of bit 31 come in.
@@ -23,6 +25,7 @@ pub const ENCODINGS: &[Encoding] = &[
     line("srlw",  (FUNCT7, 0x0000_503b), Format::R,     Op::Srlw, Kind::ShiftRight, W),
     line("sraw",  (FUNCT7, 0x4000_503b), Format::R,     Op::Sraw, Kind::ShiftRight, W | ARITHMETIC_W),
     line("slli",  (FUNCT6, 0x0000_1013), Format::Shift, Op::Sll,  Kind::ShiftLeft,  0),
+    line("slli.uw", (FUNCT6, 0x0800_101b), Format::Shift, Op::SlliUw, Kind::ShiftLeft, UW),
     line("srli",  (FUNCT6, 0x0000_5013), Format::Shift, Op::Srl,  Kind::ShiftRight, 0),
     line("srai",  (FUNCT6, 0x4000_5013), Format::Shift, Op::Sra,  Kind::ShiftRight, ARITHMETIC),
     line("slliw", (FUNCT7, 0x0000_101b), Format::Shift, Op::Sllw, Kind::ShiftLeft,  W),
@@ -39,6 +42,7 @@ pub fn execute(op: Op, a: u64, b: u64) -> u64 {
         Op::Sll => a.wrapping_shl(n),
         Op::Srl => a.wrapping_shr(n),
         Op::Sra => (a as i64).wrapping_shr(n) as u64,
+        Op::SlliUw => (a & LOW).wrapping_shl(n),
         Op::Sllw => word((a as u32).wrapping_shl(n)),
         Op::Srlw => word((a as u32).wrapping_shr(n)),
         Op::Sraw => i64::from((a as i32).wrapping_shr(n)) as u64,
@@ -61,13 +65,16 @@ impl Instruction for ShiftLeft {
     fn meaning<R: Rules, F: Frame<R>>(r: &mut R, f: &mut F) -> R::Word {
         let (rs1, rs2) = (f.rs1(r), f.rs2(r));
         let amount = rs2 ^ f.imm();
-        let mut x = rs1;
+        // One word of products: bit 0 is "by 32", the high half is that of the operand, if it counts.
+        let one = r.constant(1);
+        let high = (f.flags().broadcast(1) ^ r.constant(u64::MAX)) & !LOW;
+        let left = amount.bit(5) ^ (rs1 & !LOW);
+        let prepared = r.and("prepared", left, f.flags().bit(0) ^ one ^ high);
+        let mut x = (prepared & !LOW) ^ (rs1 & LOW);
         for (k, name) in (0..).zip(STAGES) {
             x = gadgets::select(r, name, amount.broadcast(k), x << (1 << k), x);
         }
-        let one = r.constant(1);
-        let by_32 = r.and("by 32", amount.bit(5), f.flags().bit(0) ^ one);
-        x = gadgets::select(r, "shift by 32", by_32.broadcast(0), x << 32, x);
+        x = gadgets::select(r, "shift by 32", prepared.broadcast(0), x << 32, x);
         let result = f.sign_extend_if(r, f.flags().broadcast(0), x);
         f.set_rd(r, result);
         f.fall_through()
@@ -124,7 +131,7 @@ mod tests {
 
     #[test]
     fn shift_left() {
-        two_operand_table::<ShiftLeft>(&[Op::Sll, Op::Sllw], 11);
+        two_operand_table::<ShiftLeft>(&[Op::Sll, Op::Sllw, Op::SlliUw], 11);
     }
 
     #[test]

@@ -5,7 +5,8 @@
 pub struct Extensions(u16);
 
 /// What the machine has.
-pub const MACHINE: Extensions = Extensions::I.and(Extensions::M);
+pub const MACHINE: Extensions =
+    Extensions::I.and(Extensions::M).and(Extensions::C).and(Extensions::B).and(Extensions::ZICOND);
 
 impl Extensions {
     pub const I: Self = Self(1);
