@@ -105,22 +105,6 @@ pub enum Cause {
     /// EBREAK.
     #[error("a breakpoint was reached, as compilers put where a program aborts")]
     Breakpoint,
-    /// A load at an address that is not a multiple of its size.
-    #[error("a load of {size} bytes at {address:#x}, which is not a multiple of {size}")]
-    LoadMisaligned {
-        /// The address.
-        address: u64,
-        /// Bytes to load.
-        size: u64,
-    },
-    /// A store at an address that is not a multiple of its size.
-    #[error("a store of {size} bytes at {address:#x}, which is not a multiple of {size}")]
-    StoreMisaligned {
-        /// The address.
-        address: u64,
-        /// Bytes to store.
-        size: u64,
-    },
     /// A load outside memory.
     #[error("a load at {address:#x}, outside memory{}", null(*address))]
     LoadOutOfRange {

@@ -64,8 +64,14 @@ impl Meter {
 
 impl Observer for Meter {
     #[inline(always)]
-    fn step(&mut self, Seen { instr: Instr { op, .. }, ram, .. }: Seen) {
-        self.ops[op as usize] += 1;
+    fn step(&mut self, Seen { instr: Instr { op, .. }, ram, second, table, .. }: Seen) {
+        match table {
+            None => self.ops[op as usize] += 1,
+            Some(table) => self.rows[table] += 1,
+        }
+        if let Some(touched) = second {
+            self.touch(touched.address);
+        }
         if let Some(touched) = ram {
             self.touch(touched.address);
         }

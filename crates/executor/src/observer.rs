@@ -16,6 +16,12 @@ pub(crate) struct Seen {
     pub rs2: u64,
     pub rd_old: u64,
     pub ram: Option<Touched>,
+    /// The second cell, for tables of their own.
+    pub second: Option<Touched>,
+    /// The reservation before, where it is accessed.
+    pub reservation: Option<u64>,
+    /// The table, where it is not that of the instruction's kind.
+    pub table: Option<TableId>,
 }
 
 /// The memory cell that a load or store accesses.

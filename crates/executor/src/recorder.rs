@@ -1,9 +1,8 @@
 //! Records a run: events with the previous time of every cell they access.
 
-use dyad_machine::frame::Memory;
-use dyad_machine::instr::{RAM_TOP, REGISTERS};
+use dyad_machine::instr::{RAM_TOP, REGISTERS, RESERVATION};
 use dyad_machine::list::TableId;
-use dyad_machine::record::{Access, Cell, Copy, Ecall, Events, Records, Step};
+use dyad_machine::record::{Access, Cell, Copy, Ecall, Events, Further, Records, Step};
 use dyad_program::Program;
 
 use crate::Outcome;
@@ -91,12 +90,27 @@ fn cells(machine: &Interpreter<'_>, ram: &Paged<u32>) -> Vec<Cell> {
     cells
 }
 
+impl Recorder<'_> {
+    /// What is recorded besides of an instruction that accesses a second cell or the reservation.
+    fn further(&mut self, s: Seen) -> Further {
+        let cell = s.second.map(|cell| {
+            let prev = self.cell(cell.address, s.time | 2);
+            Access { value: cell.before, prev }
+        });
+        let reservation = s.reservation.map(|value| {
+            let prev = self.register(RESERVATION, s.time | 1);
+            Access { value, prev }
+        });
+        Further { cell: cell.unwrap_or_default(), reservation: reservation.unwrap_or_default() }
+    }
+}
+
 impl Observer for Recorder<'_> {
     #[inline(always)]
     fn step(&mut self, s: Seen) {
         let kind = s.instr.kind();
         let accesses = kind.accesses();
-        let Some(table) = kind.table() else { return };
+        let Some(table) = s.table.or(kind.table()) else { return };
         let mut step = Step {
             pc: s.pc,
             time: s.time,
@@ -119,9 +133,14 @@ impl Observer for Recorder<'_> {
         if let Some(ram) = s.ram {
             step.mem = ram.before;
             step.mem_prev = self.cell(ram.address, s.time | 1);
-            if accesses.memory == Memory::Read {
-                step.rs2 = u64::from(ram.read_only);
+            if !accesses.memory.writes() {
+                let second = s.second.is_some_and(|cell| cell.read_only);
+                step.rs2 = u64::from(ram.read_only) | u64::from(second) << 1;
             }
+        }
+        if s.second.is_some() || s.reservation.is_some() {
+            let further = self.further(s);
+            self.events.further[table].push(further);
         }
         self.events.steps[table].push(step);
         self.passed(s.time);

@@ -87,7 +87,7 @@ fn steps_hold_values_and_previous_times() {
     let fetches: Vec<_> = (0..12).map(|i| r.fetches[index(PC + 4 * i)]).collect();
     assert_eq!(fetches, [4, 8, 12, 16, 20, 24, 28, 32, 0, 36, 40, 44]);
     assert_eq!(r.fetches.iter().filter(|&&time| time != 0).count(), 11);
-    assert_eq!(r.registers.len(), 34);
+    assert_eq!(r.registers.len(), 35);
     assert_eq!(r.registers[0], access(0, 42));
     assert_eq!(r.registers[1], access(u64::from(PC) + 40, 39));
     assert_eq!(r.registers[2], access(0xffff_f000, 0));

@@ -9,7 +9,7 @@ use dyad_rules::{Rules, Word};
 
 use crate::list::Kind;
 
-/// What an instruction accesses: registers in time slots 1, 2 and 3, a memory cell in slot 1.
+/// What an instruction accesses: registers in time slots 1, 2 and 3, memory cells in slots 1 and 2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Accesses {
     /// Whether rs1 is read.
@@ -20,6 +20,8 @@ pub struct Accesses {
     pub rd: bool,
     /// Which memory it accesses.
     pub memory: Memory,
+    /// Whether it accesses the reservation of LR and SC.
+    pub reservation: bool,
 }
 
 /// The memory that an instruction accesses.
@@ -31,11 +33,32 @@ pub enum Memory {
     Read,
     /// Reads and writes a cell.
     Write,
+    /// Reads two cells, one after the other, which may be the same, and read-only.
+    ReadTwo,
+    /// Reads and writes two cells, one after the other, which may be the same.
+    WriteTwo,
+}
+
+impl Memory {
+    /// How many cells are accessed.
+    pub const fn cells(self) -> usize {
+        match self {
+            Self::None => 0,
+            Self::Read | Self::Write => 1,
+            Self::ReadTwo | Self::WriteTwo => 2,
+        }
+    }
+
+    /// Whether the cells are written.
+    pub const fn writes(self) -> bool {
+        matches!(self, Self::Write | Self::WriteTwo)
+    }
 }
 
 impl Accesses {
     /// Nothing.
-    pub const NONE: Self = Self { rs1: false, rs2: false, rd: false, memory: Memory::None };
+    pub const NONE: Self =
+        Self { rs1: false, rs2: false, rd: false, memory: Memory::None, reservation: false };
     /// rd alone.
     pub const RD: Self = Self { rd: true, ..Self::NONE };
     /// rs1 and rd.
@@ -46,6 +69,10 @@ impl Accesses {
     pub const RS1_RS2_RD: Self = Self { rd: true, ..Self::RS1_RS2 };
     /// rs1, rd and a cell that is read.
     pub const LOAD: Self = Self { memory: Memory::Read, ..Self::RS1_RD };
+    /// rs1, rd and two cells that are read.
+    pub const LOAD_TWO: Self = Self { memory: Memory::ReadTwo, ..Self::RS1_RD };
+    /// rs1, rs2 and two cells that are written.
+    pub const STORE_TWO: Self = Self { memory: Memory::WriteTwo, ..Self::RS1_RS2 };
     /// rs1, rs2 and a cell that is written.
     pub const STORE: Self = Self { memory: Memory::Write, ..Self::RS1_RS2 };
 }
@@ -65,11 +92,15 @@ pub trait Frame<R: Rules> {
     fn rs2(&mut self, r: &mut R) -> R::Word;
     /// Writes rd.
     fn set_rd(&mut self, r: &mut R, value: R::Word);
-    /// The cell of memory that holds `address`, of which only bits 3 to 31 are looked at. It may be
-    /// read-only where the instruction only reads.
-    fn cell(&mut self, r: &mut R, address: R::Word) -> R::Word;
-    /// Replaces the cell that [`Frame::cell`] gave.
-    fn set_cell(&mut self, r: &mut R, value: R::Word);
+    /// The value of the `n`th cell that is accessed, from 0: the one that holds `address`, of which only
+    /// bits 3 to 31 are looked at. It may be read-only where the instruction only reads.
+    fn cell(&mut self, r: &mut R, n: usize, address: R::Word) -> R::Word;
+    /// Replaces the `n`th cell, which was read before.
+    fn set_cell(&mut self, r: &mut R, n: usize, value: R::Word);
+    /// The address that LR reserved, 0 where none is.
+    fn reservation(&mut self, r: &mut R) -> R::Word;
+    /// Replaces the reservation.
+    fn set_reservation(&mut self, r: &mut R, value: R::Word);
     /// `x & y` of two low halves. Cost 1/1 at most; less where a frame packs small equations.
     fn and(&mut self, r: &mut R, x: R::Word, y: R::Word) -> R::Word;
 

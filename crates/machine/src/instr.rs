@@ -5,11 +5,11 @@
 //! | bits of w1 | field |
 //! |---|---|
 //! | 0..=5 | rd, 32 (the sink) where the instruction names x0 |
-//! | 6..=11 | rs1 |
-//! | 12..=16 | rs2, 0 where there is none |
-//! | 17 | bit 32 of the immediate |
-//! | 18 | bits 33..=63 of the immediate |
-//! | 19..=25 | flags, as the kind's table defines them |
+//! | 6..=10 | rs1 |
+//! | 11..=15 | rs2, 0 where there is none |
+//! | 16 | bit 32 of the immediate |
+//! | 17 | bits 33..=63 of the immediate |
+//! | 18..=25 | flags, as the kind's table defines them |
 //! | 26..=31 | kind: the table that executes it |
 //!
 //! so no row adds to the pc: the immediate of a branch or JAL is its target, that of AUIPC its
@@ -31,8 +31,10 @@ use crate::list::{Kind, Op};
 pub const SINK: u8 = 32;
 /// The register that holds the length of the public output.
 pub const OUTPUT_LENGTH: u8 = 33;
-/// Registers of the machine: x0..=x31, the sink, the output length.
-pub const REGISTERS: usize = 34;
+/// The register that holds the address which LR reserved, 0 where none is.
+pub const RESERVATION: u8 = 34;
+/// Registers of the machine: x0..=x31, the sink, the output length, the reservation.
+pub const REGISTERS: usize = 35;
 /// An odd address: no program cell is there. Stands for targets that leave 32 bits.
 pub const NOWHERE: u32 = 1;
 /// The address of the highest cell of RAM. It is a cell as any other, but every run lists it, used
@@ -78,15 +80,15 @@ impl Field {
     /// rd.
     pub const RD: Self = Self { at: 0, bits: 6 };
     /// rs1.
-    pub const RS1: Self = Self { at: 6, bits: 6 };
+    pub const RS1: Self = Self { at: 6, bits: 5 };
     /// rs2.
-    pub const RS2: Self = Self { at: 12, bits: 5 };
+    pub const RS2: Self = Self { at: 11, bits: 5 };
     /// Bit 32 of the immediate.
-    pub const IMM_32: Self = Self { at: 17, bits: 1 };
+    pub const IMM_32: Self = Self { at: 16, bits: 1 };
     /// Bits 33..=63 of the immediate, which are equal.
-    pub const IMM_SIGN: Self = Self { at: 18, bits: 1 };
+    pub const IMM_SIGN: Self = Self { at: 17, bits: 1 };
     /// The flags.
-    pub const FLAGS: Self = Self { at: 19, bits: 7 };
+    pub const FLAGS: Self = Self { at: 18, bits: 8 };
     /// The kind.
     pub const KIND: Self = Self { at: 26, bits: 6 };
     /// All of them.

@@ -28,8 +28,8 @@ macro_rules! machine {
                 upper       alu      [Upper]                                            { Upper }
                 branch      branch   [Beq Bne Blt Bge Bltu Bgeu]                        { BranchEqual BranchLess }
                 jump        jump     [Jal Jalr]                                         { Jump JumpRegister }
-                load        load     [Lb Lh Lw Ld Lbu Lhu Lwu]                          { Load }
-                store       store    [Sb Sh Sw Sd]                                      { Store }
+                load        load     [Lb Lh Lw Ld Lbu Lhu Lwu]                          { Load(LoadMisaligned) }
+                store       store    [Sb Sh Sw Sd]                                      { Store(StoreMisaligned) }
                 multiply    alu      [Mul Mulh Mulhsu Mulhu Mulw]                       { Multiply MultiplyHigh }
                 divide      alu      [Div Divu Rem Remu Divw Divuw Remw Remuw]          { Divide }
                 shift_add   alu      [AddUw Sh1add Sh2add Sh3add Sh1addUw Sh2addUw Sh3addUw] { ShiftAdd }

@@ -29,12 +29,22 @@ pub struct Step {
     pub mem_prev: u32,
     /// Value of rs1.
     pub rs1: u64,
-    /// Value of rs2. A load has none: here it is 1 where its RAM cell is read-only, else 0.
+    /// Value of rs2. A load has none: here bit 0 is 1 where its RAM cell is read-only, bit 1 where its
+    /// second one is.
     pub rs2: u64,
     /// Value of rd before.
     pub rd_old: u64,
     /// The RAM cell's eight bytes before, for loads and stores.
     pub mem: u64,
+}
+
+/// What else is recorded of an instruction that accesses a second cell or the reservation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Further {
+    /// The second cell, after what the instruction did to the first.
+    pub cell: Access,
+    /// The reservation before.
+    pub reservation: Access,
 }
 
 /// A value and the time of the access before.
@@ -125,6 +135,8 @@ pub struct Cell {
 pub struct Events {
     /// Instructions.
     pub steps: ByTable<Vec<Step>>,
+    /// What else is known of those instructions, for the tables that need it: one for each step.
+    pub further: ByTable<Vec<Further>>,
     /// System calls; exactly one `exit` in a whole run.
     pub calls: ByTable<Vec<Ecall>>,
     /// Steps of copies.
@@ -135,6 +147,7 @@ impl Events {
     /// Forgets all events and keeps the memory that they were in.
     pub fn clear(&mut self) {
         self.steps.0.iter_mut().for_each(Vec::clear);
+        self.further.0.iter_mut().for_each(Vec::clear);
         self.calls.0.iter_mut().for_each(Vec::clear);
         self.copies.0.iter_mut().for_each(Vec::clear);
     }
@@ -150,6 +163,8 @@ impl Events {
     pub fn append(&mut self, more: &Self) {
         let steps = self.steps.0.iter_mut().zip(&more.steps.0);
         steps.for_each(|(all, more)| all.extend(more));
+        let further = self.further.0.iter_mut().zip(&more.further.0);
+        further.for_each(|(all, more)| all.extend(more));
         let calls = self.calls.0.iter_mut().zip(&more.calls.0);
         calls.for_each(|(all, more)| all.extend(more));
         let copies = self.copies.0.iter_mut().zip(&more.copies.0);

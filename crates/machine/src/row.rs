@@ -10,10 +10,10 @@ use core::marker::PhantomData;
 use dyad_rules::{LOW, Rules, Table, Word, gadgets};
 
 use crate::frame::{Accesses, Frame, Instruction, Memory};
-use crate::instr::Field;
+use crate::instr::{Field, RESERVATION};
 use crate::list::Kind;
 use crate::message::{Message, pull, push};
-use crate::record::Step;
+use crate::record::{Access, Further, Step};
 
 /// The bits of the kind in the second word of a program cell.
 const KIND_BITS: u64 = Field::KIND.mask() << Field::KIND.at;
@@ -23,6 +23,8 @@ const KIND_BITS: u64 = Field::KIND.mask() << Field::KIND.at;
 pub struct Executed {
     /// What the executor recorded.
     pub step: Step,
+    /// What else it recorded, where the table needs it.
+    pub further: Further,
     /// First word of the program cell.
     pub w0: u64,
     /// Second word of the program cell, the kind included.
@@ -54,7 +56,8 @@ struct Equation<W> {
 /// All bits but the lowest carry.
 const CARRIED: u64 = 0xffff_fffe;
 
-const NAMES: [&str; 6] = ["times 0", "times 1", "times 2", "times 3", "times 4", "times 5"];
+const NAMES: [&str; 9] =
+    ["times 0", "times 1", "times 2", "times 3", "times 4", "times 5", "times 6", "times 7", "times 8"];
 
 impl<W: Word> Equations<W> {
     /// None.
@@ -158,26 +161,29 @@ pub struct Row<W> {
     operands: Operands<W>,
 }
 
-/// What a row found in the registers and the cell that its instruction accesses.
+/// What a row found in the registers and the cells that its instruction accesses.
 struct Operands<W> {
     rs1: Option<W>,
     rs2: Option<W>,
     rd: Option<Found<W>>,
-    cell: Option<Cell<W>>,
+    cells: [Option<Cell<W>>; 2],
+    reservation: Option<Found<W>>,
 }
 
 /// A value found, and the time of the access before, in the low half.
+#[derive(Clone, Copy)]
 struct Found<W> {
     prev: W,
     old: W,
 }
 
 /// A memory cell.
+#[derive(Clone, Copy)]
 struct Cell<W> {
     found: Found<W>,
     /// The read-only bit, where it may be 1.
     read_only: Option<W>,
-    /// Its address with the read-only bit, once it is known.
+    /// Its address, once it is known, where it is written.
     place: Option<W>,
 }
 
@@ -237,58 +243,83 @@ impl<W: Word> Row<W> {
             registers: [Field::RD, Field::RS1, Field::RS2].map(field),
             next_time: time ^ four ^ ((carries << 1) & LOW),
             equations,
-            operands: Operands { rs1: None, rs2: None, rd: None, cell: None },
+            operands: Operands { rs1: None, rs2: None, rd: None, cells: [None, None], reservation: None },
         }
     }
 
-    /// Commits to what the registers and the cell hold, and to the times of their accesses before,
-    /// two to a word. Reads rs1 in slot 1 and rs2 in slot 2.
+    /// Commits to what the registers and the cells hold, and to the times of their accesses before, two to
+    /// a word where they pair. Reads rs1 in slot 1 and rs2 in slot 2.
     #[inline(always)]
     fn find_operands<R: Rules<Word = W>>(&mut self, r: &mut R, accesses: Accesses, event: &Executed) {
         let s = event.step;
-        let Accesses { rs1, rs2, rd, memory } = accesses;
-        let rs1 = rs1.then(|| r.commit("rs1", || s.rs1));
-        let rs2 = rs2.then(|| r.commit("rs2", || s.rs2));
-        let mut cell = (memory == Memory::Read).then(|| r.commit("cell", || s.mem));
-        // Of the previous times, that of rd lies beside that of rs1 where there is no rs2.
+        let rs1 = accesses.rs1.then(|| r.commit("rs1", || s.rs1));
+        let rs2 = accesses.rs2.then(|| r.commit("rs2", || s.rs2));
         let mut rd_prev = None;
-        let prev = match (rs1, rs2) {
-            (Some(_), Some(_)) => Some(r.commit("prev rs1 | rs2", || halves(s.rs1_prev, s.rs2_prev))),
-            (Some(_), None) => Some(r.commit("prev rs1 | rd", || halves(s.rs1_prev, s.rd_prev))),
-            _ => None,
-        };
-        let read_only_cell = (memory == Memory::Read).then(|| {
-            // The read-only bit is the prover's claim: the bus has the cell under one of the two.
-            let free = !(LOW << 1 | 1);
-            r.commit_with_free("prev cell | read-only", free, || halves(s.mem_prev, s.rs2 as u32))
-        });
-        if let (Some(value), Some(prev)) = (rs1, prev) {
-            self.register(r, 1, self.registers[1], prev & LOW, value, value);
+        match (rs1, rs2) {
+            (Some(rs1), Some(rs2)) => {
+                let prev = r.commit("prev rs1 | rs2", || halves(s.rs1_prev, s.rs2_prev));
+                self.register(r, 1, self.registers[1], prev & LOW, rs1, rs1);
+                self.register(r, 2, self.registers[2], prev >> 32, rs2, rs2);
+            }
+            (Some(rs1), None) => {
+                let prev = r.commit("prev rs1 | rd", || halves(s.rs1_prev, s.rd_prev));
+                self.register(r, 1, self.registers[1], prev & LOW, rs1, rs1);
+                rd_prev = Some(prev >> 32);
+            }
+            _ => {}
         }
-        if let (Some(value), Some(prev)) = (rs2, prev) {
-            self.register(r, 2, self.registers[2], prev >> 32, value, value);
-        } else if let Some(prev) = prev {
-            rd_prev = Some(prev >> 32);
-        }
-        let rd = rd.then(|| {
-            let prev =
-                rd_prev.unwrap_or_else(|| r.commit_with_free("prev rd", !LOW, || u64::from(s.rd_prev)) & LOW);
+        let rd = accesses.rd.then(|| {
+            let alone = |r: &mut R| r.commit_with_free("prev rd", !LOW, || u64::from(s.rd_prev)) & LOW;
+            let prev = rd_prev.unwrap_or_else(|| alone(r));
             let old = r.commit("rd old", || s.rd_old);
             self.after(r, 3, prev);
             Found { prev, old }
         });
-        if memory == Memory::Write {
-            cell = Some(r.commit("cell", || s.mem));
-        }
-        let cell = cell.map(|old| {
-            let Some(word) = read_only_cell else {
-                let prev = r.commit_with_free("prev cell", !LOW, || u64::from(s.mem_prev)) & LOW;
-                self.after(r, 1, prev);
-                return Cell { found: Found { prev, old }, read_only: None, place: None };
-            };
-            Cell { found: Found { prev: word, old }, read_only: Some(word), place: None }
+        let cells = self.find_cells(r, accesses.memory, event);
+        let reservation = accesses.reservation.then(|| {
+            let Access { value, prev } = event.further.reservation;
+            let old = r.commit("reservation", || value);
+            let prev = r.commit_with_free("prev reservation", !LOW, || u64::from(prev)) & LOW;
+            self.after(r, 1, prev);
+            Found { prev, old }
         });
-        self.operands = Operands { rs1, rs2, rd, cell };
+        self.operands = Operands { rs1, rs2, rd, cells, reservation };
+    }
+
+    /// Commits to the cells of memory that are accessed, in slots 1 and 2.
+    #[inline(always)]
+    fn find_cells<R: Rules<Word = W>>(
+        &mut self,
+        r: &mut R,
+        memory: Memory,
+        event: &Executed,
+    ) -> [Option<Cell<W>>; 2] {
+        let (s, second) = (event.step, event.further.cell);
+        if memory == Memory::None {
+            return [None, None];
+        }
+        let first = r.commit("cell", || s.mem);
+        let cell = |prev, old, read_only| Some(Cell { found: Found { prev, old }, read_only, place: None });
+        if memory.cells() == 1 {
+            // The read-only bit is the prover's claim: the bus has the cell under one of the two.
+            let (name, free) = if memory.writes() {
+                ("prev cell", !LOW)
+            } else {
+                ("prev cell | read-only", !(LOW << 1 | 1))
+            };
+            let read_only = if memory.writes() { 0 } else { s.rs2 as u32 };
+            let word = r.commit_with_free(name, free, || halves(s.mem_prev, read_only));
+            let prev = word & LOW;
+            self.after(r, 1, prev);
+            return [cell(prev, first, (!memory.writes()).then(|| word.bit(32))), None];
+        }
+        let other = r.commit("second cell", || second.value);
+        let prev = r.commit("prev cells", || halves(s.mem_prev, second.prev));
+        let read_only = (!memory.writes()).then(|| r.commit_with_free("read-only", !3, || s.rs2 & 3));
+        self.after(r, 1, prev & LOW);
+        self.after(r, 2, prev >> 32);
+        let bit = |k: u32| read_only.map(|word| word.bit(k));
+        [cell(prev & LOW, first, bit(0)), cell(prev >> 32, other, bit(1))]
     }
 
     /// The time of an access in `slot` 0..=3, in the low half.
@@ -375,32 +406,46 @@ impl<R: Rules> Frame<R> for Row<R::Word> {
     }
 
     #[inline(always)]
-    fn cell(&mut self, r: &mut R, address: R::Word) -> R::Word {
-        let cell = self.operands.cell.as_mut().expect("an instruction that accesses memory");
+    fn cell(&mut self, r: &mut R, n: usize, address: R::Word) -> R::Word {
+        let slot = 1 + n as u64;
+        let now = self.at(r, slot);
+        let cell = self.operands.cells[n].as_mut().expect("a cell that the instruction accesses");
         let place = address & (LOW & !7);
-        let value = cell.found.old;
+        let Found { prev, old } = cell.found;
         match cell.read_only {
-            Some(word) => {
-                let place = place ^ word.bit(32);
-                let prev = word & LOW;
-                let now = self.at(r, 1);
-                pull(r, Message::Ram { at: place ^ (prev << 32), value });
-                push(r, Message::Ram { at: place ^ (now << 32), value });
-                self.after(r, 1, prev);
+            Some(read_only) => {
+                let place = place ^ read_only;
+                pull(r, Message::Ram { at: place ^ (prev << 32), value: old });
+                push(r, Message::Ram { at: place ^ (now << 32), value: old });
             }
             // The read-only bit is 0: no cell that may not be written is on the bus under this name.
             None => cell.place = Some(place),
         }
-        value
+        old
     }
 
     #[inline(always)]
-    fn set_cell(&mut self, r: &mut R, value: R::Word) {
-        let now = self.at(r, 1);
-        let cell = self.operands.cell.as_ref().expect("an instruction that accesses memory");
+    fn set_cell(&mut self, r: &mut R, n: usize, value: R::Word) {
+        let slot = 1 + n as u64;
+        let now = self.at(r, slot);
+        let cell = self.operands.cells[n].as_ref().expect("a cell that the instruction accesses");
         let place = cell.place.expect("a cell that was read before, to be written");
         pull(r, Message::Ram { at: place ^ (cell.found.prev << 32), value: cell.found.old });
         push(r, Message::Ram { at: place ^ (now << 32), value });
+    }
+
+    #[inline(always)]
+    fn reservation(&mut self, _: &mut R) -> R::Word {
+        self.operands.reservation.expect("an instruction that accesses the reservation").old
+    }
+
+    #[inline(always)]
+    fn set_reservation(&mut self, r: &mut R, value: R::Word) {
+        let found = self.operands.reservation.expect("an instruction that accesses the reservation");
+        let register = r.constant(u64::from(RESERVATION));
+        let now = self.at(r, 1);
+        pull(r, Message::Register { at: register ^ (found.prev << 32), value: found.old });
+        push(r, Message::Register { at: register ^ (now << 32), value });
     }
 
     #[inline(always)]

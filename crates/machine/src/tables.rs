@@ -130,10 +130,12 @@ impl<'a> Run<'a> {
 
     fn steps<T: Table<Event = Executed> + 'a>(&'a self, id: TableId, columns: Columns) -> Box<dyn Rows + 'a> {
         let steps = self.events(|e| &e.steps[id]);
+        let further = self.events(|e| &e.further[id]);
         rows::<T>(columns, steps.len(), |i| {
             let step = steps[i];
             let CellWords { w0, w1, .. } = self.words[step.instr as usize];
-            Executed { step, w0, w1 }
+            let further = further.get(i).copied().unwrap_or_default();
+            Executed { step, further, w0, w1 }
         })
     }
 

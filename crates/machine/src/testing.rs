@@ -59,7 +59,7 @@ impl Case {
             (step.rd_old, step.rd_prev) = (step.rs1, time | 1);
         }
         let CellWords { w0, w1, .. } = Placed { pc, next, instr }.words();
-        Self { instr, next, event: Executed { step, w0, w1 } }
+        Self { instr, next, event: Executed { step, w0, w1, ..Executed::default() } }
     }
 
     /// The second operand.
@@ -105,7 +105,7 @@ pub fn events(cases: &[Case]) -> Vec<Executed> {
 /// The messages of an instruction without RAM that writes `result` to rd and goes on at `next`:
 /// pushes and pulls, sorted.
 pub fn messages(case: &Case, result: u64, next: u32) -> (Vec<MessageValue>, Vec<MessageValue>) {
-    let (Executed { step: s, w0, w1 }, i) = (case.event, case.instr);
+    let (Executed { step: s, w0, w1, .. }, i) = (case.event, case.instr);
     let w1 = u64::from(w1);
     let accesses = i.kind().accesses();
     let mut pulls = alloc::vec![

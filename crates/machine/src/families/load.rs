@@ -1,4 +1,5 @@
-//! Loads, naturally aligned, from cells of 8 bytes.
+//! Loads from cells of 8 bytes: naturally aligned ones, and those that are not, which may lie in two
+//! cells (Zicclsm).
 
 use dyad_rules::{LOW, Rules, Word, gadgets};
 
@@ -33,7 +34,7 @@ pub const ENCODINGS: &[Encoding] = &[
     line("lwu", (FUNCT3, 0x6003), Format::I, Op::Lwu, Kind::Load, WORD),
 ];
 
-/// The bytes that a load reads; its address must be a multiple of it.
+/// The bytes that a load reads.
 #[inline]
 pub fn size(op: Op) -> u64 {
     match op {
@@ -45,10 +46,11 @@ pub fn size(op: Op) -> u64 {
     }
 }
 
-/// What a load of `address` (aligned) gives, `cell` being the 8 bytes at `address & !7`.
+/// What a load of `address` gives, `cells` being the 8 bytes at `address & !7` and, above them, the next
+/// eight if any of them are loaded.
 #[inline]
-pub fn extract(op: Op, cell: u64, address: u64) -> u64 {
-    let x = cell >> (8 * (address & 7));
+pub fn extract(op: Op, cells: u128, address: u64) -> u64 {
+    let x = (cells >> (8 * (address & 7))) as u64;
     match op {
         Op::Lb => i64::from(x as i8) as u64,
         Op::Lh => i64::from(x as i16) as u64,
@@ -76,19 +78,73 @@ impl Instruction for Load {
         let rs1 = f.rs1(r);
         let address = gadgets::add(r, "address", rs1, f.imm()).sum;
         aligned(r, flags, address);
-        let cell = f.cell(r, address);
+        let cell = f.cell(r, 0, address);
 
-        let shifted = shift_down(r, flags, address, cell);
-        // Masks from flags: which sizes keep bits 8..=15, 16..=31, 32..=63.
-        let (half, word, double) = (flags.broadcast(1), flags.broadcast(2), flags.broadcast(3));
-        let mask = ((half ^ word ^ double) & 0xff00) ^ ((word ^ double) & 0xffff_0000) ^ (double & !LOW);
-        let kept = r.and("kept", mask, shifted.bytes & !0xff) ^ (shifted.bytes & 0xff);
-        let extension = (shifted.signs.broadcast(0) & !0xff)
-            ^ (shifted.signs.broadcast(1) & !0xffff)
-            ^ (shifted.signs.broadcast(2) & !LOW);
-        f.set_rd(r, kept ^ extension);
+        let Shifted { bytes, signs } = shift_down(r, flags, address, cell);
+        let loaded = extend(r, flags, bytes, signs);
+        f.set_rd(r, loaded);
         f.fall_through()
     }
+}
+
+/// The table of loads at any address: two accesses of cells, the one that holds the first byte and the
+/// one that holds the last; the same cell twice where the load does not cross into the next.
+pub struct LoadMisaligned;
+
+impl Instruction for LoadMisaligned {
+    const NAME: &'static str = "load misaligned";
+    const KIND: Kind = Kind::Load;
+    const ACCESSES: Accesses = Accesses::LOAD_TWO;
+
+    /// 21 committed words, 13 constraints.
+    #[inline(always)]
+    fn meaning<R: Rules, F: Frame<R>>(r: &mut R, f: &mut F) -> R::Word {
+        let flags = f.flags();
+        let rs1 = f.rs1(r);
+        let address = gadgets::add(r, "address", rs1, f.imm()).sum;
+        let last = last_byte(r, flags, address);
+        let (first, second) = (f.cell(r, 0, address), f.cell(r, 1, last));
+
+        // Down by 4, 2 and 1 bytes, as the bits of the address say; `beyond` holds what comes after the
+        // lowest eight bytes and may still be wanted.
+        let by_4 = address.broadcast(2);
+        let x = gadgets::select(r, "by 4", by_4, (first >> 32) ^ (second << 32), first);
+        let beyond = second ^ f.and(r, by_4 & 0xff_ffff, second ^ (second >> 32));
+        let by_2 = address.broadcast(1);
+        let next = beyond ^ f.and(r, by_2 & 0xff, beyond ^ (beyond >> 16));
+        let x = gadgets::select(r, "by 2", by_2, (x >> 16) ^ (beyond << 48), x);
+        let bytes = gadgets::select(r, "by 1", address.broadcast(0), (x >> 8) ^ (next << 56), x);
+        let tops = bytes.bit(7) ^ (bytes.bit(15) << 1) ^ (bytes.bit(31) << 2);
+        let signs = f.and(r, (flags >> 4) & 7, tops);
+        let loaded = extend(r, flags, bytes, signs);
+        f.set_rd(r, loaded);
+        f.fall_through()
+    }
+}
+
+/// The low bytes of `bytes` that the size in bits 0..=3 of `flags` keeps, and above them copies of what
+/// `signs` has at bit 0, 1 or 2 for a byte, half or word. Cost 1/1.
+#[inline(always)]
+fn extend<R: Rules>(r: &mut R, flags: R::Word, bytes: R::Word, signs: R::Word) -> R::Word {
+    // Masks from flags: which sizes keep bits 8..=15, 16..=31, 32..=63.
+    let (half, word, double) = (flags.broadcast(1), flags.broadcast(2), flags.broadcast(3));
+    let mask = ((half ^ word ^ double) & 0xff00) ^ ((word ^ double) & 0xffff_0000) ^ (double & !LOW);
+    let kept = r.and("kept", mask, bytes & !0xff) ^ (bytes & 0xff);
+    let extension =
+        (signs.broadcast(0) & !0xff) ^ (signs.broadcast(1) & !0xffff) ^ (signs.broadcast(2) & !LOW);
+    kept ^ extension
+}
+
+/// The address of the last byte of what lies at `address`, of the size that bits 0..=3 of `flags` say;
+/// demands that `address` fits in 32 bits. That of the last byte need not: no cell is at 0, where its low
+/// half would be. Cost 1/2.
+#[inline(always)]
+pub(super) fn last_byte<R: Rules>(r: &mut R, flags: R::Word, address: R::Word) -> R::Word {
+    let (high, zero) = (r.constant(!LOW), r.constant(0));
+    r.assert_and("address below 2^32", address, high, zero);
+    let (half, word, double) = (flags.broadcast(1), flags.broadcast(2), flags.broadcast(3));
+    let further = (half & 1) ^ (word & 3) ^ (double & 7);
+    gadgets::add(r, "last byte", address, further).sum
 }
 
 /// Demands that `address` fits in 32 bits and is a multiple of the size that bits 0..=3 of `flags`
@@ -153,7 +209,7 @@ mod tests {
         let ops = ENCODINGS.iter().map(|e| (e.op, size(e.op))).collect::<alloc::vec::Vec<_>>();
         memory_table::<Load>(&ops, |c, address| {
             let s = c.event.step;
-            (extract(c.instr.op, s.mem, address), (address as u32 & !7 | s.rs2 as u32, s.mem))
+            (extract(c.instr.op, s.mem.into(), address), (address as u32 & !7 | s.rs2 as u32, s.mem))
         });
     }
 }

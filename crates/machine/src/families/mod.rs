@@ -62,7 +62,7 @@ pub struct Encoding {
     pub op: Op,
     /// The table that executes it.
     pub kind: Kind,
-    /// What that table is told beside the operands: at most 7 bits.
+    /// What that table is told beside the operands: at most 8 bits.
     pub flags: u32,
 }
 
@@ -191,5 +191,7 @@ impl Format {
     }
 }
 
+#[cfg(test)]
+mod misaligned_tests;
 #[cfg(test)]
 mod tests;

@@ -1,9 +1,10 @@
-//! Stores, naturally aligned, to cells of 8 bytes.
+//! Stores to cells of 8 bytes: naturally aligned ones, and those that are not, which may lie in two
+//! cells (Zicclsm).
 
 use dyad_rules::fill::Value;
 use dyad_rules::{LOW, Rules, Word, gadgets};
 
-use super::load::aligned;
+use super::load::{aligned, last_byte};
 use super::{Encoding, FUNCT3, Format, line};
 use crate::frame::{Accesses, Frame, Instruction};
 use crate::list::{Kind, Op};
@@ -26,7 +27,7 @@ pub const ENCODINGS: &[Encoding] = &[
     line("sd", (FUNCT3, 0x3023), Format::S, Op::Sd, Kind::Store, DOUBLE),
 ];
 
-/// The bytes that a store writes; its address must be a multiple of it.
+/// The bytes that a store writes.
 #[inline]
 pub fn size(op: Op) -> u64 {
     match op {
@@ -38,19 +39,13 @@ pub fn size(op: Op) -> u64 {
     }
 }
 
-/// The 8 bytes at `address & !7` after a store of `value` at `address` (aligned), `cell` being
-/// those before.
+/// The 8 bytes at `address & !7` and, above them, the next eight after a store of `value` at `address`,
+/// `cells` being those before.
 #[inline]
-pub fn merge(op: Op, cell: u64, address: u64, value: u64) -> u64 {
-    let mask = match op {
-        Op::Sb => 0xff,
-        Op::Sh => 0xffff,
-        Op::Sw => 0xffff_ffff,
-        Op::Sd => u64::MAX,
-        _ => unreachable!("not a store"),
-    };
+pub fn merge(op: Op, cells: u128, address: u64, value: u64) -> u128 {
+    let mask = u128::from(u64::MAX >> (64 - 8 * size(op)));
     let shift = 8 * (address & 7);
-    (cell & !(mask << shift)) | (value & mask) << shift
+    (cells & !(mask << shift)) | (u128::from(value) & mask) << shift
 }
 
 /// The table of stores.
@@ -67,14 +62,64 @@ impl Instruction for Store {
         let (rs1, rs2) = (f.rs1(r), f.rs2(r));
         let address = gadgets::add(r, "address", rs1, f.imm()).sum;
         aligned(r, f.flags(), address);
-        let old = f.cell(r, address);
+        let old = f.cell(r, 0, address);
 
         let Spread { low_bytes, mask } = spread(r, f.flags(), address, rs2);
         // The upper word is the lower one again where bit 2 of the address says so.
         let change = f.and(r, address.broadcast(2) & LOW, (rs2 >> 32) ^ low_bytes);
         let data = low_bytes ^ (((rs2 >> 32) ^ change) << 32);
         let new = gadgets::select(r, "merged", mask, data, old);
-        f.set_cell(r, new);
+        f.set_cell(r, 0, new);
+        f.fall_through()
+    }
+}
+
+/// The table of stores at any address: two accesses of cells, the one that gets the first byte and the
+/// one that gets the last; the same cell twice where the store does not cross into the next, the second
+/// time unchanged.
+pub struct StoreMisaligned;
+
+impl Instruction for StoreMisaligned {
+    const NAME: &'static str = "store misaligned";
+    const KIND: Kind = Kind::Store;
+    const ACCESSES: Accesses = Accesses::STORE_TWO;
+
+    /// 23 committed words, 15 constraints.
+    #[inline(always)]
+    fn meaning<R: Rules, F: Frame<R>>(r: &mut R, f: &mut F) -> R::Word {
+        let flags = f.flags();
+        let (rs1, rs2) = (f.rs1(r), f.rs2(r));
+        let address = gadgets::add(r, "address", rs1, f.imm()).sum;
+        let last = last_byte(r, flags, address);
+        let (first, second) = (f.cell(r, 0, address), f.cell(r, 1, last));
+        let [by_1, by_2, by_4] = [0, 1, 2].map(|k| address.broadcast(k));
+
+        // The bytes that are written, a bit each, from the first cell's first byte on.
+        let (half, word, double) = (flags.broadcast(1), flags.broadcast(2), flags.broadcast(3));
+        let sizes = ((half ^ word ^ double) & 2) ^ ((word ^ double) & 0xc) ^ (double & 0xf0);
+        let written = r.constant(1) ^ sizes;
+        let mut up = |r: &mut R, by: R::Word, n: u32, x: R::Word| x ^ f.and(r, by, x ^ (x << n));
+        let written = up(r, by_1, 1, written);
+        let written = up(r, by_2, 2, written);
+        let written = up(r, by_4, 4, written);
+
+        // The data, moved up by as many bytes; `beyond` is what leaves the first cell.
+        let beyond = f.and(r, by_1, rs2 >> 56);
+        let x = gadgets::select(r, "by 1", by_1, rs2 << 8, rs2);
+        let moved = (beyond << 16) ^ (x >> 48);
+        let beyond = f.and(r, by_2, beyond ^ moved) ^ beyond;
+        let x = gadgets::select(r, "by 2", by_2, x << 16, x);
+        let beyond = gadgets::select(r, "beyond by 4", by_4, (beyond << 32) ^ (x >> 32), beyond);
+        let x = gadgets::select(r, "by 4", by_4, x << 32, x);
+
+        let mask = |from: u32| {
+            let byte = |i: u32| written.broadcast(from + i) & 0xff << (8 * i);
+            (1..8).fold(byte(0), |all, i| all ^ byte(i))
+        };
+        let new = gadgets::select(r, "first", mask(0), x, first);
+        f.set_cell(r, 0, new);
+        let new = gadgets::select(r, "second", mask(8), beyond, second);
+        f.set_cell(r, 1, new);
         f.fall_through()
     }
 }
@@ -146,7 +191,7 @@ mod tests {
         let ops = ENCODINGS.iter().map(|e| (e.op, size(e.op))).collect::<alloc::vec::Vec<_>>();
         memory_table::<Store>(&ops, |c, address| {
             let s = c.event.step;
-            (0, (address as u32 & !7, merge(c.instr.op, s.mem, address, s.rs2)))
+            (0, (address as u32 & !7, merge(c.instr.op, s.mem.into(), address, s.rs2) as u64))
         });
     }
 }

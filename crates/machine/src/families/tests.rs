@@ -375,7 +375,7 @@ fn branches_and_jumps() {
 
 #[test]
 fn loads_and_stores_touch_only_their_bytes() {
-    let cell = 0x8877_6655_c433_a211;
+    let cell = 0x8877_6655_c433_a211u128;
     assert_eq!(load::extract(Op::Lb, cell, 0x1001), 0xffff_ffff_ffff_ffa2);
     assert_eq!(load::extract(Op::Lbu, cell, 0x1001), 0xa2);
     assert_eq!(load::extract(Op::Lb, cell, 0x1000), 0x11);
@@ -383,12 +383,19 @@ fn loads_and_stores_touch_only_their_bytes() {
     assert_eq!(load::extract(Op::Lhu, cell, 0x1006), 0x8877);
     assert_eq!(load::extract(Op::Lw, cell, 0x1004), 0xffff_ffff_8877_6655);
     assert_eq!(load::extract(Op::Lwu, cell, 0x1000), 0xc433_a211);
-    assert_eq!(load::extract(Op::Ld, cell, 0x1000), cell);
+    assert_eq!(load::extract(Op::Ld, cell, 0x1000), cell as u64);
     let value = 0x0102_0304_0506_0708;
     assert_eq!(store::merge(Op::Sb, cell, 0x1007, value), 0x0877_6655_c433_a211);
     assert_eq!(store::merge(Op::Sh, cell, 0x1002, value), 0x8877_6655_0708_a211);
     assert_eq!(store::merge(Op::Sw, cell, 0x1004, value), 0x0506_0708_c433_a211);
-    assert_eq!(store::merge(Op::Sd, cell, 0x1000, value), value);
+    assert_eq!(store::merge(Op::Sd, cell, 0x1000, value), value.into());
+    // Across the end of a cell.
+    let two = 0xffee_ddcc_bbaa_9988_8877_6655_c433_a211u128;
+    assert_eq!(load::extract(Op::Lh, two, 0x1007), 0xffff_ffff_ffff_8888);
+    assert_eq!(load::extract(Op::Lwu, two, 0x1006), 0x9988_8877);
+    assert_eq!(load::extract(Op::Ld, two, 0x1001), 0x8888_7766_55c4_33a2);
+    assert_eq!(store::merge(Op::Sw, two, 0x1005, value), 0xffee_ddcc_bbaa_9905_0607_0855_c433_a211);
+    assert_eq!(store::merge(Op::Sd, two, 0x1007, value), 0xff01_0203_0405_0607_0877_6655_c433_a211);
     let load_sizes = [Op::Lb, Op::Lbu, Op::Lh, Op::Lhu, Op::Lw, Op::Lwu, Op::Ld].map(load::size);
     assert_eq!(load_sizes, [1, 1, 2, 2, 4, 4, 8]);
     assert_eq!([Op::Sb, Op::Sh, Op::Sw, Op::Sd].map(store::size), [1, 2, 4, 8]);

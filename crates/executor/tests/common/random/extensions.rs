@@ -5,8 +5,7 @@
 pub struct Extensions(u16);
 
 /// What the machine has.
-pub const MACHINE: Extensions =
-    Extensions::I.and(Extensions::M).and(Extensions::C).and(Extensions::B).and(Extensions::ZICOND);
+pub const MACHINE: Extensions = Extensions::ALL.without(Extensions::A).without(Extensions::ZIFENCEI);
 
 impl Extensions {
     pub const I: Self = Self(1);
