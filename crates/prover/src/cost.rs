@@ -376,11 +376,11 @@ fn grind() -> Work {
 mod tests {
     use super::*;
     use crate::kernels::sumcheck::{fold, inner_fold_round, inner_round};
-    use crate::kernels::testing::Rng;
+    use crate::kernels::testing::{Elements as _, Random};
 
     #[test]
     fn sumchecks_fold_what_is_stored() {
-        let mut rng = Rng(31);
+        let mut rng = Random(31);
         for (log, rounds, lengths) in [(6, 6, [64, 64]), (7, 4, [70, 128]), (5, 5, [3, 20]), (5, 1, [9, 9])] {
             let mut vectors = lengths.map(|n| rng.ks(n));
             let [w, q] = vectors.each_mut().map(Vec::as_mut_slice);

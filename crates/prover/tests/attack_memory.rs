@@ -5,7 +5,7 @@
 mod toy;
 
 use dyad_verifier::{Blake3, Error};
-use toy::{Rng, toy};
+use toy::{Random, toy};
 
 /// The peak of resident memory, in KiB.
 fn peak() -> u64 {
@@ -18,7 +18,7 @@ fn peak() -> u64 {
 fn bug_109_huge_sizes_do_not_allocate() {
     let t = toy::<Blake3>(5, 3);
     let honest = t.prove().bytes;
-    let mut rng = Rng(4);
+    let mut rng = Random(4);
     let before = peak();
     for rows in (0..32).flat_map(|log| [1u32 << log, (1 << log) + 1, u32::MAX >> log]) {
         let mut bytes = honest.clone();

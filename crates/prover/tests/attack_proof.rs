@@ -9,7 +9,7 @@ use dyad_prover::Proof;
 use dyad_rules::shape::Node;
 use dyad_verifier::{Blake3, Error, Key, Level, Statement, System, verify};
 use proptest::prelude::*;
-use toy::{Rng, Toy, toy};
+use toy::{Random, Toy, toy};
 
 /// The section that a byte of the proof lies in, with its bounds.
 fn sections(p: &Proof) -> Vec<(&'static str, std::ops::Range<usize>)> {
@@ -38,7 +38,7 @@ fn name(e: &Error) -> String {
 /// Rows 8, 9, 24, 110: any bit of any element, digest or nonce.
 #[test]
 fn bug_110_every_element_of_a_proof_counts() {
-    let mut rng = Rng(2);
+    let mut rng = Random(2);
     let mut seen = BTreeSet::new();
     for ((t, p), step) in [(small(), 1), (large(), 97)] {
         for (section, range) in sections(&p) {
@@ -88,7 +88,7 @@ fn bug_024_the_proof_of_work_is_checked_in_every_round() {
 #[test]
 fn bug_018_truncated_vectors() {
     for (t, p) in [small(), large()] {
-        let mut rng = Rng(3);
+        let mut rng = Random(3);
         let all = sections(&p);
         for (section, range) in &all {
             assert!(t.verify(&p.bytes[..range.start]).is_err());

@@ -7,7 +7,7 @@ use dyad_field::{from_bits, to_bits};
 use dyad_prover::{ProvingKey, Rows, StoredRows, reference};
 use dyad_rules::{Rules, Table, TableRules, gadgets};
 use dyad_verifier::{Blake3, Error, Layout, Level, Statement, System, verify};
-use toy::{Rng, Toy, toy};
+use toy::{Random, Toy, toy};
 
 fn broken(r: &Result<dyad_verifier::Verified, Error>) -> bool {
     matches!(r, Err(Error::BusBalance | Error::AndCheck))
@@ -18,7 +18,7 @@ fn broken(r: &Result<dyad_verifier::Verified, Error>) -> bool {
 fn flip(t: &Toy, bits_a_word: usize) {
     let q = t.vector();
     let layout = Layout::new(&t.system, &t.counts()).unwrap();
-    let mut rng = Rng(1);
+    let mut rng = Random(1);
     for b in &layout.main.pairs.blocks {
         let slab = layout.slabs[b.slab];
         for x in 0..slab.rows {

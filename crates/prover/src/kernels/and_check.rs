@@ -165,7 +165,7 @@ mod tests {
 
     use super::*;
     use crate::kernels::portable;
-    use crate::kernels::testing::Rng;
+    use crate::kernels::testing::{Elements as _, Random};
 
     fn naive_fold(word: u64, lagrange: &[K]) -> K {
         (0..WORD).filter(|j| word >> j & 1 == 1).map(|j| lagrange[j]).sum()
@@ -173,7 +173,7 @@ mod tests {
 
     #[test]
     fn skip_sums_are_the_definition() {
-        let mut rng = Rng(13);
+        let mut rng = Random(13);
         for n in [0, 1, 7, 8, 9, 70] {
             let ops: Vec<[u64; 3]> = (0..n).map(|_| [rng.word(), rng.word(), rng.word()]).collect();
             let weights = rng.ks(n);
@@ -195,7 +195,7 @@ mod tests {
 
     #[test]
     fn parts_merge() {
-        let mut rng = Rng(14);
+        let mut rng = Random(14);
         let ops: Vec<[u64; 3]> = (0..5001).map(|_| [rng.word(), rng.word(), rng.word()]).collect();
         let weights = rng.ks(ops.len());
         let (mut a, mut b) = (Skip::new(), Skip::default());
@@ -208,7 +208,7 @@ mod tests {
 
     #[test]
     fn portable_sums_are_the_same() {
-        let mut rng = Rng(16);
+        let mut rng = Random(16);
         let lagrange = coset_lagrange();
         let mut sums = (arch::Sums::new(), portable::Sums::new());
         let extensions =
@@ -232,7 +232,7 @@ mod tests {
 
     #[test]
     fn folded_words_are_the_definition() {
-        let mut rng = Rng(15);
+        let mut rng = Random(15);
         let lagrange: [K; WORD] = core::array::from_fn(|_| rng.k());
         for n in [0, 1, 63, 64, 65, 5000] {
             let words = rng.words(n);

@@ -24,11 +24,11 @@ mod tests {
 
     use super::*;
     use crate::kernels::portable;
-    use crate::kernels::testing::Rng;
+    use crate::kernels::testing::{Elements as _, Random};
 
     #[test]
     fn fingerprints_are_the_formula() {
-        let mut rng = Rng(4);
+        let mut rng = Random(4);
         for n in 0..=MESSAGE_WORDS {
             let words: Vec<[u64; 8]> = (0..n).map(|_| core::array::from_fn(|_| rng.word())).collect();
             let alphas = core::array::from_fn(|_| rng.k());

@@ -310,11 +310,11 @@ fn add_multiple(to: &mut [K], v: &[K], factor: K) {
 mod tests {
     use super::*;
     use crate::kernels::portable;
-    use crate::kernels::testing::{Rng, at};
+    use crate::kernels::testing::{Elements as _, Random, at};
 
     #[test]
     fn codewords_are_evaluations() {
-        let mut rng = Rng(11);
+        let mut rng = Random(11);
         for (m, rate, len) in [
             (0, 0, 1),
             (0, 2, 3),
@@ -342,7 +342,7 @@ mod tests {
 
     #[test]
     fn large_codewords_are_the_same() {
-        let mut rng = Rng(17);
+        let mut rng = Random(17);
         for (m, rate, len) in [
             (8, 1, 256 * 90),
             (11, 2, 2048 * 16 - 700),
@@ -362,7 +362,7 @@ mod tests {
 
     #[test]
     fn row_pairs_are_those_of_the_codeword() {
-        let mut rng = Rng(19);
+        let mut rng = Random(19);
         for (m, rate, len) in [
             (0, 1, 3),
             (1, 1, 5),
@@ -385,7 +385,7 @@ mod tests {
 
     #[test]
     fn accumulated_rows_are_tensors() {
-        let mut rng = Rng(12);
+        let mut rng = Random(12);
         for (m, rate, queries) in [
             (0, 1, 2),
             (1, 0, 1),

@@ -125,11 +125,11 @@ mod tests {
     use dyad_field::eq_table;
 
     use super::*;
-    use crate::kernels::testing::Rng;
+    use crate::kernels::testing::{Elements as _, Random};
 
     #[test]
     fn parts_make_the_table() {
-        let mut rng = Rng(21);
+        let mut rng = Random(21);
         for n in [0, 3, 10, 13] {
             let (point, scale) = (rng.ks(n), rng.k());
             let parts = Parts::new(&point, scale);
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn tables_are_the_definition() {
-        let mut rng = Rng(1);
+        let mut rng = Random(1);
         for n in [0, 1, 2, 3, 9, 10, 11, 13] {
             let r = rng.ks(n);
             let expected = eq_table(&r);
@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn split_tables_drop_variables() {
-        let r = Rng(2).ks(12);
+        let r = Random(2).ks(12);
         let mut split = Split::new(&r);
         for n in (0..=12).rev() {
             let expected = eq_table(&r[..n]);

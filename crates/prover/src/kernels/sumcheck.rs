@@ -288,7 +288,7 @@ mod tests {
 
     use super::*;
     use crate::kernels::portable;
-    use crate::kernels::testing::{Rng, at};
+    use crate::kernels::testing::{Elements as _, Random, at};
 
     /// Coefficients c0, c1, c2 of the product of two linear polynomials.
     fn times(a: [K; 2], b: [K; 2]) -> [K; 3] {
@@ -320,7 +320,7 @@ mod tests {
 
     #[test]
     fn inner_rounds_are_the_formula() {
-        let mut rng = Rng(7);
+        let mut rng = Random(7);
         for half in [1, 2, 16, 2048] {
             for nw in lengths(half) {
                 for nq in lengths(half) {
@@ -345,7 +345,7 @@ mod tests {
 
     #[test]
     fn folds_are_the_formula() {
-        let mut rng = Rng(8);
+        let mut rng = Random(8);
         for half in [1, 2, 16, 2048] {
             for n in lengths(half) {
                 let (mut v, r) = (rng.ks(n), rng.k());
@@ -375,7 +375,7 @@ mod tests {
 
     #[test]
     fn gkr_rounds_are_the_formula() {
-        let mut rng = Rng(9);
+        let mut rng = Random(9);
         for n in [0, 1, 3, 10, 12] {
             let (half, lambda) = (1 << n, rng.k());
             let point = rng.ks(n);
@@ -404,7 +404,7 @@ mod tests {
 
     #[test]
     fn folds_of_ones_are_the_formula() {
-        let mut rng = Rng(11);
+        let mut rng = Random(11);
         for half in [1, 2, 16, 2048] {
             for n in lengths(half) {
                 let (mut v, r) = (rng.ks(n), rng.k());
@@ -418,7 +418,7 @@ mod tests {
 
     #[test]
     fn portable_sums_are_the_same() {
-        let mut rng = Rng(18);
+        let mut rng = Random(18);
         for n in [0, 1, 3, 4, 9, 64] {
             let v: [Vec<K>; 5] = core::array::from_fn(|_| rng.ks(n));
             let [e, a, b, c, d] = v.each_ref().map(Vec::as_slice);
@@ -441,7 +441,7 @@ mod tests {
 
     #[test]
     fn and_rounds_are_the_formula() {
-        let mut rng = Rng(10);
+        let mut rng = Random(10);
         for n in [0, 1, 3, 10, 12] {
             let half = 1 << n;
             let point = rng.ks(n);

@@ -105,7 +105,7 @@ mod tests {
 
     use super::*;
     use crate::kernels::portable;
-    use crate::kernels::testing::Rng;
+    use crate::kernels::testing::{Elements as _, Random};
 
     /// The definition.
     fn naive(q: &[K], w: &[K]) -> [K; BITS] {
@@ -116,7 +116,7 @@ mod tests {
 
     #[test]
     fn bit_sums_are_the_definition() {
-        let mut rng = Rng(5);
+        let mut rng = Random(5);
         for n in [0, 1, 7, 8, 9, 63, 64, 65, 129, 300, 4096, 9001] {
             let (q, w0, w1) = (rng.ks(n), rng.ks(n + 3), rng.ks(n));
             assert_eq!(bit_sums(&q, &w0), naive(&q, &w0), "length {n}");
@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn eq_tables_need_not_be_stored() {
-        let mut rng = Rng(22);
+        let mut rng = Random(22);
         let images: [K; BITS] = core::array::from_fn(|_| rng.k());
         for n in [0, 4, 10, 12] {
             let (point, scale) = (rng.ks(n), rng.k());
@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn linear_maps_are_the_definition() {
-        let mut rng = Rng(6);
+        let mut rng = Random(6);
         let images: [K; BITS] = core::array::from_fn(|_| rng.k());
         for n in [0, 1, 7, 8, 63, 64, 65, 5000] {
             let xs = rng.ks(n);

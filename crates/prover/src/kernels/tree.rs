@@ -101,11 +101,11 @@ mod tests {
     use dyad_field::PrimeCharacteristicRing;
 
     use super::*;
-    use crate::kernels::testing::Rng;
+    use crate::kernels::testing::{Elements as _, Random};
 
     #[test]
     fn layers_are_products() {
-        let mut rng = Rng(3);
+        let mut rng = Random(3);
         for log in [0, 1, 2, 3, 4, 5, 12] {
             for n in [0, 1, (1 << log) / 2 + 1, (1 << log) - 1, 1 << log] {
                 let leaves = rng.ks(n.min(1 << log));

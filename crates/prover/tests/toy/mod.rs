@@ -5,10 +5,11 @@
 //! the last value of each cell.
 
 // Every test uses its part of this.
-#![allow(dead_code)]
+#![allow(dead_code, unused_imports)]
 
 use dyad_field::{K, from_bits};
 use dyad_prover::{Proof, ProvingKey, Rows, StoredRows, reference};
+pub use dyad_rules::harness::Random;
 use dyad_rules::{Rules, Table, TableRules, fill, gadgets};
 use dyad_verifier::{Blake3, Error, Hash, Layout, Level, Statement, System, Verified};
 
@@ -143,22 +144,6 @@ pub fn toy<H: Hash>(steps: usize, cells: usize) -> Toy {
         StoredRows { rows: program.len(), ..StoredRows::default() },
     ];
     Toy { system, key, statement, rows }
-}
-
-/// Deterministic random numbers.
-pub struct Rng(pub u64);
-
-impl Rng {
-    pub fn word(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let x = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let x = (x ^ x >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        x ^ x >> 31
-    }
-
-    pub fn below(&mut self, n: usize) -> usize {
-        (self.word() % n as u64) as usize
-    }
 }
 
 impl Toy {
