@@ -1,6 +1,11 @@
 //! One program: its source by csmith, its ELF file by GCC.
 
-use std::{fmt, fs, path::Path, path::PathBuf, time::Duration};
+use std::{
+    fmt, fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
 
 use crate::{
     limited,
@@ -48,6 +53,10 @@ impl Program<'_> {
         self.folder.join(format!("{}.c", self.seed))
     }
 
+    fn object(&self) -> PathBuf {
+        self.folder.join(format!("{}.o", self.seed))
+    }
+
     /// The ELF file.
     pub fn elf(&self) -> PathBuf {
         self.folder.join(format!("{}.elf", self.seed))
@@ -68,30 +77,49 @@ impl Program<'_> {
             }
             None => return Ok(Err(format!("csmith did not end in {TIMEOUT:?}"))),
         }
-        match limited::run(&mut self.compiler()?, TIMEOUT)? {
-            Some(said) if said.code == Some(0) => Ok(Ok(())),
-            Some(said) => Err(format!("GCC does not compile {self}: {}", said.stderr)),
-            None => Ok(Err(format!("GCC did not end in {TIMEOUT:?}"))),
+        for mut step in [self.compiler()?, self.linker()] {
+            match limited::run(&mut step, TIMEOUT)? {
+                Some(said) if said.code == Some(0) => {}
+                Some(said) => return Err(format!("GCC does not compile {self}: {}", said.stderr)),
+                None => return Ok(Err(format!("GCC did not end in {TIMEOUT:?}"))),
+            }
         }
+        Ok(Ok(()))
     }
 
-    fn compiler(&self) -> Result<std::process::Command, Failure> {
-        let headers = csmith_headers().ok_or("there is no csmith.h: install libcsmith-dev")?;
-        let guest = root().join("crates/guest");
+    /// GCC for an instruction set.
+    fn gcc(march: &str) -> Command {
         let mut gcc =
             command(C_COMPILER, root(), ["--specs=picolibc.specs", "-mabi=lp64", "-mcmodel=medany"]);
-        gcc.arg(format!("-march={}", self.march())).arg(self.optimization());
+        gcc.arg(format!("-march={march}")).arg("-I").arg(root().join("crates/guest/c"));
+        gcc
+    }
+
+    fn compiler(&self) -> Result<Command, Failure> {
+        let headers = csmith_headers().ok_or("there is no csmith.h: install libcsmith-dev")?;
+        let mut gcc = Self::gcc(self.march());
         // Code that nobody wrote warrants many warnings; calls of printf stay what they are.
-        gcc.args(["-w", "-fno-builtin-printf", "-nostartfiles", "-static", "-Wl,--gc-sections"]);
-        gcc.arg("-I").arg(headers).arg("-I").arg(guest.join("c")).arg("-T").arg(guest.join("dyad.ld"));
-        gcc.arg(self.source()).arg(guest.join("c/start.c")).arg(root().join("xtask/csmith/runtime.c"));
-        gcc.arg("-o").arg(self.elf());
+        gcc.args([self.optimization(), "-c", "-w", "-fno-builtin-printf"]).arg("-I").arg(headers);
+        gcc.arg(self.source()).arg("-o").arg(self.object());
         Ok(gcc)
+    }
+
+    fn linker(&self) -> Command {
+        let guest = root().join("crates/guest");
+        // There are libraries for the instruction sets without the extensions that the underscores name.
+        let libraries = self.march().split('_').next().unwrap_or_default();
+        let mut gcc = Self::gcc(libraries);
+        gcc.args(["-O2", "-nostartfiles", "-static", "-Wl,--gc-sections"])
+            .arg("-T")
+            .arg(guest.join("dyad.ld"));
+        gcc.arg(self.object()).arg(guest.join("c/start.c")).arg(root().join("xtask/csmith/runtime.c"));
+        gcc.arg("-o").arg(self.elf());
+        gcc
     }
 
     /// Removes the files.
     pub fn remove(&self) {
-        for file in [self.source(), self.elf()] {
+        for file in [self.source(), self.object(), self.elf()] {
             // One that was never made is not there.
             let _ = fs::remove_file(file);
         }
