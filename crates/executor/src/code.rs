@@ -32,6 +32,9 @@ pub(crate) struct Code {
 }
 
 impl Code {
+    /// Bytes of an instruction.
+    pub const INSTR: usize = size_of::<Option<Found>>();
+
     pub fn new(program: &Program) -> Self {
         let mut instrs = program.instrs().iter().zip(0..).peekable();
         let segments = program.segments().iter().filter(|s| s.executable);

@@ -7,6 +7,8 @@ use dyad_machine::compressed::is_compressed;
 use dyad_program::Location;
 use thiserror::Error;
 
+use crate::Limits;
+
 /// Why a run did not exit.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum Error {
@@ -14,8 +16,18 @@ pub enum Error {
     #[error(transparent)]
     Trap(Box<Trap>),
     /// The program used up its cycles.
-    #[error(transparent)]
-    CycleLimit(Box<CycleLimit>),
+    #[error("the program did not exit within {} cycles, it was {at}: {}", .0.limits.max_cycles, .0.advice(), at = .0)]
+    CycleLimit(Box<Halted>),
+    /// The program and what is noted of its memory took more memory than they may.
+    #[error(
+        "the program takes more than {} MB of memory here; after {} cycles it was {at}: allow more, or \
+         have it touch fewer pages of 4 KiB",
+        .0.limits.max_memory / 1_000_000, .0.cycle, at = .0
+    )]
+    MemoryLimit(Box<Halted>),
+    /// Whoever watched the run has seen enough.
+    #[error("the run was stopped after {} cycles, the program was {at}", .0.cycle, at = .0)]
+    Stopped(Box<Halted>),
 }
 
 impl Error {
@@ -23,7 +35,9 @@ impl Error {
     pub fn diagnostics(&self) -> &[u8] {
         match self {
             Self::Trap(trap) => &trap.diagnostics,
-            Self::CycleLimit(limit) => &limit.diagnostics,
+            Self::CycleLimit(halted) | Self::MemoryLimit(halted) | Self::Stopped(halted) => {
+                &halted.diagnostics
+            }
         }
     }
 }
@@ -39,6 +53,8 @@ pub struct Trap {
     pub instruction: Option<String>,
     /// Cycles used before.
     pub cycle: u64,
+    /// The stack, where it had grown below its bottom.
+    pub stack: Option<Overflow>,
     /// Function and source line of `pc`, as far as the ELF file tells.
     pub location: Location,
     /// What the program had written to fd 2.
@@ -47,7 +63,10 @@ pub struct Trap {
 
 impl fmt::Display for Trap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the program trapped: {} (", self.cause)?;
+        match self.stack {
+            Some(overflow) => write!(f, "the program trapped: {overflow}: {} (", self.cause)?,
+            None => write!(f, "the program trapped: {} (", self.cause)?,
+        }
         if let Some(instruction) = &self.instruction {
             write!(f, "`{instruction}` ")?;
         }
@@ -57,11 +76,34 @@ impl fmt::Display for Trap {
 
 impl core::error::Error for Trap {}
 
-/// The program used up its cycles.
+/// A stack that has grown below its bottom, which the symbols `_stack_bottom` and `_stack_top` of the
+/// ELF file tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Overflow {
+    /// Bytes that it may have.
+    pub size: u64,
+    /// The stack pointer.
+    pub sp: u64,
+}
+
+impl fmt::Display for Overflow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "stack overflow: the stack of {} bytes is full; its size is `stack` in [package.metadata.dyad], \
+             or the linker's symbol __dyad_stack_size",
+            self.size
+        )
+    }
+}
+
+/// A program that was not let go on.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CycleLimit {
-    /// The limit.
-    pub max_cycles: u64,
+pub struct Halted {
+    /// The limits of its run.
+    pub limits: Limits,
+    /// Cycles used.
+    pub cycle: u64,
     /// Address of the instruction that was next.
     pub pc: u32,
     /// Its function and source line, as far as the ELF file tells.
@@ -70,19 +112,23 @@ pub struct CycleLimit {
     pub diagnostics: Vec<u8>,
 }
 
-impl fmt::Display for CycleLimit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { max_cycles, pc, location, .. } = self;
-        write!(f, "the program did not exit within {max_cycles} cycles, it was at {pc:#x} in {location}: ")?;
-        f.write_str(if *max_cycles < crate::MAX_CYCLES {
+impl Halted {
+    /// What to do where the cycles were used up.
+    fn advice(&self) -> &'static str {
+        if self.limits.max_cycles < crate::MAX_CYCLES {
             "raise the cycle limit, or look for a loop that does not end"
         } else {
-            "a proof holds no longer run, so divide the work"
-        })
+            "look for a loop that does not end; no longer run is executed"
+        }
     }
 }
 
-impl core::error::Error for CycleLimit {}
+impl fmt::Display for Halted {
+    /// Where it was.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "at {:#x} in {}", self.pc, self.location)
+    }
+}
 
 /// What a program did to trap.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -102,6 +148,9 @@ pub enum Cause {
     /// A branch or JAL whose target is outside the 32-bit address space.
     #[error("control goes to an address outside 32 bits")]
     TargetOutOfRange,
+    /// A jump or a branch to itself that changes nothing.
+    #[error("an endless loop: this instruction goes to itself for ever, as `_exit` of some C libraries does")]
+    Endless,
     /// EBREAK.
     #[error("a breakpoint was reached, as compilers put where a program aborts")]
     Breakpoint,
@@ -126,6 +175,19 @@ pub enum Cause {
     /// A system call that is not carried out.
     #[error("{}", refused(*.0))]
     Call(Refusal),
+}
+
+impl Cause {
+    /// Whether it is about an access to memory.
+    pub(crate) fn is_of_memory(&self) -> bool {
+        matches!(
+            self,
+            Self::LoadOutOfRange { .. }
+                | Self::StoreOutOfRange { .. }
+                | Self::StoreReadOnly { .. }
+                | Self::Call(Refusal::Buffer { .. } | Refusal::ReadOnly { .. })
+        )
+    }
 }
 
 /// What an address below all memory usually comes from.
@@ -158,7 +220,7 @@ fn refused(refusal: Refusal) -> String {
         Refusal::ReadOnly { number, address } => {
             format!("{} into memory at {address:#x}, which is read-only", named(number))
         }
-        Refusal::Cycles => "the cycles are used up".to_owned(),
+        Refusal::Halted => "the run may not go on".to_owned(),
     }
 }
 

@@ -8,12 +8,15 @@ use dyad_machine::instr::{Instr, NOWHERE, RESERVATION};
 use dyad_machine::list::{Op, TableId, execute};
 use dyad_program::{Location, Program};
 
-use crate::Outcome;
 use crate::code::{Code, Found};
-use crate::error::{Cause, CycleLimit, Error, Trap};
+use crate::error::{Cause, Error, Halted, Overflow, Trap};
 use crate::fault::{Fault, Moment, Tamper};
 use crate::memory::{Memory, in_memory};
 use crate::observer::{Observer, Seen, Touched};
+use crate::{Limits, Outcome};
+
+/// Cycles between two looks at whether a run may go on.
+const PAUSE: u64 = 1 << 14;
 
 /// Slots for registers: more than there are, so that a masked index needs no check.
 const SLOTS: usize = 64;
@@ -52,15 +55,30 @@ pub(crate) struct Interpreter<'a> {
     pub cycle: u64,
     /// Those of them that were steps of copies.
     pub copy_steps: u64,
-    pub max_cycles: u64,
+    /// The cycle before which [`Interpreter::goes_on`] is to be asked.
+    pub pause: u64,
+    limits: Limits,
+    /// What does not let the run go on.
+    halt: Halt,
 }
 
 /// Why the loop stopped before the program exited.
 pub(crate) struct Stop {
     /// The instruction to blame.
     pc: u64,
-    /// `None` where the cycles are used up.
+    /// `None` where the run may not go on.
     cause: Option<Cause>,
+}
+
+/// Why a run may not go on.
+#[derive(Clone, Copy)]
+enum Halt {
+    /// The cycles are used up.
+    Cycles,
+    /// It takes too much memory.
+    Memory,
+    /// The observer has seen enough.
+    Observer,
 }
 
 /// Which instruction is executed.
@@ -96,7 +114,7 @@ impl Effect {
 }
 
 impl<'a> Interpreter<'a> {
-    pub fn new(program: &'a Program, input: &'a [u8], max_cycles: u64) -> Self {
+    pub fn new(program: &'a Program, input: &'a [u8], limits: Limits) -> Self {
         Self {
             program,
             registers: Registers::new(),
@@ -106,7 +124,9 @@ impl<'a> Interpreter<'a> {
             diagnostics: Vec::new(),
             cycle: 0,
             copy_steps: 0,
-            max_cycles,
+            pause: 0,
+            limits,
+            halt: Halt::Cycles,
         }
     }
 
@@ -138,8 +158,8 @@ impl<'a> Interpreter<'a> {
                 range = code.find(pc).ok_or_else(|| self.lost(from, pc))?;
                 continue;
             };
-            if self.cycle >= self.max_cycles {
-                return Err(Stop { pc, cause: None });
+            if self.cycle >= self.pause {
+                self.look(observer, pc, instr)?;
             }
             let fault = tamper.fault(|| Moment { cycle: self.cycle, pc: pc as u32, instr });
             from = pc;
@@ -169,6 +189,35 @@ impl<'a> Interpreter<'a> {
                 _ => {}
             }
         }
+    }
+
+    /// Looks around before the instruction at `pc`.
+    #[cold]
+    #[inline(never)]
+    fn look<O: Observer>(&mut self, observer: &mut O, pc: u64, instr: Instr) -> Result<(), Stop> {
+        let (a, b) = (self.registers.get(instr.rs1), self.registers.get(instr.rs2));
+        if stays(instr, pc, a, b) {
+            return Err(Stop { pc, cause: Some(Cause::Endless) });
+        }
+        if self.goes_on(observer) { Ok(()) } else { Err(Stop { pc, cause: None }) }
+    }
+
+    /// Whether the run may go on; to be asked before each cycle from `pause` on.
+    #[cold]
+    #[inline(never)]
+    pub fn goes_on<O: Observer>(&mut self, observer: &mut O) -> bool {
+        let memory = self.memory.bytes() + observer.bytes() + self.output.len() as u64;
+        self.halt = if self.cycle >= self.limits.max_cycles {
+            Halt::Cycles
+        } else if memory > self.limits.max_memory {
+            Halt::Memory
+        } else if !observer.goes_on(self.cycle) {
+            Halt::Observer
+        } else {
+            self.pause = self.limits.max_cycles.min(self.cycle + PAUSE);
+            return true;
+        };
+        false
     }
 
     /// Executes an instruction other than ECALL; returns the pc of the next one.
@@ -366,18 +415,37 @@ impl<'a> Interpreter<'a> {
     #[cold]
     fn explain(&mut self, stop: Stop) -> Error {
         let pc = stop.pc as u32;
-        let location: Location = self.program.symbols().location(stop.pc);
+        let symbols = self.program.symbols();
+        let location: Location = symbols.location(stop.pc);
         let diagnostics = core::mem::take(&mut self.diagnostics);
+        let cycle = self.cycle;
         let Some(cause) = stop.cause else {
-            let max_cycles = self.max_cycles;
-            return Error::CycleLimit(Box::new(CycleLimit { max_cycles, pc, location, diagnostics }));
+            let halted = Box::new(Halted { limits: self.limits, cycle, pc, location, diagnostics });
+            return match self.halt {
+                Halt::Cycles => Error::CycleLimit(halted),
+                Halt::Memory => Error::MemoryLimit(halted),
+                Halt::Observer => Error::Stopped(halted),
+            };
         };
+        let stack = symbols.address("_stack_bottom").zip(symbols.address("_stack_top"));
+        let sp = self.registers.get(2);
+        let overflow = stack.filter(|&(bottom, _)| cause.is_of_memory() && sp < bottom);
+        let stack = overflow.map(|(bottom, top)| Overflow { size: top.saturating_sub(bottom), sp });
         let instrs = self.program.instrs();
         let found = instrs.binary_search_by_key(&pc, |i| i.pc).ok();
         let instruction = found.map(|i| instrs[i].instr.to_string());
-        let cycle = self.cycle;
-        Error::Trap(Box::new(Trap { cause, pc, instruction, cycle, location, diagnostics }))
+        Error::Trap(Box::new(Trap { cause, pc, instruction, cycle, stack, location, diagnostics }))
     }
+}
+
+/// Whether an instruction goes to itself and changes nothing, the operands being `a` and `b`.
+fn stays(i: Instr, pc: u64, a: u64, b: u64) -> bool {
+    let goes = match i.op {
+        Op::Jal => true,
+        Op::Beq | Op::Bne | Op::Blt | Op::Bge | Op::Bltu | Op::Bgeu => branch::taken(i.op, a, b),
+        _ => false,
+    };
+    goes && i.imm == pc
 }
 
 /// The time of the step after `cycle` others; meaningful up to [`crate::MAX_CYCLES`].

@@ -6,8 +6,8 @@
 //! computes is `execute` of its family in `dyad_machine`; here are the loop, memory, system calls and
 //! traps.
 //!
-//! The machine stops in one of three ways: it exits, it traps ([`Trap`]), or it uses up its
-//! cycles. Only runs that exit have proofs.
+//! The machine stops in one of three ways: it exits, it traps ([`Trap`]), or it is halted ([`Halted`])
+//! where its cycles or its memory are used up. Only runs that exit have proofs.
 //!
 //! [`record_with`] is a lying executor, for tests of what the rules reject.
 
@@ -21,12 +21,14 @@ mod observer;
 mod recorder;
 mod syscall;
 
+use dyad_machine::list::TableId;
 use dyad_machine::record::{Events, Records};
 use dyad_program::Program;
 
-pub use error::{Cause, CycleLimit, Error, Trap};
+pub use error::{Cause, Error, Halted, Overflow, Trap};
 pub use fault::{Fault, Moment};
 pub use meter::{Rows, rows_by_name, rows_of};
+pub use recorder::PART;
 
 use fault::Honest;
 use interpreter::Interpreter;
@@ -46,12 +48,15 @@ pub const MAX_DIAGNOSTICS: usize = 16 << 20;
 pub struct Limits {
     /// Cycles: instructions and steps of copies. Recorded runs stop at [`MAX_CYCLES`] in any case.
     pub max_cycles: u64,
+    /// Bytes that the program's memory and its output may take here, with what is noted of each cell:
+    /// 4.5 to 6 KiB for each page of 4 KiB that it touches. It is looked at every few thousand cycles.
+    pub max_memory: u64,
 }
 
 impl Default for Limits {
-    /// As many cycles as a recorded run may take.
+    /// As many cycles as a recorded run may take, and any memory.
     fn default() -> Self {
-        Self { max_cycles: MAX_CYCLES }
+        Self { max_cycles: MAX_CYCLES, max_memory: u64::MAX }
     }
 }
 
@@ -74,9 +79,9 @@ pub struct Outcome {
 ///
 /// # Errors
 /// [`Error::Trap`] where the program does what the machine forbids, [`Error::CycleLimit`] where
-/// it doesn't exit in time.
+/// it doesn't exit in time, [`Error::MemoryLimit`] where it takes more memory than it may.
 pub fn run(program: &Program, input: &[u8], limits: Limits) -> Result<Outcome, Error> {
-    Interpreter::new(program, input, limits.max_cycles).run(&mut Silent, &mut Honest)
+    Interpreter::new(program, input, limits).run(&mut Silent, &mut Honest)
 }
 
 /// Runs a program and counts the rows of each table that a proof of the run would have.
@@ -84,9 +89,39 @@ pub fn run(program: &Program, input: &[u8], limits: Limits) -> Result<Outcome, E
 /// # Errors
 /// As for [`run`].
 pub fn meter(program: &Program, input: &[u8], limits: Limits) -> Result<(Outcome, Rows), Error> {
-    let mut meter = Meter::new(program);
-    let outcome = Interpreter::new(program, input, limits.max_cycles).run(&mut meter, &mut Honest)?;
-    Ok((outcome, meter.rows()))
+    let Metered { outcome, rows, .. } = meter_while(program, input, limits, &mut |_, _| true)?;
+    Ok((outcome, rows))
+}
+
+/// What a metered run was, and what recording it takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Metered {
+    /// What it leaves behind.
+    pub outcome: Outcome,
+    /// The rows of each table.
+    pub rows: Rows,
+    /// Bytes that recording it takes at most at one time, without the events, which [`record_parts`]
+    /// gives away.
+    pub recording: u64,
+}
+
+/// As [`meter`]; `watch` is told the cycles and rows so far every few thousand cycles, and says whether
+/// to go on.
+///
+/// # Errors
+/// As for [`run`], and [`Error::Stopped`] where `watch` says no.
+pub fn meter_while(
+    program: &Program,
+    input: &[u8],
+    limits: Limits,
+    watch: &mut dyn FnMut(u64, &Rows) -> bool,
+) -> Result<Metered, Error> {
+    let mut meter = Meter::new(program, watch);
+    let mut interpreter = Interpreter::new(program, input, limits);
+    let outcome = interpreter.run(&mut meter, &mut Honest)?;
+    let rows = meter.rows();
+    let recording = recorder::bytes(&interpreter, meter.pages(), rows[TableId::Image] + rows[TableId::Ram]);
+    Ok(Metered { outcome, rows, recording })
 }
 
 /// Runs a program and records the run: 64 bytes an instruction, and the memory it touches.
@@ -135,7 +170,8 @@ fn recorded<T: fault::Tamper>(
     take: &mut dyn FnMut(&mut Events),
 ) -> Result<(Outcome, Records), Error> {
     let mut recorder = Recorder::new(program, take);
-    let mut interpreter = Interpreter::new(program, input, limits.max_cycles.min(MAX_CYCLES));
+    let limits = Limits { max_cycles: limits.max_cycles.min(MAX_CYCLES), ..limits };
+    let mut interpreter = Interpreter::new(program, input, limits);
     let outcome = interpreter.run(&mut recorder, tamper)?;
     let records = recorder.finish(&interpreter, &outcome);
     Ok((outcome, records))

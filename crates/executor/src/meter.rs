@@ -23,15 +23,17 @@ pub fn rows_by_name(rows: &Rows) -> impl Iterator<Item = (&'static str, u64)> {
 }
 
 /// Counts.
-pub(crate) struct Meter {
+pub(crate) struct Meter<'a> {
     ops: [u64; OPS.len()],
     /// Whether a cell is known, the image's from the beginning.
     known: Paged<bool>,
     rows: Rows,
+    /// Told the cycles and rows so far; whether to go on.
+    watch: &'a mut dyn FnMut(u64, &Rows) -> bool,
 }
 
-impl Meter {
-    pub fn new(program: &Program) -> Self {
+impl<'a> Meter<'a> {
+    pub fn new(program: &Program, watch: &'a mut dyn FnMut(u64, &Rows) -> bool) -> Self {
         let mut known = Paged::new();
         for cell in program.image() {
             *known.entry(cell.address) = true;
@@ -42,16 +44,23 @@ impl Meter {
         rows[TableId::Registers] = REGISTERS as u64;
         rows[TableId::Image] = program.image().len() as u64;
         rows[TableId::Ram] = 1;
-        Self { ops: [0; OPS.len()], known, rows }
+        Self { ops: [0; OPS.len()], known, rows, watch }
     }
 
-    pub fn rows(mut self) -> Rows {
+    /// The rows so far.
+    pub fn rows(&self) -> Rows {
+        let mut rows = self.rows;
         for (op, count) in OPS.iter().zip(self.ops) {
             if let Some(table) = op.kind().table() {
-                self.rows[table] += count;
+                rows[table] += count;
             }
         }
-        self.rows
+        rows
+    }
+
+    /// Pages with cells that are known.
+    pub fn pages(&self) -> u64 {
+        self.known.pages()
     }
 
     #[inline]
@@ -62,7 +71,7 @@ impl Meter {
     }
 }
 
-impl Observer for Meter {
+impl Observer for Meter<'_> {
     #[inline(always)]
     fn step(&mut self, Seen { instr: Instr { op, .. }, ram, second, table, .. }: Seen) {
         match table {
@@ -96,5 +105,14 @@ impl Observer for Meter {
 
     fn copy(&mut self, table: TableId, _: Copy) {
         self.rows[table] += 1;
+    }
+
+    fn bytes(&self) -> u64 {
+        self.known.bytes()
+    }
+
+    fn goes_on(&mut self, cycles: u64) -> bool {
+        let rows = self.rows();
+        (self.watch)(cycles, &rows)
     }
 }

@@ -49,6 +49,15 @@ pub(crate) trait Observer {
     fn call(&mut self, table: TableId, event: Ecall);
     /// A copy moved on.
     fn copy(&mut self, table: TableId, event: Copy);
+    /// Bytes that it takes, events left out.
+    fn bytes(&self) -> u64 {
+        0
+    }
+    /// Asked every few thousand cycles: whether the run is to go on after `cycles` cycles.
+    fn goes_on(&mut self, cycles: u64) -> bool {
+        let _ = cycles;
+        true
+    }
 }
 
 /// Sees nothing.

@@ -6,6 +6,7 @@ use dyad_machine::record::{Access, Cell, Copy, Ecall, Events, Further, Records, 
 use dyad_program::Program;
 
 use crate::Outcome;
+use crate::code::Code;
 use crate::interpreter::Interpreter;
 use crate::memory::Paged;
 use crate::observer::{Observer, Seen};
@@ -23,7 +24,7 @@ impl Times {
 
 /// Cycles between two times that events can be taken: few enough that the events of all kinds stay
 /// in a second-level cache, and enough to hide what it costs to hand them over.
-pub(crate) const PART: u32 = 1 << 12;
+pub const PART: u32 = 1 << 12;
 
 /// Records.
 pub(crate) struct Recorder<'a> {
@@ -173,4 +174,19 @@ impl Observer for Recorder<'_> {
         self.events.copies[table].push(event);
         self.passed(event.time);
     }
+
+    fn bytes(&self) -> u64 {
+        self.ram.bytes()
+    }
+}
+
+/// Bytes that recording takes at most at one time for a run that touches so many pages and so many
+/// cells, those of the image among them: memory, the times of accesses, code and the list of cells.
+/// Events are left out.
+pub(crate) fn bytes(machine: &Interpreter<'_>, pages: u64, cells: u64) -> u64 {
+    let instr = (size_of::<u32>() + Code::INSTR) as u64;
+    machine.memory.bytes()
+        + Paged::<u32>::bytes_of(pages)
+        + machine.program.instrs().len() as u64 * instr
+        + cells * size_of::<Cell>() as u64
 }

@@ -14,11 +14,11 @@ impl Interpreter<'_> {
     /// Makes a system call.
     ///
     /// # Errors
-    /// The cause of a trap; `None` where the cycles are used up.
+    /// The cause of a trap; `None` where the run may not go on.
     #[inline(never)]
     pub fn call<O: Observer>(&mut self, observer: &mut O, at: At) -> Result<Flow, Option<Cause>> {
         calls::execute(&mut Calling { machine: self, observer, at }).map_err(|refusal| match refusal {
-            Refusal::Cycles => None,
+            Refusal::Halted => None,
             refusal => Some(Cause::Call(refusal)),
         })
     }
@@ -114,8 +114,8 @@ impl<O: Observer> Machine for Calling<'_, '_, O> {
     }
 
     fn copied(&mut self, table: TableId, event: Copy) -> Result<(), Refusal> {
-        if self.machine.cycle >= self.machine.max_cycles {
-            return Err(Refusal::Cycles);
+        if self.machine.cycle >= self.machine.pause && !self.machine.goes_on(self.observer) {
+            return Err(Refusal::Halted);
         }
         self.observer.copy(table, event);
         self.machine.cycle += 1;

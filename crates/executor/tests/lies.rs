@@ -116,7 +116,7 @@ fn runs_that_did_not_happen_are_refused() {
                 told = lie(kind, &mut r, m, &program);
                 told
             };
-            let limits = Limits { max_cycles: 4 * honest.cycles };
+            let limits = Limits { max_cycles: 4 * honest.cycles, ..Limits::default() };
             // A lie may end in a trap: then there is nothing to prove.
             let Ok((outcome, records)) = record_with(&program, &input, limits, tamper) else { continue };
             // A lie may be the truth.
@@ -146,7 +146,7 @@ fn no_table_executes_the_instructions_of_another() {
                 let lie = Instr { op: other, ..m.instr };
                 (wanted && core::mem::take(&mut once)).then_some(Fault::Instruction(lie))
             };
-            let limits = Limits { max_cycles: 4 * honest.cycles };
+            let limits = Limits { max_cycles: 4 * honest.cycles, ..Limits::default() };
             let Ok((outcome, records)) = record_with(&program, &input(7), limits, tamper) else { continue };
             if records == honest {
                 continue;
@@ -207,7 +207,9 @@ fn every_lie_at_every_instruction_is_refused() {
         ];
         for fault in faults {
             let once = |m: &Moment| (m.cycle == cycle).then_some(fault);
-            let Ok((outcome, lies)) = record_with(&program, input, Limits { max_cycles: 2000 }, once) else {
+            let Ok((outcome, lies)) =
+                record_with(&program, input, Limits { max_cycles: 2000, ..Limits::default() }, once)
+            else {
                 trapped += 1;
                 continue;
             };

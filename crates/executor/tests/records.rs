@@ -216,7 +216,8 @@ fn lying(at: u64, fault: Fault) -> (u8, Records) {
     let mut fault = Some(fault);
     let tamper = |m: &Moment| if m.cycle == at { fault.take() } else { None };
     let (outcome, records) =
-        record_with(&program, &[], Limits { max_cycles: 1000 }, tamper).expect("the program exits");
+        record_with(&program, &[], Limits { max_cycles: 1000, ..Limits::default() }, tamper)
+            .expect("the program exits");
     assert_eq!(outcome.exit_code, records.exit_code);
     (outcome.exit_code, records)
 }

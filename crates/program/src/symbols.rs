@@ -82,6 +82,11 @@ impl<'a> Symbols<'a> {
         Some((format!("{:#}", rustc_demangle::demangle(name)), address - start))
     }
 
+    /// The address of the symbol with this name, as it stands in the file.
+    pub fn address(&self, name: &str) -> Option<u64> {
+        self.functions.iter().find(|f| f.2 == name).map(|f| f.0)
+    }
+
     /// Everything known about `address`.
     pub fn location(&self, address: u64) -> Location {
         let found = self.lines.as_ref().and_then(|c| c.find_location(address).ok().flatten());

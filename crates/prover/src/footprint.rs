@@ -5,6 +5,7 @@ use dyad_verifier::params::Code;
 use dyad_verifier::{Digest, Layout, Schedule, System};
 
 use crate::cost::{ELEMENT, slab_logs};
+use crate::kernels::FAST;
 use crate::kernels::code::Split;
 use crate::scratch::Memory;
 
@@ -35,13 +36,15 @@ impl Footprint {
         let fixed = layout.fixed.as_ref().map_or(0, |f| ELEMENT * f.pairs.len as u64);
         let fixed_codeword = schedule.fixed.as_ref().map_or(0, |code| codeword(code) + tree(code));
         let rounds: u64 = schedule.rounds.iter().map(tree).sum();
+        // The portable kernels encode in a copy, when there is no tree yet.
+        let copy = if FAST { 0 } else { codeword(&schedule.main) };
         let shared = ELEMENT * Memory::len_for(layout, schedule) as u64;
         Self {
             key: fixed + fixed_codeword,
             columns: ELEMENT * layout.main.pairs.len as u64,
             tree: tree(&schedule.main),
             shared,
-            besides: reduction(system, layout).max(rounds),
+            besides: reduction(system, layout).max(rounds).max(copy.saturating_sub(tree(&schedule.main))),
             lists: 2 * size_of::<&[K]>() as u64 * (shared >> 13),
             buffers: (threads as u64 * buffers(system, schedule)).min(codeword(&schedule.main)),
         }

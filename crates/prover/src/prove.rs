@@ -115,16 +115,17 @@ where
 {
     observer(STEPS[0]);
     let filled = Filled::new(system, witness)?;
-    Ok(prove_filled::<H>(level, system, tables, key, statement, filled, observer))
+    Ok(prove_filled::<H>(level, system, tables, key, statement.clone(), filled, observer))
 }
 
-/// As [`prove`], from rows that are filled already: announces all of [`STEPS`] but the first.
+/// As [`prove`], from rows that are filled already, the statement being forgotten as soon as it is
+/// absorbed: announces all of [`STEPS`] but the first.
 pub fn prove_filled<H: Hash + Sync + Send>(
     level: Level,
     system: &System,
     tables: &[&dyn TableRules],
     key: &ProvingKey,
-    statement: &Statement,
+    statement: Statement,
     filled: Filled,
     observer: &mut dyn FnMut(&'static str),
 ) -> Proof
@@ -133,7 +134,9 @@ where
 {
     let schedule = filled.schedule(level);
     let Filled { rows, layout, main } = filled;
-    let t = start::<H>(level, system, &key.key, statement, &rows);
+    let t = start::<H>(level, system, &key.key, &statement, &rows);
+    // Its messages may take more than anything else that is there yet.
+    drop(statement);
     let mut s = Session { t, proof: Proof::default(), observer };
     s.proof.section("rows");
     for (table, &n) in system.tables.iter().zip(&rows) {

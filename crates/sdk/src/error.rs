@@ -1,5 +1,9 @@
 //! What can go wrong.
 
+use dyad_executor::Halted;
+
+use crate::TooLong;
+
 /// What can go wrong when programs are loaded, run, proved, and proofs verified.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -10,9 +14,20 @@ pub enum Error {
     /// The program trapped, or ran too long.
     #[error(transparent)]
     Run(#[from] dyad_executor::Error),
-    /// The run is larger than one proof can hold.
-    #[error("this run does not fit one proof: {0}")]
+    /// The program is larger than a proof can hold.
+    #[error("this program does not fit a proof: {0}")]
     TooLarge(dyad_verifier::Error),
+    /// The run is longer than one proof can hold.
+    #[error("{0}")]
+    TooLong(Box<TooLong>),
+    /// The program used up its cycles, and one proof does not hold so many of them.
+    #[error("{}; and a proof holds no such run: {}", dyad_executor::Error::CycleLimit(.at.clone()), .too_long.reason())]
+    Endless {
+        /// Where it was.
+        at: Box<Halted>,
+        /// Why a proof would not hold the run.
+        too_long: Box<TooLong>,
+    },
     /// Proving would take more memory than is allowed.
     #[error(
         "proving this run of {cycles} cycles takes {} MB of memory, more than the {} MB allowed: \
@@ -51,4 +66,16 @@ pub enum Error {
         /// The bits that the proof names.
         level: u32,
     },
+}
+
+impl Error {
+    /// What the program had written to fd 2, where it did not exit.
+    pub fn diagnostics(&self) -> &[u8] {
+        match self {
+            Self::Run(error) => error.diagnostics(),
+            Self::Endless { at, .. } => &at.diagnostics,
+            Self::TooLong(too_long) => too_long.at.as_ref().map_or(&[], |at| &at.diagnostics),
+            _ => &[],
+        }
+    }
 }

@@ -14,6 +14,11 @@ use crate::{Error, memory};
 /// Parts of a run that may wait for each thread beside the executing one.
 const WAITING: usize = 2;
 
+/// Parts of a run that there are at most at one time.
+pub fn parts(threads: usize) -> usize {
+    1 + WAITING * (threads - 1)
+}
+
 /// Executes a program whose run has so many rows, and fills the columns from its events: on the other
 /// threads of the pool, and on the executing one as often as they don't keep up. So there is never
 /// more than a few parts of the run in memory.
@@ -33,7 +38,7 @@ pub fn execute_and_fill(
     let mut filled = zero(system, rows)?;
     let mut columns = filled.columns(system);
     let (give, spare) = mpsc::channel();
-    for _ in 0..WAITING * (rayon::current_num_threads() - 1) {
+    for _ in 1..parts(rayon::current_num_threads()) {
         let _ = give.send(Events::default());
     }
     let words = program.words();

@@ -41,6 +41,7 @@
 
 mod error;
 mod filling;
+mod fit;
 mod memory;
 mod program;
 mod prover;
@@ -52,6 +53,7 @@ pub use dyad_prover::cost::{Floor, Work};
 pub use dyad_security::Report as SecurityReport;
 pub use dyad_verifier::Level;
 pub use error::Error;
+pub use fit::TooLong;
 pub use program::{Program, Run};
 pub use prover::{Prover, Report, STEPS, Step};
 pub use stopwatch::{Processor, Timing};

@@ -1,25 +1,58 @@
 //! The memory that proving takes, known before it begins.
 
-use dyad_executor::Rows;
+use dyad_executor::{Metered, PART, Rows};
+use dyad_machine::record::Step;
 use dyad_prover::Footprint;
+use dyad_rules::check::MessageValue;
 use dyad_verifier::{Layout, Level, Schedule, System};
 
 use crate::Error;
+use crate::filling::parts;
 
 /// The rows of each table as a layout takes them: more than it can count are more than it allows.
 pub fn layout_rows(rows: &Rows) -> Vec<u32> {
     rows.0.iter().map(|&n| u32::try_from(n).unwrap_or(u32::MAX)).collect()
 }
 
-/// What a proof of this level of a run with so many rows of each table takes, on all threads of the rayon
-/// pool this is called in.
-///
-/// # Errors
-/// [`Error::TooLarge`] if no proof can hold the run.
-pub fn footprint(level: Level, system: &System, rows: &Rows) -> Result<Footprint, Error> {
-    let layout = Layout::new(system, &layout_rows(rows)).map_err(Error::TooLarge)?;
-    let schedule = Schedule::new(level, &layout);
-    Ok(Footprint::new(system, &layout, &schedule, rayon::current_num_threads()))
+/// Bytes of memory that a proof takes, by what goes on.
+#[derive(Clone, Copy, Debug)]
+pub struct Expected {
+    /// The prover's own: the key.
+    pub key: u64,
+    /// While the program is executed and the columns are filled: the columns, the machine's memory and
+    /// what is noted of it, the parts of the run that are on their way, and the output three times over.
+    filling: u64,
+    /// While the statement is absorbed: the columns, the output twice, its messages and their bytes.
+    stating: u64,
+    /// While all the rest is done: what the prover says, and the output.
+    proving: u64,
+}
+
+impl Expected {
+    /// For a proof of this level of a run, on all threads of the rayon pool this is called in.
+    ///
+    /// # Errors
+    /// The limit of a layout that no proof exceeds.
+    pub fn new(level: Level, system: &System, metered: &Metered) -> Result<Self, dyad_verifier::Error> {
+        let layout = Layout::new(system, &layout_rows(&metered.rows))?;
+        let schedule = Schedule::new(level, &layout);
+        let threads = rayon::current_num_threads();
+        let proof = Footprint::new(system, &layout, &schedule, threads);
+        let output = metered.outcome.output.len() as u64;
+        let message = size_of::<MessageValue>() as u64;
+        let part = (PART as usize * size_of::<Step>()) as u64;
+        Ok(Self {
+            key: proof.key,
+            filling: proof.columns + metered.recording + parts(threads) as u64 * part + 3 * output,
+            stating: proof.columns + 2 * output + 2 * message * output,
+            proving: proof.proof() + output,
+        })
+    }
+
+    /// The most at one time, without the key.
+    pub fn proof(&self) -> u64 {
+        self.filling.max(self.stating).max(self.proving)
+    }
 }
 
 /// Checks the bytes that a proof takes against a limit, if there is one.

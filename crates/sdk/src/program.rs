@@ -2,11 +2,13 @@
 
 use std::time::Instant;
 
-use dyad_executor::Limits;
+use dyad_executor::{Limits, Metered, meter_while};
 use dyad_security::Sizes;
 use dyad_verifier::{Layout, Level, Schedule, Statement, System};
 
-use crate::{Error, SecurityReport, memory};
+use crate::fit::{Fit, TooLong};
+use crate::memory::Expected;
+use crate::{Error, SecurityReport};
 
 /// A RISC-V program, checked and decoded.
 #[derive(Clone, Debug)]
@@ -34,6 +36,8 @@ pub struct Run {
     /// Bytes of memory that a [`Prover`](crate::Prover) of the program and a proof of the run take on all
     /// threads of the rayon pool; `None` where the run does not fit one proof.
     pub proof_memory: Option<u64>,
+    /// Why it does not, if so.
+    pub too_long: Option<TooLong>,
 }
 
 impl Program {
@@ -55,15 +59,32 @@ impl Program {
         &self.inner
     }
 
-    /// Runs the program with `input` as its private input, and counts the rows of each table.
+    /// Runs the program with `input` as its private input, and counts the rows of each table. A run that
+    /// does not fit one proof goes on to its end.
     ///
     /// # Errors
-    /// [`Error::Run`] if it traps or does not exit within the limits.
+    /// [`Error::Run`] if it traps or does not exit within the limits, [`Error::Endless`] if one proof
+    /// would not even hold as much of it.
     pub fn run(&self, input: &[u8], limits: Limits) -> Result<Run, Error> {
+        let system = dyad_proof::system();
+        let mut fit = Fit::new(&system);
         let start = Instant::now();
-        let (outcome, rows) = dyad_executor::meter(&self.inner, input, limits)?;
+        let metered = meter_while(&self.inner, input, limits, &mut |cycles, rows| {
+            fit.watch(cycles, rows);
+            true
+        });
         let seconds = start.elapsed().as_secs_f64();
-        let footprint = memory::footprint(Level::L100, &dyad_proof::system(), &rows);
+        let metered = match metered {
+            Err(dyad_executor::Error::CycleLimit(at)) => {
+                return Err(match fit.halted(&at) {
+                    Some(too_long) => Error::Endless { at, too_long: Box::new(too_long) },
+                    None => dyad_executor::Error::CycleLimit(at).into(),
+                });
+            }
+            other => other?,
+        };
+        let expected = Expected::new(Level::L100, &system, &metered);
+        let Metered { outcome, rows, .. } = metered;
         Ok(Run {
             output: outcome.output,
             exit_code: outcome.exit_code,
@@ -72,7 +93,8 @@ impl Program {
             cycles: outcome.cycles,
             tables: dyad_executor::rows_by_name(&rows).filter(|(_, n)| *n > 0).collect(),
             seconds,
-            proof_memory: footprint.ok().map(|f| f.key + f.proof()),
+            proof_memory: expected.ok().map(|e| e.key + e.proof()),
+            too_long: fit.end(outcome.cycles, &rows),
         })
     }
 }

@@ -1,14 +1,16 @@
 //! Proving runs.
 
-use dyad_executor::{Limits, MAX_CYCLES};
+use dyad_executor::{Limits, MAX_CYCLES, Metered, meter_while};
 use dyad_machine::record::Records;
 use dyad_machine::tables::{Run as TableRun, TABLES};
 use dyad_proof::{MAX_OUTPUT, Proof, VerifyingKey};
 use dyad_prover::cost::Work;
 use dyad_prover::{Filled, ProvingKey};
-use dyad_verifier::{Blake3, Level, System};
+use dyad_verifier::{Blake3, Level, Statement, System};
 
 use crate::filling::{execute_and_fill, fill_recorded};
+use crate::fit::Fit;
+use crate::memory::Expected;
 use crate::program::{Program, security};
 use crate::stopwatch::{Stopwatch, Timing};
 use crate::{Error, memory};
@@ -36,6 +38,8 @@ pub struct Step {
     pub index: usize,
     /// Cycles of the run, once it has been executed.
     pub cycles: Option<u64>,
+    /// Bytes of memory that the proof is expected to take, as soon as the run has been metered.
+    pub memory: Option<u64>,
 }
 
 /// What proving took.
@@ -123,9 +127,9 @@ impl Prover {
     }
 
     /// Sets the most bytes of memory that a proof may take, on top of what the process has by then, this
-    /// prover and the program included. What a proof takes follows from the rows of its tables: a run
-    /// that needs more is refused before proving begins. While the program is executed its memory is
-    /// there too, in pages of 64 KiB.
+    /// prover and the program included. What a proof takes follows from the rows of its tables, from the
+    /// pages of 4 KiB of memory that the program touches and from the length of its output: a run that
+    /// needs more is refused before proving begins.
     #[must_use]
     pub fn memory_limit(mut self, bytes: u64) -> Self {
         self.memory_limit = Some(bytes);
@@ -149,8 +153,9 @@ impl Prover {
     /// rayon pool it is called in. Programs that end with an exit code other than 0 are proved too.
     ///
     /// # Errors
-    /// [`Error::Run`] if the program traps or does not exit, [`Error::TooLarge`] if the run does not
-    /// fit one proof, [`Error::Memory`] if the proof takes more memory than is allowed.
+    /// [`Error::Run`] if the program traps or does not exit, [`Error::TooLong`] if the run does not
+    /// fit one proof, [`Error::Memory`] if the proof takes more memory than is allowed,
+    /// [`Error::OutputTooLong`] if no verifier accepts so much output.
     pub fn prove(&self, input: &[u8]) -> Result<(Proof, Report), Error> {
         self.prove_with(input, &mut |_| ())
     }
@@ -161,28 +166,33 @@ impl Prover {
     /// As [`Prover::prove`].
     pub fn prove_with(&self, input: &[u8], observer: &mut dyn FnMut(Step)) -> Result<(Proof, Report), Error> {
         let mut watch = Stopwatch::start();
-        observer(Step { name: STEPS[0], index: 0, cycles: None });
+        observer(Step { name: STEPS[0], index: 0, cycles: None, memory: None });
         watch.step(STEPS[0]);
         let program = &self.program.inner;
-        let limits = Limits { max_cycles: self.limits.max_cycles.min(MAX_CYCLES) };
-        let (outcome, rows) = dyad_executor::meter(program, input, limits)?;
-        let memory = memory::footprint(self.level, &self.system, &rows)?.proof();
-        memory::check(memory, self.memory_limit, outcome.cycles)?;
+        let metered = self.meter(input)?;
+        let expected = Expected::new(self.level, &self.system, &metered).map_err(Error::TooLarge)?;
+        let Metered { outcome, rows, .. } = metered;
         if outcome.output.len() > MAX_OUTPUT {
             return Err(Error::OutputTooLong { length: outcome.output.len(), limit: MAX_OUTPUT });
         }
+        let memory = expected.proof();
+        memory::check(memory, self.memory_limit, outcome.cycles)?;
 
         let mut index = 0;
         let mut step = |name| {
             index += 1;
-            observer(Step { name, index, cycles: Some(outcome.cycles) });
+            observer(Step { name, index, cycles: Some(outcome.cycles), memory: Some(memory) });
             watch.step(name);
         };
         step(STEPS[1]);
+        // The memory that it takes is part of what is expected.
+        let limits = Limits { max_cycles: outcome.cycles, ..Limits::default() };
         let filled = execute_and_fill(program, input, limits, &self.system, &rows)?;
         let (rows, schedule) = (filled.rows().to_vec(), filled.schedule(self.level));
         let costs = filled.costs(&self.system, self.level);
-        let body = self.prove_filled(filled, &outcome.output, outcome.exit_code, &mut step);
+        let statement = self.key.statement(&outcome.output, outcome.exit_code);
+        let security_bits = security(&self.system, &rows, &schedule, &statement)?.bits();
+        let body = self.prove_filled(filled, statement, &mut step);
         let prove_seconds = watch.seconds();
         // Nothing is known of metering; filling is the prover's first step.
         let timings = watch.finish([Work::default()].into_iter().chain(costs.map(|cost| cost.1)));
@@ -194,7 +204,6 @@ impl Prover {
             output: outcome.output,
             body: body.bytes,
         };
-        let statement = self.key.statement(&proof.output, proof.exit_code);
         let report = Report {
             cycles: outcome.cycles,
             instructions: outcome.instructions,
@@ -202,7 +211,7 @@ impl Prover {
             execute_seconds: timings[..2].iter().map(|step| step.seconds).sum(),
             prove_seconds,
             proof_bytes: proof.header_length() + proof.body.len(),
-            security_bits: security(&self.system, &rows, &schedule, &statement)?.bits(),
+            security_bits,
             threads: rayon::current_num_threads(),
             timings,
             tables: self.system.tables.iter().map(|t| t.name).zip(rows).collect(),
@@ -211,21 +220,36 @@ impl Prover {
         Ok((proof, report))
     }
 
+    /// Meters the run, as long as one proof holds it.
+    fn meter(&self, input: &[u8]) -> Result<Metered, Error> {
+        let program = &self.program.inner;
+        let limits = Limits { max_cycles: self.limits.max_cycles.min(MAX_CYCLES), ..self.limits };
+        let mut fit = Fit::new(&self.system);
+        let metered = meter_while(program, input, limits, &mut |cycles, rows| fit.watch(cycles, rows));
+        let too_long = match &metered {
+            Ok(m) => fit.end(m.outcome.cycles, &m.rows),
+            Err(dyad_executor::Error::Stopped(at)) => fit.halted(at),
+            Err(_) => None,
+        };
+        match too_long {
+            Some(too_long) => Err(Error::TooLong(Box::new(too_long))),
+            None => Ok(metered?),
+        }
+    }
+
     fn prove_filled(
         &self,
         filled: Filled,
-        output: &[u8],
-        exit_code: u8,
+        statement: Statement,
         observer: &mut dyn FnMut(&'static str),
     ) -> dyad_prover::Proof {
         let rules: Vec<_> = dyad_machine::tables::tables().into_iter().map(|t| t as _).collect();
-        let statement = self.key.statement(output, exit_code);
         dyad_prover::prove_filled::<Blake3>(
             self.level,
             &self.system,
             &rules,
             &self.proving,
-            &statement,
+            statement,
             filled,
             observer,
         )
@@ -240,6 +264,6 @@ impl Prover {
     #[doc(hidden)]
     pub fn prove_records(&self, records: &Records, output: &[u8], exit_code: u8) -> Result<Vec<u8>, Error> {
         let filled = fill_recorded(&self.program.inner, &self.system, records)?;
-        Ok(self.prove_filled(filled, output, exit_code, &mut |_| ()).bytes)
+        Ok(self.prove_filled(filled, self.key.statement(output, exit_code), &mut |_| ()).bytes)
     }
 }

@@ -206,7 +206,7 @@ fn proofs_are_reproducible() {
 /// and exit code it claims.
 fn lie(what: &str, tamper: impl FnMut(&Moment) -> Option<Fault>) -> bool {
     let h = &*HONEST;
-    let limits = Limits { max_cycles: 10_000 };
+    let limits = Limits { max_cycles: 10_000, ..Limits::default() };
     // A run that a lie leads into a trap has no records to prove.
     let Ok((outcome, records)) = dyad_executor::record_with(h.program.details(), &INPUT, limits, tamper)
     else {

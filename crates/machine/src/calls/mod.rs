@@ -63,7 +63,7 @@ pub trait Machine {
     /// A copy moved on: time goes on.
     ///
     /// # Errors
-    /// [`Refusal::Cycles`] where there is no time left for another step.
+    /// [`Refusal::Halted`] where the run may not go on.
     fn copied(&mut self, table: TableId, event: Copy) -> Result<(), Refusal>;
 }
 
@@ -106,8 +106,8 @@ pub enum Refusal {
         /// Address of the first byte that can't be written.
         address: u64,
     },
-    /// The cycles are used up.
-    Cycles,
+    /// The run may not go on: its cycles or its memory are used up.
+    Halted,
 }
 
 /// How the program goes on after a call.

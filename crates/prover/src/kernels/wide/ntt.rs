@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use crate::kernels::portable;
 
 use super::isa::{Factor8, Factor16, Factor32};
-use super::tower::{Factor, TOWER, Tower};
+use super::tower::{Factor, MAX_LOG, TOWER, Tower};
 use super::{Line, V};
 
 /// Registers that a task works on: 512 KiB, inside a second-level cache.
@@ -24,13 +24,16 @@ const TILE: usize = 1 << 13;
 /// many: two kibibytes.
 const RUN: usize = 32;
 
+/// Parts of the codeword that are listed at a time, if there are so many: 32 MiB of slices.
+const LISTED: usize = 1 << 21;
+
 /// Four elements of one lane.
 type Quad = [K; 4];
 
 /// Encode `data` (`code::encode` says how) into `out`, of 2^(m + rate) rows of `lanes` elements.
 pub fn encode(data: &[K], m: usize, rate: usize, lanes: usize, out: &mut [K]) {
     assert!(data.len() <= lanes << m && out.len() == lanes << (m + rate), "the size of the codeword");
-    if m < 2 || m + rate > 24 || lanes == 0 {
+    if m < 2 || m + rate > MAX_LOG || lanes == 0 {
         return portable::encode(data, m, rate, lanes, out);
     }
     let (quads, _) = out.as_chunks_mut::<4>();
@@ -64,17 +67,28 @@ impl Code<'_> {
         let width = ((TILE / run) >> stages).clamp(1, self.lanes);
         // Task t writes the t-th part of each lane of each block of 2^low rows.
         let parts = self.lanes << (stages + self.rate);
-        let mut tasks: Vec<Vec<&mut [Quad]>> =
-            (0..bundles / run).map(|_| Vec::with_capacity(parts)).collect();
-        for lane in out.chunks_mut(bundles) {
-            for (part, task) in lane.chunks_mut(run).zip(&mut tasks) {
-                task.push(part);
+        let together = (LISTED / parts).max(4 * rayon::current_num_threads());
+        for first in (0..bundles / run).step_by(together) {
+            let together = together.min(bundles / run - first);
+            let mut tasks: Vec<Vec<&mut [Quad]>> = (0..together).map(|_| Vec::with_capacity(parts)).collect();
+            for lane in out.chunks_mut(bundles) {
+                let lane = &mut lane[first * run..][..together * run];
+                for (part, task) in lane.chunks_mut(run).zip(&mut tasks) {
+                    task.push(part);
+                }
             }
+            self.first_tasks(first, tasks, First { stages, run, width });
         }
+    }
+
+    /// Some tasks of the first pass, from one on.
+    fn first_tasks(&self, number: usize, tasks: Vec<Vec<&mut [Quad]>>, shape: First) {
+        let First { stages, run, width } = shape;
         let buffer = || vec![Line::ZERO; (run * width) << stages];
         tasks.into_par_iter().enumerate().for_each_init(
             || (buffer(), buffer()),
             |(source, tile), (task, mut parts)| {
+                let task = number + task;
                 for first in (0..self.lanes).step_by(width) {
                     let width = width.min(self.lanes - first);
                     let row = run * width;
@@ -274,6 +288,16 @@ fn each_block<S: Source, B: Fn(&mut [V; N]), const N: usize>(
             }
         }
     }
+}
+
+/// What a task of the first pass takes.
+#[derive(Clone, Copy)]
+struct First {
+    stages: usize,
+    /// Neighbouring bundles.
+    run: usize,
+    /// Lanes at a time.
+    width: usize,
 }
 
 /// A tile: any number of parts of 2^`stages` rows of `row` registers each.

@@ -24,9 +24,15 @@ pub struct Tower {
     enter: Map,
     /// Back.
     leave: Map,
-    /// For each byte of the index of a domain point and each of its values, the point's matrix.
-    points: [[Diagonals; 256]; 3],
+    /// For three parts of the index of a domain point, its lowest bit left out, and each of their values
+    /// the point's matrix.
+    points: [Vec<Diagonals>; 3],
 }
+
+/// Codes have at most 2^`MAX_LOG` positions: as many domain points as the tower knows.
+pub const MAX_LOG: usize = 26;
+/// The logarithms of the values of the parts of an index.
+const PARTS: [usize; 3] = [8, 8, MAX_LOG - 17];
 
 /// Multiplication by an element of GF(2^32), as the diagonals of a 4 x 4 matrix of bytes: byte i of
 /// word k is the factor of input byte i - k (mod 4) in output byte i.
@@ -60,15 +66,17 @@ impl Tower {
                 u32::from_le_bytes(core::array::from_fn(|i| columns[(i + 4 - k) % 4][i]))
             })
         };
-        let mut points = [[[0; 4]; 256]; 3];
-        for (byte, table) in points.iter_mut().enumerate() {
-            for bit in 0..8 {
-                let m = matrix(v(8 * byte + bit));
-                for i in 0..1 << bit {
-                    table[i | 1 << bit] = core::array::from_fn(|k| table[i][k] ^ m[k]);
-                }
+        let mut bits = 1..;
+        let points = PARTS.map(|log| {
+            let mut table = vec![[0; 4]];
+            for bit in bits.by_ref().take(log) {
+                let m = matrix(v(bit));
+                table.extend_from_within(..);
+                let half = table.len() / 2;
+                table[half..].iter_mut().for_each(|t| *t = core::array::from_fn(|k| t[k] ^ m[k]));
             }
-        }
+            table
+        });
         Self { enter: Map::new(&enter), leave: Map::new(&leave), points }
     }
 
@@ -84,11 +92,11 @@ impl Tower {
         self.leave.map_registers(elements.map(V::elements))
     }
 
-    /// Multiplication by the domain point of an index below 2^24.
+    /// Multiplication by the domain point of an even index below 2^[`MAX_LOG`].
     #[inline]
     pub fn point<F: Factor>(&self, index: usize) -> F {
-        let (a, b) = (&self.points[0][index & 255], &self.points[1][index >> 8 & 255]);
-        let c = &self.points[2][index >> 16 & 255];
+        let [low, middle, high] = &self.points;
+        let (a, b, c) = (&low[index >> 1 & 255], &middle[index >> 9 & 255], &high[index >> 17 & 511]);
         F::new([a[0] ^ b[0] ^ c[0], a[1] ^ b[1] ^ c[1], a[2] ^ b[2] ^ c[2], a[3] ^ b[3] ^ c[3]])
     }
 }
@@ -116,4 +124,31 @@ fn inverse(images: &[K; BITS]) -> [K; BITS] {
         }
     }
     rows.map(|(_, preimage)| from_bits(preimage))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::isa::Factor32;
+    use super::*;
+    use crate::kernels::testing::Rng;
+
+    /// Of all bits that an index may have.
+    #[test]
+    fn domain_points_multiply() {
+        let mut rng = Rng(23);
+        for log in 1..MAX_LOG {
+            let index = (rng.word() as usize % (1 << log) | 1 << log) & !1;
+            let point: K = (0..MAX_LOG).filter(|i| index >> i & 1 == 1).map(K::cantor_basis).sum();
+            let elements = rng.ks(16);
+            let (quads, _) = elements.as_chunks::<4>();
+            let bytes = TOWER.enter(core::array::from_fn(|i| V::load(&quads[i])));
+            let factor: Factor32 = TOWER.point(index);
+            let products = TOWER.leave(bytes.map(|x| factor.add_product(V::ZERO, x)));
+            for (product, quad) in products.into_iter().zip(quads) {
+                let mut found = [K::ZERO; 4];
+                product.store(&mut found);
+                assert_eq!(found, quad.map(|x| x * point), "index {index}");
+            }
+        }
+    }
 }
