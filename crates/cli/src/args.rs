@@ -79,7 +79,8 @@ pub struct Run {
     /// Write the public output to a file, `-` for standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Stop after this many cycles [default: as many as one proof can hold]
+    /// Stop after this many cycles [default: 1073741822, all that time can count]. A proof holds fewer, 40
+    /// to 60 million of most programs; the report says whether it holds this run
     #[arg(long, value_name = "N")]
     pub max_cycles: Option<u64>,
     /// Print one JSON object
@@ -106,7 +107,8 @@ pub struct Prove {
     /// Threads to use [default: all]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
-    /// Refuse to prove what takes more memory than this, such as 4G or 512MiB
+    /// Take no more memory than this, such as 4G or 512MiB: what would is refused before it is proved
+    /// [default: as much as there is]
     #[arg(long, value_name = "SIZE")]
     pub memory: Option<ByteSize>,
     /// Make a proof that is a seventh smaller, in half as much time and memory again; it is for the same key

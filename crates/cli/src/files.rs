@@ -1,7 +1,8 @@
 //! Files, with `-` for the standard ones.
 
 use std::{
-    fs,
+    fmt::Display,
+    fs::{self, OpenOptions},
     io::{self, Read, Write},
     path::{Path, PathBuf},
 };
@@ -52,6 +53,40 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         fs::write(path, bytes)
     };
     written.map_err(|error| Failure::Usage(format!("cannot write {}: {error}", path.display())))
+}
+
+/// Checks before there is a result that it can be written to `path`.
+pub fn check_place(path: Option<&Path>) -> Result<(), Failure> {
+    let Some(path) = path.filter(|path| !is_standard(path)) else { return Ok(()) };
+    let cannot = |why: &dyn Display| Failure::Usage(format!("cannot write {}: {why}", path.display()));
+    match fs::metadata(path) {
+        Ok(found) if found.is_dir() => Err(cannot(&"it is a directory")),
+        Ok(found) if found.is_file() => {
+            OpenOptions::new().append(true).open(path).map_err(|error| cannot(&error)).map(drop)
+        }
+        // Opening a pipe or a device may do something.
+        Ok(_) => Ok(()),
+        Err(_) => {
+            let folder = path.parent().filter(|folder| *folder != Path::new(""));
+            if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+                return Err(cannot(&format_args!("there is no directory {}", folder.display())));
+            }
+            let tried = OpenOptions::new().write(true).create_new(true).open(path);
+            tried.and_then(|_| fs::remove_file(path)).map_err(|error| cannot(&error))
+        }
+    }
+}
+
+/// As [`write`](fn@write), for what took work: where it fails the bytes go to a temporary file.
+pub fn write_result(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    write(path, bytes).map_err(|failure| {
+        let name = path.file_name().unwrap_or("result".as_ref()).to_string_lossy();
+        let saved = std::env::temp_dir().join(format!("dyad-{}-{name}", std::process::id()));
+        bad(match fs::write(&saved, bytes) {
+            Ok(()) => format!("{failure}; it was saved as {}", saved.display()),
+            Err(error) => format!("{failure}; nor can it be saved as {}: {error}", saved.display()),
+        })
+    })
 }
 
 /// Copies a file, with its permissions, or to standard output; returns how many bytes it has.

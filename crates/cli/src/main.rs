@@ -11,6 +11,7 @@ mod files;
 mod memory;
 mod progress;
 mod report;
+mod text;
 mod timings;
 
 use std::process::ExitCode;
@@ -25,8 +26,7 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            let red = anstyle::AnsiColor::Red.on_default().bold();
-            anstream::eprintln!("{red}error:{red:#} {failure}");
+            report::print_error(&failure.to_string());
             failure.status()
         }
     }

@@ -7,7 +7,10 @@ use std::{
 
 use anstyle::{AnsiColor, Style};
 
-use crate::failure::{Failure, bad};
+use crate::{
+    failure::{Failure, bad},
+    text::{is_safe, safe, safe_json},
+};
 
 const LABEL: Style = AnsiColor::Cyan.on_default();
 const STRONG: Style = Style::new().bold();
@@ -18,7 +21,7 @@ const BAR_WIDTH: usize = 30;
 /// Bytes of a value that are shown.
 const SHOWN: usize = 512;
 
-/// Text with color, which is printed as a whole.
+/// Text with color, which is printed as a whole. What is told to it may come from elsewhere.
 #[derive(Default)]
 pub struct Report {
     text: String,
@@ -27,13 +30,13 @@ pub struct Report {
 impl Report {
     /// A line that says what the report is about.
     pub fn title(&mut self, text: impl Display) -> &mut Self {
-        let _ = writeln!(self.text, "{STRONG}{text}{STRONG:#}");
+        let _ = writeln!(self.text, "{STRONG}{}{STRONG:#}", safe(&text.to_string()));
         self
     }
 
     /// One named fact.
     pub fn fact(&mut self, name: &str, value: impl Display) -> &mut Self {
-        let _ = writeln!(self.text, "  {LABEL}{name:<14}{LABEL:#} {value}");
+        let _ = writeln!(self.text, "  {LABEL}{name:<14}{LABEL:#} {}", safe(&value.to_string()));
         self
     }
 
@@ -107,14 +110,13 @@ fn bar(share: f64) -> String {
 
 /// Prints one JSON object on standard output.
 pub fn print_json(value: &impl serde::Serialize) {
-    let text = serde_json::to_string_pretty(value).unwrap_or_default();
+    let text = safe_json(&serde_json::to_string_pretty(value).unwrap_or_default());
     let _ = writeln!(std::io::stdout().lock(), "{text}");
 }
 
 /// Passes on what a program said to the person who runs it, on standard error.
 pub fn print_diagnostics(diagnostics: &[u8]) {
-    let text = String::from_utf8_lossy(diagnostics);
-    let clean: String = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
+    let clean = safe(&String::from_utf8_lossy(diagnostics));
     if !clean.is_empty() {
         let end = if clean.ends_with('\n') { "" } else { "\n" };
         let _ = write!(std::io::stderr().lock(), "{clean}{end}");
@@ -122,11 +124,17 @@ pub fn print_diagnostics(diagnostics: &[u8]) {
 }
 
 /// A run that failed: passes on what the program said before.
-pub fn failed_run(error: dyad::Error) -> Failure {
-    if let dyad::Error::Run(error) = &error {
-        print_diagnostics(error.diagnostics());
-    }
+pub fn failed_run(error: &dyad::Error) -> Failure {
+    print_diagnostics(error.diagnostics());
     bad(error)
+}
+
+/// Prints why the command fails, on standard error.
+pub fn print_error(message: &str) {
+    let red = AnsiColor::Red.on_default().bold();
+    let mut out = anstream::stderr().lock();
+    // Nobody is left to be told if this fails.
+    let _ = writeln!(out, "{red}error:{red:#} {}", safe(message));
 }
 
 /// A number with a space between thousands.
@@ -190,12 +198,13 @@ pub fn value(bytes: &[u8]) -> String {
         }
         Err(_) => None,
     };
-    let is_text = |text: &&str| text.chars().all(|c| !c.is_control() || matches!(c, '\n' | '\t' | '\r'));
+    let is_text = |text: &&str| is_safe(&text.replace("\r\n", "\n"));
     let (length, more) = (bytes.len(), if shown.len() < bytes.len() { " ..." } else { "" });
     match text.filter(is_text) {
         _ if bytes.is_empty() => "nothing".to_owned(),
         Some(text) => {
-            let text = text.trim_end_matches(['\n', '\r']).replace('\n', "\n                 ");
+            let text = text.replace("\r\n", "\n");
+            let text = text.trim_end_matches('\n').replace('\n', "\n                 ");
             format!("{text}{more} ({})", size(length as u64))
         }
         None => format!("0x{}{more} ({})", hex(shown), size(length as u64)),
@@ -224,6 +233,7 @@ mod tests {
         assert_eq!(value(&[0, 255]), "0x00ff (2 bytes)");
         // An escape sequence must not reach the terminal.
         assert_eq!(value(b"\x1b[2J"), "0x1b5b324a (4 bytes)");
+        assert_eq!(value("a\u{202e}".as_bytes()), "0x61e280ae (4 bytes)");
         // The cut falls inside of a character of two bytes.
         let long = "aé".repeat(400);
         assert!(value(long.as_bytes()).starts_with("aéaé"));

@@ -152,7 +152,9 @@ fn a_full_stack_traps() {
     let run = folder.try_dyad(&["run", &elf]);
     let said = String::from_utf8(run.stderr).unwrap();
     assert_eq!(run.status.code(), Some(1), "{said}");
-    assert!(said.contains("read-only") && said.contains("deep::deep"), "{said}");
+    for part in ["stack overflow", "read-only", "deep::deep", "`stack` in [package.metadata.dyad]"] {
+        assert!(said.contains(part), "{said}");
+    }
 }
 
 #[test]

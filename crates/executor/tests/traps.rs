@@ -3,8 +3,9 @@
 mod common;
 
 use common::{load, traps, traps_with};
-use dyad_executor::{Cause, Error, Limits, MAX_CYCLES, record, run};
+use dyad_executor::{Cause, Error, Limits, MAX_CYCLES, meter, meter_while, record, run};
 use dyad_machine::calls::Refusal;
+use dyad_machine::list::TableId;
 use dyad_program::Program;
 use dyad_program::testing::asm::*;
 use dyad_program::testing::{CODE, DATA, Elf};
@@ -181,4 +182,70 @@ fn the_limit_counts_copies_and_is_exact() {
             Err(Error::CycleLimit(_))
         ));
     }
+}
+
+#[test]
+fn a_loop_that_cannot_end_is_no_run() {
+    for stay in [jal(ZERO, 0), beq(ZERO, ZERO, 0), bgeu(T0, T0, 0)] {
+        let trap = traps_with(&load(&[addi(T0, ZERO, 5), nop(), stay], &[]), &[]);
+        assert_eq!((trap.cause.clone(), trap.pc), (Cause::Endless, CODE as u32 + 8));
+        assert!(trap.to_string().contains("an endless loop") && trap.cycle < 1 << 20, "{trap}");
+    }
+    // These end: the first jumps elsewhere, the second is not taken.
+    let count = [li(T0, 50_000), vec![addi(T0, T0, -1), bne(T0, ZERO, -4), bne(T0, ZERO, 0)], exit(0)];
+    assert_eq!(common::runs(&count.concat(), &[], &[]).exit_code, 0);
+}
+
+#[test]
+fn a_stack_below_its_bottom_is_an_overflow() {
+    let deep = [addi(SP, SP, -16), sd(RA, SP, 8), jal(RA, -8)];
+    let start = [li(SP, 0x3_0000), vec![jal(RA, 4)], deep.to_vec()].concat();
+    let elf = |bottom: u64| {
+        let elf = Elf::new(CODE).code(CODE, &start).read_only(0x2_0000, &[1; 0x1000]);
+        elf.bss(0x2_1000, 0xf000).symbol("_stack_bottom", bottom, 0).symbol("_stack_top", 0x3_0000, 0)
+    };
+    let trap = traps_with(&Program::from_elf(&elf(0x2_1000).build()).expect("loads"), &[]);
+    assert_eq!(trap.cause, Cause::StoreReadOnly { address: 0x2_0ff8 });
+    assert_eq!(trap.stack.map(|s| (s.size, s.sp)), Some((0xf000, 0x2_0ff0)));
+    let text = trap.to_string();
+    assert!(text.contains("stack overflow: the stack of 61440 bytes is full"), "{text}");
+    assert!(text.contains("`stack` in [package.metadata.dyad]") && text.contains("read-only"), "{text}");
+    // A stack that is where it should be is not to blame.
+    let trap = traps_with(&Program::from_elf(&elf(0x1_8000).build()).expect("loads"), &[]);
+    assert_eq!(trap.stack, None);
+}
+
+#[test]
+fn a_run_may_take_so_much_memory() {
+    // A store to each of 100000 pages.
+    let start = [li(A0, 0x20_0000), li(T0, 100_000), li(T1, 4096)].concat();
+    let turn = vec![sd(T0, A0, 0), add(A0, A0, T1), addi(T0, T0, -1), bne(T0, ZERO, -12)];
+    let program = load(&[start, turn, exit(0)].concat(), &[]);
+    let limits = |max_memory| Limits { max_memory, ..Limits::default() };
+    assert!(run(&program, &[], limits(500 << 20)).is_ok());
+    let Err(Error::MemoryLimit(at)) = run(&program, &[], limits(100 << 20)) else { panic!("no limit") };
+    // It is noticed soon after: 4 KiB a turn.
+    assert!((25_000..31_000).contains(&(at.cycle / 4)), "{}", at.cycle);
+    let text = Error::MemoryLimit(at).to_string();
+    assert!(text.contains("more than 104 MB of memory") && text.contains("it was at 0x100"), "{text}");
+    assert!(matches!(record(&program, &[], limits(100 << 20)), Err(Error::MemoryLimit(_))));
+}
+
+#[test]
+fn whoever_watches_may_end_a_run() {
+    let program = load(&[li(T0, 100_000), vec![addi(T0, T0, -1), bne(T0, ZERO, -4)], exit(0)].concat(), &[]);
+    let metered = meter(&program, &[], Limits::default()).expect("exits");
+    let (mut seen, mut last) = (0, 0);
+    let whole = meter_while(&program, &[], Limits::default(), &mut |cycles, rows| {
+        seen += 1;
+        assert!(cycles == 0 || rows[TableId::Addition] * 2 >= cycles - 4, "{cycles} cycles");
+        last = cycles;
+        true
+    });
+    let whole = whole.expect("exits");
+    assert_eq!((whole.outcome, whole.rows), metered);
+    assert!(seen > 5 && last > 150_000, "{seen} times, the last at {last}");
+    let ended = meter_while(&program, &[], Limits::default(), &mut |cycles, _| cycles < 50_000);
+    let Err(Error::Stopped(at)) = ended else { panic!("not stopped") };
+    assert!((50_000..80_000).contains(&at.cycle) && (0x1_0000..0x1_0020).contains(&at.pc), "{at}");
 }

@@ -2,6 +2,7 @@
 
 use dyad_executor::{Metered, PART, Rows};
 use dyad_machine::record::Step;
+use dyad_machine::statement::boundary;
 use dyad_prover::Footprint;
 use dyad_rules::check::MessageValue;
 use dyad_verifier::{Layout, Level, Schedule, System};
@@ -39,12 +40,12 @@ impl Expected {
         let threads = rayon::current_num_threads();
         let proof = Footprint::new(system, &layout, &schedule, threads);
         let output = metered.outcome.output.len() as u64;
-        let message = size_of::<MessageValue>() as u64;
+        let messages = output * messages_each_kilobyte() / 1024 * size_of::<MessageValue>() as u64;
         let part = (PART as usize * size_of::<Step>()) as u64;
         Ok(Self {
             key: proof.key,
             filling: proof.columns + metered.recording + parts(threads) as u64 * part + 3 * output,
-            stating: proof.columns + 2 * output + 2 * message * output,
+            stating: proof.columns + 2 * output + 2 * messages,
             proving: proof.proof() + output,
         })
     }
@@ -53,6 +54,12 @@ impl Expected {
     pub fn proof(&self) -> u64 {
         self.filling.max(self.stating).max(self.proving)
     }
+}
+
+/// Messages of a statement for 1024 bytes of output.
+fn messages_each_kilobyte() -> u64 {
+    let [some, none] = [&[0; 1024][..], &[]].map(|output| boundary(0, output, 0).1.len());
+    (some - none) as u64
 }
 
 /// Checks the bytes that a proof takes against a limit, if there is one.

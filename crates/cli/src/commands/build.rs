@@ -1,5 +1,7 @@
 //! `dyad build`: an ELF file from a guest project.
 
+use std::path::Path;
+
 use dyad_build::{BuildError, BuildOptions};
 
 use crate::{
@@ -10,6 +12,9 @@ use crate::{
 };
 
 pub fn run(args: &Build) -> Result<(), Failure> {
+    // Without a place, the file lies here under a name that the project tells.
+    let here = || Path::new(".").join(format!(".dyad-{}", std::process::id()));
+    files::check_place(Some(&args.output.clone().unwrap_or_else(here)))?;
     let options = BuildOptions {
         bin: args.bin.clone(),
         features: args.features.clone(),

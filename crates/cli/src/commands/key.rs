@@ -6,17 +6,20 @@ use crate::{
     args::Key,
     failure::{Failure, bad},
     files,
+    memory::{Allowance, Watch},
     progress::Progress,
     report::{Report, hex, size},
 };
 
 pub fn run(args: &Key) -> Result<(), Failure> {
+    let place = files::place(args.output.as_deref(), &args.elf, "key");
+    files::check_place(Some(&place))?;
     let program = files::read_program(&args.elf)?;
+    let _watch = Watch::start(Allowance::new(None));
     let progress = Progress::start("commit to the program");
     let prover = Prover::new(&program).map_err(bad)?;
     drop(progress);
     let bytes = prover.key().to_bytes();
-    let place = files::place(args.output.as_deref(), &args.elf, "key");
     files::write(&place, &bytes)?;
     Report::default()
         .title(format_args!("{}: the verifying key of {}", place.display(), args.elf.display()))

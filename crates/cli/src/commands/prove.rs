@@ -1,14 +1,14 @@
 //! `dyad prove`: a proof of a run.
 
-use bytesize::ByteSize;
-use dyad::{Error, Floor, Prover, Report as Proving, Step};
+use dyad::{Error, Floor, Limits, Prover, Report as Proving, Step};
 use serde_json::{Value, json};
 
 use crate::{
     args::Prove,
     builds,
     failure::{Failure, bad},
-    files, memory,
+    files,
+    memory::{self, Allowance, Watch},
     progress::Progress,
     report::{self, Report, hex, number, size, time, value},
     timings,
@@ -31,6 +31,11 @@ const SHARES: [(&str, f64); 12] = [
 ];
 
 pub fn run(args: &Prove) -> Result<(), Failure> {
+    let place = files::place(args.output.as_deref(), &args.task.elf, "proof");
+    if args.json && files::fills_stdout(Some(&place)) {
+        return Err(Failure::Usage("--json and the proof both go to standard output".to_owned()));
+    }
+    files::check_place(Some(&place))?;
     let program = files::read_program(&args.task.elf)?;
     let input = files::read_input(args.task.input.as_deref())?;
     let mut pool = rayon::ThreadPoolBuilder::new();
@@ -41,20 +46,26 @@ pub fn run(args: &Prove) -> Result<(), Failure> {
     let floor = args.floor.as_ref().map(|path| timings::read_floor(path, rayon::current_num_threads()));
     let floor = floor.transpose()?;
 
+    let allowance = Allowance::new(args.memory);
+    let watch = Watch::start(allowance);
     let progress = Progress::start("commit to the program");
-    let mut prover = Prover::new(&program).map_err(bad)?.small(args.small);
+    let prover = Prover::new(&program).map_err(bad)?.small(args.small);
     // What the process has before the proof.
     let base = memory::resident().unwrap_or(0);
-    if let Some(ByteSize(limit)) = args.memory {
-        prover = prover.memory_limit(limit.saturating_sub(base));
-    }
-    let proved = prover.prove_with(&input, &mut |step| announce(&progress, step));
+    let limit = allowance.left();
+    let prover = prover.memory_limit(limit).limits(Limits { max_memory: limit, ..Limits::default() });
+    let proved = prover.prove_with(&input, &mut |step| {
+        announce(&progress, step);
+        step.memory.into_iter().for_each(|bytes| watch.expect(base + bytes));
+    });
     drop(progress);
-    let (proof, report) = proved.map_err(|error| report::failed_run(of_process(error, base, args.memory)))?;
+    let (proof, report) = proved.map_err(|error| match error {
+        Error::Memory { needed, cycles, .. } => bad(allowance.refusal(base + needed, cycles)),
+        error => report::failed_run(&error),
+    })?;
 
     let bytes = proof.to_bytes();
-    let place = files::place(args.output.as_deref(), &args.task.elf, "proof");
-    files::write(&place, &bytes)?;
+    files::write_result(&place, &bytes)?;
     let peak = memory::peak();
     let expected = base + report.memory;
     if args.json {
@@ -81,16 +92,6 @@ pub fn run(args: &Prove) -> Result<(), Failure> {
     }
     text.print(files::fills_stdout(args.output.as_deref()));
     Ok(())
-}
-
-/// A refusal for want of memory, with the numbers of the whole process.
-fn of_process(error: Error, base: u64, limit: Option<ByteSize>) -> Error {
-    match (error, limit) {
-        (Error::Memory { needed, cycles, .. }, Some(ByteSize(limit))) => {
-            Error::Memory { needed: base + needed, limit, cycles }
-        }
-        (error, _) => error,
-    }
 }
 
 fn announce(progress: &Progress, step: Step) {

@@ -6,18 +6,28 @@ use serde_json::json;
 use crate::{
     args::Run,
     failure::{Failure, bad},
-    files, memory,
+    files,
+    memory::{self, Allowance},
     report::{self, Report, hex, number, size, time, value},
 };
 
 pub fn run(args: &Run) -> Result<(), Failure> {
+    files::check_place(args.output.as_deref())?;
     let program = files::read_program(&args.task.elf)?;
     let input = files::read_input(args.task.input.as_deref())?;
-    let limits = args.max_cycles.map_or_else(Limits::default, |max_cycles| Limits { max_cycles });
-    let run = program.run(&input, limits).map_err(report::failed_run)?;
+    let max_memory = Allowance::new(None).left();
+    let max_cycles = args.max_cycles.unwrap_or(Limits::default().max_cycles);
+    let run = program.run(&input, Limits { max_cycles, max_memory }).map_err(|e| report::failed_run(&e))?;
 
     let base = memory::resident().unwrap_or(0);
     let proof_memory = run.proof_memory.map(|bytes| base + bytes);
+    let too_long =
+        run.too_long.as_ref().map(|too_long| format!("too long for one proof: {}", too_long.reason()));
+    let to_prove = match (proof_memory, &too_long) {
+        (_, Some(reason)) => reason.clone(),
+        (Some(bytes), None) => format!("{} of memory", size(bytes)),
+        (None, None) => "unknown".to_owned(),
+    };
     if args.json {
         let tables = run.tables.iter().map(|(name, rows)| json!({"name": name, "rows": rows}));
         report::print_json(&json!({
@@ -27,6 +37,7 @@ pub fn run(args: &Run) -> Result<(), Failure> {
             "instructions": run.instructions,
             "seconds": run.seconds,
             "proof_memory_bytes": proof_memory,
+            "too_long": too_long,
             "tables": tables.collect::<Vec<_>>(),
             "diagnostics": String::from_utf8_lossy(&run.diagnostics),
         }));
@@ -43,11 +54,7 @@ pub fn run(args: &Run) -> Result<(), Failure> {
             .fact("exit code", run.exit_code)
             .fact("cycles", number(run.cycles))
             .fact("time", time(run.seconds))
-            .fact(
-                "to prove it",
-                proof_memory
-                    .map_or("too long for one proof".to_owned(), |b| format!("{} of memory", size(b))),
-            )
+            .fact("to prove it", to_prove)
             .parts("table", "rows", &parts)
             .print(files::fills_stdout(args.output.as_deref()));
     }

@@ -13,6 +13,7 @@ use crate::{
 };
 
 pub fn run(args: &Verify) -> Result<(), Failure> {
+    files::check_place(args.output.as_deref())?;
     let key = files::read(&args.key)?;
     let proof = files::read(&args.proof)?;
     let start = Instant::now();
