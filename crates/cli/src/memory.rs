@@ -84,18 +84,26 @@ pub struct Allowance {
 impl Allowance {
     /// What was asked for, or what there is.
     pub fn new(asked: Option<ByteSize>) -> Self {
-        match asked {
-            Some(ByteSize(bytes)) => Self { bytes, asked: true },
-            None => {
-                let bytes = available().map_or(u64::MAX, |more| more + resident().unwrap_or(0));
-                Self { bytes, asked: false }
-            }
+        if let Some(ByteSize(bytes)) = asked {
+            return Self { bytes, asked: true };
         }
+        let bytes = available().map_or(u64::MAX, |more| more + resident().unwrap_or(0));
+        Self { bytes, asked: false }
     }
 
     /// What is left of it.
     pub fn left(&self) -> u64 {
         self.bytes.saturating_sub(resident().unwrap_or(0))
+    }
+
+    /// Why nothing is proved where `taken` bytes are there before.
+    pub fn nothing_left(&self, taken: u64) -> String {
+        format!(
+            "dyad itself, the program and its key take {} MB of memory, more than the {} MB {}",
+            taken.div_ceil(1_000_000),
+            self.bytes / 1_000_000,
+            if self.asked { "allowed: allow more with --memory" } else { "that there are here" }
+        )
     }
 
     /// Why a proof that takes `needed` bytes is refused.
@@ -201,6 +209,15 @@ mod tests {
         let expected = "stopped at 120.0 MB of memory, more than the 100.0 MB allowed; 90.0 MB were expected: \
                         please report this";
         assert_eq!(message, expected);
+    }
+
+    #[test]
+    fn refusals_have_the_numbers_and_say_what_to_do() {
+        let refusal = |asked| Allowance { bytes: 4_000_000_000, asked }.refusal(5_000_000_001, 7);
+        let what = "proving this run of 7 cycles takes 5001 MB of memory, more than the 4000 MB";
+        for (asked, rest) in [(true, "allowed: allow more with --memory"), (false, "that there are here")] {
+            assert!(refusal(asked).starts_with(&format!("{what} {rest}")), "{}", refusal(asked));
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Text from elsewhere, made safe for terminals.
 
+use std::fmt::Write as _;
+
 /// `text` with everything that a terminal could obey, or that hides or turns around what stands next to
 /// it, as an escape: control characters but for newlines and tabs, format characters such as U+202E.
 pub fn safe(text: &str) -> String {
@@ -30,7 +32,7 @@ pub fn safe_json(text: &str) -> String {
         } else {
             let mut units = [0; 2];
             for unit in c.encode_utf16(&mut units) {
-                out += &format!("\\u{unit:04x}");
+                let _ = write!(out, "\\u{unit:04x}");
             }
         }
     }
@@ -45,7 +47,7 @@ mod tests {
     fn text_cannot_command_a_terminal() {
         assert_eq!(
             safe("a\x1b[2J\u{202e}b\u{9b}1m\r\u{feff}\u{2066}\u{7f}"),
-            concat!("a\\u{1b}[2J\\u{202e}b\\u{9b}1m\\r\\u{feff}\\u{2066}\\u{7f}")
+            "a\\u{1b}[2J\\u{202e}b\\u{9b}1m\\r\\u{feff}\\u{2066}\\u{7f}"
         );
         let harmless = "Größe \"x\"\t'y' \\ e\u{301} नमस्ते 漢字 🙂\nnext";
         assert_eq!(safe(harmless), harmless);

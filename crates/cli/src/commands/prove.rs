@@ -53,6 +53,9 @@ pub fn run(args: &Prove) -> Result<(), Failure> {
     // What the process has before the proof.
     let base = memory::resident().unwrap_or(0);
     let limit = allowance.left();
+    if limit == 0 {
+        return Err(bad(allowance.nothing_left(base)));
+    }
     let prover = prover.memory_limit(limit).limits(Limits { max_memory: limit, ..Limits::default() });
     let proved = prover.prove_with(&input, &mut |step| {
         announce(&progress, step);

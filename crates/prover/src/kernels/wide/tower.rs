@@ -137,7 +137,7 @@ mod tests {
     fn domain_points_multiply() {
         let mut rng = Rng(23);
         for log in 1..MAX_LOG {
-            let index = (rng.word() as usize % (1 << log) | 1 << log) & !1;
+            let index = ((rng.word() as usize % (1 << log)) | (1 << log)) & !1;
             let point: K = (0..MAX_LOG).filter(|i| index >> i & 1 == 1).map(K::cantor_basis).sum();
             let elements = rng.ks(16);
             let (quads, _) = elements.as_chunks::<4>();
