@@ -149,6 +149,15 @@ fn a_full_stack_traps() {
     let elf = folder.path("deep.elf");
     let guests = common::guests();
     folder.dyad(&["build", &project, "-q", "-o", &elf, "--target-dir", &guests]);
+    // The guard: code, at least a page of it, right below the stack.
+    let inspected = json(&folder.dyad(&["inspect", &elf, "--json"]));
+    let segments = inspected["segments"].as_array().unwrap();
+    let stack = segments.iter().position(|s| s["access"] == "read, write").unwrap();
+    let number = |s: usize, key: &str| segments[s][key].as_u64().unwrap();
+    let (start, bytes) = (number(stack - 1, "address"), number(stack - 1, "bytes"));
+    assert!(segments[stack - 1]["access"] == "read, execute" && bytes >= 4096, "{inspected}");
+    assert_eq!(number(stack, "address"), (start + bytes).next_multiple_of(4096), "{inspected}");
+
     let run = folder.try_dyad(&["run", &elf]);
     let said = String::from_utf8(run.stderr).unwrap();
     assert_eq!(run.status.code(), Some(1), "{said}");

@@ -47,7 +47,7 @@ mod program;
 mod prover;
 mod stopwatch;
 
-pub use dyad_executor::Limits;
+pub use dyad_executor::{Halted, Limits};
 pub use dyad_proof::{Proof, VerifyingKey};
 pub use dyad_prover::cost::{Floor, Work};
 pub use dyad_security::Report as SecurityReport;
