@@ -130,12 +130,12 @@ fn inverse(images: &[K; BITS]) -> [K; BITS] {
 mod tests {
     use super::super::isa::Factor32;
     use super::*;
-    use crate::kernels::testing::Rng;
+    use crate::kernels::testing::{Elements, Random};
 
     /// Of all bits that an index may have.
     #[test]
     fn domain_points_multiply() {
-        let mut rng = Rng(23);
+        let mut rng = Random(23);
         for log in 1..MAX_LOG {
             let index = ((rng.word() as usize % (1 << log)) | (1 << log)) & !1;
             let point: K = (0..MAX_LOG).filter(|i| index >> i & 1 == 1).map(K::cantor_basis).sum();
