@@ -154,6 +154,14 @@ pub enum Cause {
     /// EBREAK.
     #[error("a breakpoint was reached, as compilers put where a program aborts")]
     Breakpoint,
+    /// An atomic operation at an address that is not a multiple of its size.
+    #[error("an atomic operation on {size} bytes at {address:#x}, which is not a multiple of {size}")]
+    AtomicMisaligned {
+        /// The address.
+        address: u64,
+        /// Bytes of the operand.
+        size: u64,
+    },
     /// A load outside memory.
     #[error("a load at {address:#x}, outside memory{}", null(*address))]
     LoadOutOfRange {
@@ -182,7 +190,8 @@ impl Cause {
     pub(crate) fn is_of_memory(&self) -> bool {
         matches!(
             self,
-            Self::LoadOutOfRange { .. }
+            Self::AtomicMisaligned { .. }
+                | Self::LoadOutOfRange { .. }
                 | Self::StoreOutOfRange { .. }
                 | Self::StoreReadOnly { .. }
                 | Self::Call(Refusal::Buffer { .. } | Refusal::ReadOnly { .. })

@@ -3,16 +3,17 @@
 use dyad_abi::STACK_TOP;
 use dyad_machine::calls::Flow;
 use dyad_machine::compressed::is_compressed;
-use dyad_machine::families::{branch, jump, load, store};
+use dyad_machine::families::branch;
 use dyad_machine::instr::{Instr, NOWHERE, RESERVATION};
-use dyad_machine::list::{Op, TableId, execute};
+use dyad_machine::list::Op;
 use dyad_program::{Location, Program};
 
 use crate::code::{Code, Found};
+use crate::effect::{Effect, Operands};
 use crate::error::{Cause, Error, Halted, Overflow, Trap};
 use crate::fault::{Fault, Moment, Tamper};
-use crate::memory::{Memory, in_memory};
-use crate::observer::{Observer, Seen, Touched};
+use crate::memory::Memory;
+use crate::observer::{Observer, Seen};
 use crate::{Limits, Outcome};
 
 /// Cycles between two looks at whether a run may go on.
@@ -90,27 +91,6 @@ pub(crate) struct At {
     /// Its index in the program's list of instructions.
     pub index: u32,
     pub fault: Option<Fault>,
-}
-
-/// What an instruction does beside advancing the time.
-#[derive(Clone, Copy)]
-struct Effect {
-    /// What rd becomes; `None` for instructions that have none.
-    rd: Option<u64>,
-    next: u64,
-    ram: Option<Touched>,
-    second: Option<Touched>,
-    /// What the reservation becomes, where it is accessed.
-    reservation: Option<u64>,
-    /// The table, where it is not that of the instruction's kind.
-    table: Option<TableId>,
-}
-
-impl Effect {
-    /// Execution goes on at `next`.
-    fn go(next: u64) -> Self {
-        Self { rd: None, next, ram: None, second: None, reservation: None, table: None }
-    }
 }
 
 impl<'a> Interpreter<'a> {
@@ -223,141 +203,21 @@ impl<'a> Interpreter<'a> {
     /// Executes an instruction other than ECALL; returns the pc of the next one.
     #[inline(always)]
     fn step<O: Observer>(&mut self, observer: &mut O, at: At, i: Instr) -> Result<u64, Cause> {
-        let a = self.registers.get(i.rs1);
-        let b = self.registers.get(i.rs2);
-        let next = u64::from(at.next);
-        let result = |honest| match at.fault {
-            Some(Fault::Result(lie)) => Some(lie),
-            _ => Some(honest),
-        };
-        macro_rules! done {
-            ($op:expr, $effect:expr) => {
-                self.complete(observer, at, Instr { op: $op, ..i }, $effect)
-            };
-        }
-        macro_rules! alu {
-            ($op:expr) => {
-                done!($op, Effect { rd: result(execute($op, a, b ^ i.imm)), ..Effect::go(next) })
-            };
-        }
-        macro_rules! branch {
-            ($op:expr) => {{
-                let taken = branch::taken($op, a, b) != matches!(at.fault, Some(Fault::Branch));
-                done!($op, Effect::go(if taken { i.imm } else { next }))
-            }};
-        }
-        macro_rules! load {
-            ($op:expr) => {{
-                let (address, size) = (a.wrapping_add(i.imm), load::size($op));
-                let out_of_range = Cause::LoadOutOfRange { address };
-                let Some(place) = in_memory(address) else { return Err(out_of_range) };
-                let first = self.touched(place);
-                if address % size == 0 {
-                    let value = load::extract($op, first.before.into(), address);
-                    done!($op, Effect { rd: result(value), ram: Some(first), ..Effect::go(next) })
-                } else {
-                    let Some(last) = in_memory(address + size - 1) else { return Err(out_of_range) };
-                    let second = self.touched(last);
-                    let cells = u128::from(first.before) | u128::from(second.before) << 64;
-                    let table = Some(TableId::LoadMisaligned);
-                    let rd = result(load::extract($op, cells, address));
-                    done!(
-                        $op,
-                        Effect { rd, ram: Some(first), second: Some(second), table, ..Effect::go(next) }
-                    )
-                }
-            }};
-        }
-        macro_rules! store {
-            ($op:expr) => {{
-                let (address, size) = (a.wrapping_add(i.imm), store::size($op));
-                let place = self.writable(address)?;
-                let lie = match at.fault {
-                    Some(Fault::Stored(lie)) => Some(lie),
-                    _ => None,
-                };
-                if address % size == 0 {
-                    let cell = self.memory.entry(place);
-                    let before = *cell;
-                    *cell = lie.unwrap_or(store::merge($op, before.into(), address, b) as u64);
-                    let ram = Some(Touched { address: place, read_only: false, before });
-                    done!($op, Effect { ram, ..Effect::go(next) })
-                } else {
-                    let last = self.writable((address + size - 1) & !7)?;
-                    let [first, second] = self.store_across($op, [place, last], address, b, lie);
-                    let table = Some(TableId::StoreMisaligned);
-                    done!($op, Effect { ram: Some(first), second: Some(second), table, ..Effect::go(next) })
-                }
-            }};
-        }
-        macro_rules! jump {
-            ($op:expr) => {{
-                let target = if $op == Op::Jal { i.imm } else { jump::target(a, i.imm) };
-                done!($op, Effect { rd: result(next), ..Effect::go(target) })
-            }};
-        }
-        macro_rules! system {
-            ($op:expr) => {{
-                if $op == Op::Ebreak {
-                    return Err(Cause::Breakpoint);
-                }
-                unreachable!("system calls are not made here")
-            }};
-        }
+        let (a, b) = (self.registers.get(i.rs1), self.registers.get(i.rs2));
+        let operands = Operands { a, b, imm: i.imm, next: u64::from(at.next), fault: at.fault };
         // Each operation has an arm in which it is a constant: so it is one jump away, and what depends
         // on it alone is known when this is compiled.
         macro_rules! by_operation {
             (families { $($family:ident $class:ident [$($op:ident)*] $tables:tt)* } $($rest:tt)*) => {
-                match i.op { $($(Op::$op => by_operation!(@ $class Op::$op),)*)* }
+                match i.op {
+                    $($(Op::$op => {
+                        let effect = self.$class(Op::$op, operands)?;
+                        self.complete(observer, at, Instr { op: Op::$op, ..i }, effect)
+                    })*)*
+                }
             };
-            (@ alu $op:expr) => { alu!($op) };
-            (@ branch $op:expr) => { branch!($op) };
-            (@ jump $op:expr) => { jump!($op) };
-            (@ load $op:expr) => { load!($op) };
-            (@ store $op:expr) => { store!($op) };
-            (@ system $op:expr) => { system!($op) };
         }
         Ok(dyad_machine::machine!(by_operation))
-    }
-
-    /// The cell that holds an address, as it is.
-    #[inline(always)]
-    fn touched(&self, address: u32) -> Touched {
-        let read_only = self.memory.is_read_only(address);
-        Touched { address, read_only, before: self.memory.get(address) }
-    }
-
-    /// The address as one of memory that may be written.
-    #[inline(always)]
-    fn writable(&self, address: u64) -> Result<u32, Cause> {
-        match in_memory(address) {
-            None => Err(Cause::StoreOutOfRange { address }),
-            Some(place) if self.memory.is_read_only(place) => Err(Cause::StoreReadOnly { address }),
-            Some(place) => Ok(place),
-        }
-    }
-
-    /// Stores at an address that is not a multiple of the size, `places` being those of the first and the
-    /// last byte: cells as they are when each is accessed.
-    fn store_across(
-        &mut self,
-        op: Op,
-        places: [u32; 2],
-        address: u64,
-        value: u64,
-        lie: Option<u64>,
-    ) -> [Touched; 2] {
-        let [first, second] = places;
-        let crosses = first / 8 != second / 8;
-        let above = if crosses { self.memory.get(second) } else { 0 };
-        let touched = self.touched(first);
-        let after = store::merge(op, u128::from(touched.before) | u128::from(above) << 64, address, value);
-        self.memory.set(first, lie.unwrap_or(after as u64));
-        let next = self.touched(second);
-        if crosses {
-            self.memory.set(second, (after >> 64) as u64);
-        }
-        [touched, next]
     }
 
     /// Shows an instruction to the observer and lets it have its effect, memory being changed already;

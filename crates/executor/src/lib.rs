@@ -12,6 +12,7 @@
 //! [`record_with`] is a lying executor, for tests of what the rules reject.
 
 mod code;
+mod effect;
 mod error;
 mod fault;
 mod interpreter;

@@ -104,6 +104,24 @@ fn memory_accesses() {
     assert_eq!(traps_with(&program, &[]).cause, Cause::StoreReadOnly { address: DATA + 8 });
 }
 
+/// Atomic operations want aligned addresses, whether they do anything there or not.
+#[test]
+fn atomic_operations() {
+    let at = |address: u64, word| traps(&[li(A1, address), vec![word]].concat(), &[]);
+    let misaligned = |address, size| Cause::AtomicMisaligned { address, size };
+    for word in [lr_w(A0, A1), sc_w(A0, A2, A1), amoadd_w(A0, A2, A1)] {
+        assert_eq!(at(DATA + 2, word), misaligned(DATA + 2, 4));
+    }
+    for word in [lr_d(A0, A1), sc_d(A0, A2, A1), amoadd_d(A0, A2, A1)] {
+        assert_eq!(at(DATA + 4, word), misaligned(DATA + 4, 8));
+    }
+    assert_eq!(at(0, lr_d(A0, A1)), Cause::LoadOutOfRange { address: 0 });
+    // Without a reservation SC fails, but not where it may not store.
+    assert_eq!(at(1 << 32, sc_d(A0, A2, A1)), Cause::StoreOutOfRange { address: 1 << 32 });
+    assert_eq!(at(CODE, sc_w(A0, A2, A1)), Cause::StoreReadOnly { address: CODE });
+    assert_eq!(at(CODE, amoadd_w(A0, A2, A1)), Cause::StoreReadOnly { address: CODE });
+}
+
 #[test]
 fn system_calls() {
     assert_eq!(traps(&syscall(0, 0, 0, 0), &[]), Cause::Call(Refusal::Number(0)));

@@ -11,6 +11,7 @@ use crate::list::Kind;
 
 /// What an instruction accesses: registers in time slots 1, 2 and 3, memory cells in slots 1 and 2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a place that is accessed or not")]
 pub struct Accesses {
     /// Whether rs1 is read.
     pub rs1: bool,

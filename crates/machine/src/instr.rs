@@ -204,6 +204,8 @@ impl fmt::Display for Instr {
             Kind::Jump => write!(f, "{op} {rd}, {:#x}", self.imm),
             Kind::JumpRegister | Kind::Load => write!(f, "{op} {rd}, {imm}({rs1})"),
             Kind::Store => write!(f, "{op} {rs2}, {imm}({rs1})"),
+            Kind::LoadReserved => write!(f, "{op} {rd}, ({rs1})"),
+            Kind::StoreConditional | Kind::Amo => write!(f, "{op} {rd}, {rs2}, ({rs1})"),
             Kind::System | Kind::Breakpoint => write!(f, "{op}"),
             _ => match op.name(|e| e.format.has_immediate()) {
                 None if op.name(|e| e.format == Format::Unary).is_some() => write!(f, "{op} {rd}, {rs1}"),

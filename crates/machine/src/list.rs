@@ -40,6 +40,10 @@ macro_rules! machine {
                 bytes       alu      [Rev8 Brev8 OrcB]                                  { Bytes }
                 single_bit  alu      [Bclr Bext Binv Bset]                              { SingleBit }
                 conditional alu      [CzeroEqz CzeroNez]                                { ConditionalZero }
+                atomic      atomic   [LrW LrD ScW ScD AmoswapW AmoswapD AmoaddW AmoaddD AmoxorW AmoxorD
+                                      AmoandW AmoandD AmoorW AmoorD AmominW AmominD AmomaxW AmomaxD
+                                      AmominuW AmominuD AmomaxuW AmomaxuD]
+                                                        { LoadReserved StoreConditional Amo }
                 system      system   [Ecall Ebreak]                                     { }
             }
             calls {

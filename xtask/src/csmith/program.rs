@@ -14,11 +14,11 @@ use crate::{
 };
 
 /// What programs are compiled for, in turn: what the machine has, as GCC 12 knows it.
-const MARCHES: &[&str] = &["rv64im"];
+const MARCHES: &[&str] = &["rv64imac", "rv64imac_zba_zbb_zbs"];
 /// Levels of optimization, in turn.
 const OPTIMIZATIONS: [&str; 5] = ["-O0", "-O1", "-O2", "-O3", "-Os"];
 /// Whether structs may be packed, so that fields lie at any address.
-const PACKED_STRUCTS: bool = false;
+const PACKED_STRUCTS: bool = true;
 /// Programs of moderate size. csmith's own default is for compilers and takes many programs too long.
 const MODERATE: &str = "--max-funcs 5 --max-block-depth 4 --max-expr-complexity 8 --no-argc";
 /// How long csmith or GCC may take.

@@ -5,6 +5,7 @@
 //! flags that table gets. Decoding, disassembly and program cells are derived from those lines.
 
 pub mod addition;
+pub mod atomic;
 pub mod branch;
 pub mod bytes;
 pub mod compare;
@@ -139,6 +140,8 @@ pub enum Format {
     Shift,
     /// rd, rs1.
     Unary,
+    /// rd, rs1, rs2, rs1 being an address.
+    Atomic,
     /// rs1, rs2, 12-bit signed immediate.
     S,
     /// rs1, rs2, 13-bit signed even offset to the pc.
@@ -170,7 +173,7 @@ impl Format {
         let target = |offset: i64| u64::from(u32::try_from(i64::from(pc) + offset).unwrap_or(NOWHERE));
         let upper = i64::from((word & 0xffff_f000).cast_signed());
         let (rd, rs1, rs2, imm) = match self {
-            Self::R => (rd, rs1, rs2, 0),
+            Self::R | Self::Atomic => (rd, rs1, rs2, 0),
             Self::I => (rd, rs1, 0, signed(bits(20, 12, 0), 12) as u64),
             Self::Shift => (rd, rs1, 0, u64::from(bits(20, 6, 0))),
             Self::Unary => (rd, rs1, 0, 0),

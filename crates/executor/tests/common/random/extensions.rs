@@ -5,7 +5,7 @@
 pub struct Extensions(u16);
 
 /// What the machine has.
-pub const MACHINE: Extensions = Extensions::ALL.without(Extensions::A).without(Extensions::ZIFENCEI);
+pub const MACHINE: Extensions = Extensions::ALL.without(Extensions::ZIFENCEI);
 
 impl Extensions {
     pub const I: Self = Self(1);
