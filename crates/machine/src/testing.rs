@@ -1,9 +1,11 @@
 //! What the tests of instruction tables share: events, and the messages that they should cause.
 
+pub mod determined;
+
 use alloc::vec::Vec;
 
 use dyad_rules::check::MessageValue;
-use dyad_rules::harness::{self, EDGES, Random, Said};
+use dyad_rules::harness::{self, Claim, EDGES, Exempt, Random, Said, Trial};
 
 use crate::frame::{Instruction, Memory};
 use crate::instr::{CellWords, Field, Instr, Placed, SINK};
@@ -131,9 +133,20 @@ pub fn messages(case: &Case, result: u64, next: u32) -> (Vec<MessageValue>, Vec<
     harness::net(values(pushes), values(pulls))
 }
 
-/// [`instruction_table_refusing`] for a table that only refuses times in disorder.
+/// What a table of instructions is tried with beside cases that happen.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Beside<'a> {
+    /// Cases that must have no row.
+    pub refused: &'a [Case],
+    /// Lies about cases.
+    pub claims: &'a [Claim<Executed>],
+    /// Bit equations that no wrong row needs to single out.
+    pub exempt: &'a [Exempt],
+}
+
+/// [`instruction_table_beside`] for a table that only refuses times in disorder.
 pub fn instruction_table<I: Instruction>(cases: &[Case], execute: impl Fn(&Case) -> (u64, u32)) {
-    instruction_table_refusing::<I>(cases, &[], execute);
+    instruction_table_beside::<I>(cases, &Beside::default(), execute);
 }
 
 /// [`instruction_table`] for operations of two operands: all cases of [`cases`].
@@ -147,20 +160,24 @@ pub fn two_operands(c: &Case) -> (u64, u32) {
 }
 
 /// Runs the whole harness on a table of instructions without RAM, and compares the messages of
-/// each honest row with what `execute` says: the result and the next pc. `refused` are events that
-/// must have no row.
-pub fn instruction_table_refusing<I: Instruction>(
+/// each honest row with what `execute` says: the result and the next pc.
+pub fn instruction_table_beside<I: Instruction>(
     cases: &[Case],
-    refused: &[Case],
+    beside: &Beside<'_>,
     execute: impl Fn(&Case) -> (u64, u32),
 ) {
     only_its_kind::<I>();
-    let mut impossible = events(refused);
-    for case in cases.iter().take(16) {
-        impossible.extend(disordered(case));
-    }
-    let said = harness::all_refusing::<InRows<I>>(&events(cases), &impossible, &[]);
-    for (case, Said { pushes, pulls, .. }) in cases.iter().zip(said) {
+    let happened = events(cases);
+    let mut refused = events(beside.refused);
+    refused.extend(cases.iter().take(16).flat_map(disordered));
+    let trial = Trial::<InRows<I>> {
+        refused: &refused,
+        claims: beside.claims,
+        exempt: beside.exempt,
+        determined: determined::places,
+        ..Trial::of(&happened)
+    };
+    for (case, Said { pushes, pulls, .. }) in cases.iter().zip(trial.run()) {
         let (result, next) = execute(case);
         assert_eq!((pushes, pulls), messages(case, result, next), "{case:x?}");
     }
@@ -202,6 +219,7 @@ pub fn disordered(case: &Case) -> Vec<Executed> {
     change(accesses.rs1, 1, |s| &mut s.rs1_prev);
     change(accesses.rs2, 2, |s| &mut s.rs2_prev);
     change(accesses.rd, 3, |s| &mut s.rd_prev);
+    change(accesses.memory != Memory::None, 1, |s| &mut s.mem_prev);
     out
 }
 
@@ -262,18 +280,20 @@ pub fn memory_table<I: Instruction>(ops: &[(Op, u64)], ram: impl Fn(&Case, u64) 
         for offset in (0..8).filter(|offset| offset % size != 0) {
             wrong.push(memory_case(op, 0x2000 + offset, 0, store, &mut random).event);
         }
-        for address in [1 << 32, 1 << 63, !7, 0x1000_0000_2000] {
-            wrong.push(memory_case(op, address, random.word() % 2048, store, &mut random).event);
-        }
-        let mut late = memory_case(op, 0x2000, 0, store, &mut random).event;
-        for prev in [late.step.time | 1, late.step.time | 2, u32::MAX] {
-            late.step.mem_prev = prev;
-            wrong.push(late);
+    }
+    // Immediates of both signs: a carry into the wrong bit goes on from it only where it meets no other.
+    let distant = (32..64).map(|k| 0x2000 | 1 << k).chain([!7, 0x1000_0000_2000]);
+    for (i, address) in distant.enumerate() {
+        for imm in [random.word() % 2048, !(random.word() % 2048)] {
+            wrong.push(memory_case(ops[i % ops.len()].0, address, imm, store, &mut random).event);
         }
     }
+    wrong.extend(cases.iter().take(16).flat_map(disordered));
 
-    let said = harness::all_refusing::<InRows<I>>(&events(&cases), &wrong, &[]);
-    for (case, Said { pushes, pulls, .. }) in cases.iter().zip(said) {
+    let happened = events(&cases);
+    let determined = if store { determined::places } else { determined::places_to_read };
+    let trial = Trial::<InRows<I>> { refused: &wrong, determined, ..Trial::of(&happened) };
+    for (case, Said { pushes, pulls, .. }) in cases.iter().zip(trial.run()) {
         let address = case.event.step.rs1.wrapping_add(case.instr.imm);
         let (result, cell) = ram(case, address);
         assert_eq!((pushes, pulls), messages_with_ram(case, result, cell), "{case:x?}");

@@ -8,6 +8,8 @@ use crate::{MESSAGE_WORDS, Rules};
 /// A constraint that a row breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Broken {
+    /// The constraint's place among those of the table.
+    pub index: usize,
     /// The constraint's name.
     pub name: &'static str,
     /// The bit positions at which `a & b = c` fails.
@@ -77,7 +79,7 @@ impl Rules for Check<'_> {
         self.ands.push([a.0, b.0, c.0]);
         let bits = (a.0 & b.0) ^ c.0;
         if bits != 0 {
-            self.broken.push(Broken { name, bits });
+            self.broken.push(Broken { index: self.ands.len() - 1, name, bits });
         }
     }
 

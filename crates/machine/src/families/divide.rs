@@ -188,12 +188,12 @@ fn narrow<R: Rules>(r: &mut R, flags: R::Word, x: R::Word, y: R::Word) -> (R::Wo
 mod tests {
     use alloc::vec::Vec;
 
-    use dyad_rules::harness::{self, EDGES, Random};
+    use dyad_rules::harness::{self, Claim, EDGES, Exempt, Random};
 
     use super::*;
     use crate::instr::Instr;
-    use crate::row::InRows;
-    use crate::testing::{Case, cases, instruction_table, messages, two_operands};
+    use crate::row::{Executed, InRows};
+    use crate::testing::{Beside, Case, cases, instruction_table_beside, messages, two_operands};
 
     const OPS: [Op; 8] = [Op::Div, Op::Divu, Op::Rem, Op::Remu, Op::Divw, Op::Divuw, Op::Remw, Op::Remuw];
 
@@ -212,7 +212,47 @@ mod tests {
             let b = if i % 3 == 0 { b & 0xffff_ffff | random.word() << 32 } else { b };
             cases.push(case(OPS[i % 8], a, b, &mut random));
         }
-        instruction_table::<Divide>(&cases, two_operands);
+        let claims = claims(&mut random);
+        instruction_table_beside::<Divide>(
+            &cases,
+            &Beside { claims: &claims, exempt: &EXEMPT, ..Beside::default() },
+            two_operands,
+        );
+    }
+
+    const EXEMPT: [Exempt; 1] = [Exempt {
+        constraint: "zero divisor",
+        bits: 1 << 63,
+        reason: "for d >= 2^63 a quotient of all ones overflows, and one of 1 leaves no remainder of d or more",
+    }];
+
+    /// Quotients that one bit equation alone stands against.
+    fn claims(random: &mut Random) -> Vec<Claim<Executed>> {
+        let mut out = Vec::new();
+        let mut claim = |op, n: u64, d: u64, q: u128, random: &mut Random| {
+            let q = u64::try_from(q).expect("a quotient of 64 bits");
+            out.push(Claim { event: case(op, n, d, random).event, changes: alloc::vec![("quotient", q)] });
+        };
+        for k in 1..64 {
+            // d has bit 64 - k, q has bit k, and nothing else is wrong: q d = n - r + 2^65.
+            let d = (1 << (64 - k) | random.word() >> k) | 3;
+            let q = (1u128 << 65).div_ceil(d.into());
+            if q >> k == 1 {
+                let n = (q * u128::from(d)) as u64;
+                claim(Op::Divu, n, d, q, random);
+            }
+            // The remainder is not 0 <= r < 2^64, by bit 64: q d = n - r + 2^64.
+            let n = random.word();
+            let q = (1 << 64 | u128::from(n)) / u128::from(d);
+            if d > 3 && q >> k == 0 {
+                claim(Op::Remu, n, d, q, random);
+            }
+        }
+        for k in 0..63 {
+            // The remainder is not less than d: as if d were 0.
+            claim(Op::Div, (2u64 << k).wrapping_neg(), 1 << k, 1, random);
+        }
+        out
     }
 
     fn special() -> Vec<u64> {

@@ -61,7 +61,7 @@ impl Instruction for JumpRegister {
 mod tests {
     use super::*;
     use crate::instr::{Instr, NOWHERE, SINK};
-    use crate::testing::{Case, instruction_table, instruction_table_refusing};
+    use crate::testing::{Beside, Case, instruction_table, instruction_table_beside};
     use alloc::vec::Vec;
     use dyad_rules::harness::Random;
 
@@ -89,10 +89,14 @@ mod tests {
         let mut random = Random(9);
         let targets = [0, 1, 2, 0x1000, 0x1001, 0x7fff_fffc, 0x8000_0000, 0xffff_fffc, 0xffff_ffff];
         let cases: Vec<_> = (0..360).map(|i| jalr(targets[i % 9], i, &mut random)).collect();
-        let beyond =
-            [1 << 32, 0x1_0000_1000, 1 << 63, u64::MAX, 0xffff_ffff_0000_1000, 0xdead_beef_0000_1000];
-        let beyond: Vec<_> = (0..120).map(|i| jalr(beyond[i % 6], i, &mut random)).collect();
-        instruction_table_refusing::<JumpRegister>(&cases, &beyond, |c| {
+        let more = [u64::MAX, 0xffff_ffff_0000_1000, 0xdead_beef_0000_1000];
+        let beyond = (32..64).map(|k| 1 << k | 0x1000).chain(more);
+        let beyond: Vec<_> = beyond
+            .flat_map(|target| (0..5).map(move |i| (target, i)))
+            .map(|(t, i)| jalr(t, i, &mut random))
+            .collect();
+        let beside = Beside { refused: &beyond, ..Beside::default() };
+        instruction_table_beside::<JumpRegister>(&cases, &beside, |c| {
             let next = target(c.event.step.rs1, c.instr.imm);
             (c.next.into(), u32::try_from(next).expect("a target below 2^32"))
         });

@@ -3,7 +3,8 @@
 use alloc::vec::Vec;
 use core::fmt::Debug;
 
-use super::{EDGES, Findings, Random, said, shape};
+use super::trial::{Reading, Trial, Verdict};
+use super::{EDGES, Findings, Random, shape};
 use crate::fill::{Fill, Value};
 use crate::shape::TableShape;
 use crate::{Rules, Table, fill};
@@ -58,8 +59,8 @@ fn derive<T: Table>(event: &T::Event, changes: &[(usize, u64)]) -> Fill {
 }
 
 /// Wrong values for a column that honestly holds `x`; `others` are the row's other words.
-fn wrong_values(x: u64, others: &[u64], random: &mut Random) -> Vec<u64> {
-    let mut out = alloc::vec![
+fn wrong_values(x: u64, others: &[u64], random: &mut Random) -> impl Iterator<Item = u64> + use<> {
+    let values = [
         x.wrapping_add(1),
         x.wrapping_sub(1),
         x ^ 1 << 63,
@@ -82,104 +83,99 @@ fn wrong_values(x: u64, others: &[u64], random: &mut Random) -> Vec<u64> {
         x ^ 1 << random.below(64),
         random.operand(),
     ];
-    out.retain(|&v| v != x);
-    out
+    values.into_iter().filter(move |&v| v != x)
 }
 
-/// *Forge*: forces wrong values into every column of each event's row, one at a time and several
-/// together, once alone and once with all later advice derived from them. A row that takes the
-/// same messages and breaks nothing must put the same messages. Columns named in `chosen` are the
-/// prover's choice: they are left alone.
-pub fn forge<T: Table>(events: &[T::Event], chosen: &[&str], random: &mut Random) -> Findings
+impl<T: Table> Trial<'_, T>
 where
     T::Event: Debug,
 {
-    let form = shape::<T>();
-    let columns: Vec<_> =
-        (0..form.committed.len()).filter(|&i| !chosen.contains(&form.committed[i].name)).collect();
-    let mut findings = Findings::default();
-    for event in events {
-        let row = fill::<T>(event);
-        let honest = said::<T>(&row.committed, &row.fixed);
-        let mut attempt = |changes: &[(usize, u64)]| {
-            let derived = derive::<T>(event, changes);
-            let mut alone = row.committed.clone();
-            for &(i, v) in changes {
-                alone[i] = v;
-            }
-            // Words that fix what is taken stay honest while those computed from them do not.
-            let mut late = derived.committed.clone();
-            if let Some(&(first, _)) = changes.first() {
-                late[first] = row.committed[first];
-            }
-            for words in [&derived.committed, &alone, &late] {
-                findings.tried += 1;
-                let said = said::<T>(words, &row.fixed);
-                if said.pulls == honest.pulls && said.pushes != honest.pushes {
-                    assert!(
-                        !said.broken.is_empty(),
-                        "{}: forged by {changes:x?}: {:x?} instead of {:x?} in {event:x?}",
-                        T::NAME,
-                        said.pushes,
-                        honest.pushes
-                    );
-                    if let [only] = said.broken[..] {
-                        findings.needed.insert(only);
-                    }
-                }
-            }
-        };
-        let mut candidates = Vec::new();
-        for &i in &columns {
-            for v in wrong_values(row.committed[i], &row.committed, random) {
-                candidates.push((i, v));
-                attempt(&[(i, v)]);
-            }
-        }
-        for _ in 0..candidates.len() {
-            let mut some: Vec<_> =
-                (0..2 + random.below(2)).map(|_| candidates[random.below(candidates.len())]).collect();
-            some.sort_unstable();
-            some.dedup_by_key(|c| c.0);
-            attempt(&some);
-        }
+    fn lied_about(&self) -> Vec<usize> {
+        let form = shape::<T>();
+        (0..form.committed.len()).filter(|&i| !self.chosen.contains(&form.committed[i].name)).collect()
     }
-    findings
-}
 
-/// *Refuse*: events that must have no row, such as a jump out of the address space: the row that
-/// honest advice gives is broken, and so is every row tried by [`forge`] that takes the same
-/// messages. Columns named in `chosen` are left alone.
-pub fn refuse<T: Table>(events: &[T::Event], chosen: &[&str], random: &mut Random) -> Findings
-where
-    T::Event: Debug,
-{
-    let form = shape::<T>();
-    let columns: Vec<_> =
-        (0..form.committed.len()).filter(|&i| !chosen.contains(&form.committed[i].name)).collect();
-    let mut findings = Findings::default();
-    for event in events {
-        let row = fill::<T>(event);
-        let honest = said::<T>(&row.committed, &row.fixed);
-        let mut attempt = |words: &[u64]| {
-            findings.tried += 1;
-            let said = said::<T>(words, &row.fixed);
-            if said.pulls == honest.pulls {
-                assert!(!said.broken.is_empty(), "{}: accepted: {words:x?} for {event:x?}", T::NAME);
-                if let [only] = said.broken[..] {
-                    findings.needed.insert(only);
-                }
+    /// *Forge*: forces wrong values into every column of the rows of `count` events, one at a time and
+    /// several together, once alone and once with all later advice derived from them. A row that takes
+    /// the same messages and breaks nothing must put the same messages. Chosen columns are left alone.
+    pub(super) fn forge(&self, count: usize, random: &mut Random, findings: &mut Findings) {
+        let columns = self.lied_about();
+        for event in self.sample(count, random) {
+            let row = fill::<T>(event);
+            let mut candidates = Vec::new();
+            for &i in &columns {
+                candidates.extend(wrong_values(row.committed[i], &row.committed, random).map(|v| (i, v)));
             }
-        };
-        attempt(&row.committed);
-        for &i in &columns {
-            for v in wrong_values(row.committed[i], &row.committed, random) {
-                attempt(&derive::<T>(event, &[(i, v)]).committed);
-                let mut alone = row.committed.clone();
-                alone[i] = v;
-                attempt(&alone);
+            let honest = self.read(&row.committed, &row.fixed);
+            let mut attempt = |changes: &[(usize, u64)]| {
+                self.attempt(event, &row, &honest, changes, findings);
+            };
+            candidates.iter().for_each(|&c| attempt(&[c]));
+            for _ in 0..candidates.len() {
+                let mut some: Vec<_> =
+                    (0..2 + random.below(2)).map(|_| candidates[random.below(candidates.len())]).collect();
+                some.sort_unstable();
+                some.dedup_by_key(|c| c.0);
+                attempt(&some);
             }
         }
     }
-    findings
+
+    fn attempt(
+        &self,
+        event: &T::Event,
+        row: &Fill,
+        honest: &Reading,
+        changes: &[(usize, u64)],
+        findings: &mut Findings,
+    ) {
+        let derived = derive::<T>(event, changes).committed;
+        let mut alone = row.committed.clone();
+        for &(i, v) in changes {
+            alone[i] = v;
+        }
+        // Words that fix what is taken stay honest while those computed from them do not.
+        let mut late = derived.clone();
+        if let Some(&(first, _)) = changes.first() {
+            late[first] = row.committed[first];
+        }
+        for words in [&derived, &alone, &late] {
+            match self.judge(words, &row.fixed, honest) {
+                Verdict::Near { broken: Some((constraint, bits)), differs: true } => {
+                    findings.note(constraint, bits);
+                }
+                Verdict::Near { broken: None, differs: true } => {
+                    panic!("{}: forged by {changes:x?}: {words:x?} in {event:x?}", T::NAME)
+                }
+                _ => (),
+            }
+        }
+    }
+
+    /// *Refuse*: events that must have no row: the row that honest advice gives is broken, and so is
+    /// every row made as by [`Trial::forge`] that takes the same messages. Chosen columns are left
+    /// alone.
+    pub(super) fn refuse(&self, random: &mut Random, findings: &mut Findings) {
+        let columns = self.lied_about();
+        for event in self.refused {
+            let row = fill::<T>(event);
+            let honest = self.read(&row.committed, &row.fixed);
+            let mut attempt = |words: &[u64]| match self.judge(words, &row.fixed, &honest) {
+                Verdict::Near { broken: Some((constraint, bits)), .. } => findings.note(constraint, bits),
+                Verdict::Near { broken: None, .. } => {
+                    panic!("{}: accepted: {words:x?} for {event:x?}", T::NAME)
+                }
+                Verdict::Refused => (),
+            };
+            attempt(&row.committed);
+            for &i in &columns {
+                for v in wrong_values(row.committed[i], &row.committed, random) {
+                    attempt(&derive::<T>(event, &[(i, v)]).committed);
+                    let mut alone = row.committed.clone();
+                    alone[i] = v;
+                    attempt(&alone);
+                }
+            }
+        }
+    }
 }

@@ -1,15 +1,23 @@
 //! Tests that every table must pass, whatever it is about; each panics with what it found.
 //!
-//! A row is a partial function: what it takes from the bus decides what it puts there. [`reject`]
-//! and [`forge`] look for two rows that take the same messages, break nothing, and differ in what
-//! they put. With [`agree`], whose caller compares the messages of honest rows with what the
-//! machine does, this is the soundness of a table.
+//! A row is a partial function: what it takes from the bus decides what it puts there. A [`Trial`]
+//! looks for two rows that take the same messages, break nothing, and differ in what they put. With
+//! [`agree`], whose caller compares the messages of honest rows with what the machine does, this is
+//! the soundness of a table. So that no rule stands unwatched, each bit equation of each constraint
+//! must have been the only one that stood against some wrong row.
 
+mod bits;
+mod derive;
+mod findings;
 mod forge;
 mod operands;
+mod trial;
 
-pub use forge::{forge, forged_row, refuse};
+pub use findings::Exempt;
+use findings::Findings;
+pub use forge::forged_row;
 pub use operands::{EDGES, Random};
+pub use trial::{Claim, Trial, all, all_refusing};
 
 use alloc::collections::BTreeSet;
 use alloc::format;
@@ -17,7 +25,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{Debug, Write};
 
-use crate::check::{Check, MessageValue};
+use crate::check::{Broken, Check, MessageValue};
 use crate::lanes::{LANES, Lane, Lanes};
 use crate::shape::{Message, Node, TableShape};
 use crate::{Rules, Table, TableRules, fill};
@@ -26,10 +34,8 @@ use crate::{Rules, Table, TableRules, fill};
 /// puts and takes left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Said {
-    /// Indices of the broken constraints.
-    pub broken: Vec<usize>,
-    /// Names of the broken constraints.
-    pub names: Vec<&'static str>,
+    /// The broken constraints.
+    pub broken: Vec<Broken>,
     /// The messages put on the bus.
     pub pushes: Vec<MessageValue>,
     /// The messages taken from the bus.
@@ -38,12 +44,16 @@ pub struct Said {
 
 /// Reads the rules of `T` on an active row.
 pub fn said<T: Table>(committed: &[u64], fixed: &[u64]) -> Said {
+    let Check { broken, pushes, pulls, .. } = read::<T>(committed, fixed);
+    let (pushes, pulls) = net(pushes, pulls);
+    Said { broken, pushes, pulls }
+}
+
+fn read<'a, T: Table>(committed: &'a [u64], fixed: &'a [u64]) -> Check<'a> {
     let mut check = Check::new(committed, fixed, true);
     TableRules::check(&Rulesof::<T>::NEW, &mut check);
     assert!(check.committed.is_empty() && check.fixed.is_empty(), "{}: the row has more columns", T::NAME);
-    let broken = (0..check.ands.len()).filter(|&i| check.ands[i][0] & check.ands[i][1] != check.ands[i][2]);
-    let (pushes, pulls) = net(check.pushes, check.pulls);
-    Said { broken: broken.collect(), names: check.broken.iter().map(|b| b.name).collect(), pushes, pulls }
+    check
 }
 
 /// Both multisets, sorted, without what they have in common.
@@ -92,7 +102,7 @@ where
     let one = |event: &T::Event| {
         let row = fill::<T>(event);
         let said = said::<T>(&row.committed, &row.fixed);
-        assert!(said.broken.is_empty(), "{}: {event:x?} breaks {:?}", T::NAME, said.names);
+        assert!(said.broken.is_empty(), "{}: {event:x?} breaks {:?}", T::NAME, said.broken);
         for (column, &word) in form.committed.iter().zip(&row.committed) {
             assert_eq!(word & column.free, 0, "{}: {} has free bits set: {event:x?}", T::NAME, column.name);
         }
@@ -102,66 +112,6 @@ where
         assert_eq!(form, TableShape::of(T::NAME, |s| T::rules(s, event)), "{event:x?} changes the rules");
     }
     events.iter().map(one).collect()
-}
-
-/// What the tests of [`reject`] and [`forge`] found out about a table's constraints.
-#[derive(Clone, Debug, Default)]
-pub struct Findings {
-    /// Rows tried.
-    pub tried: usize,
-    /// The constraints that alone stood against some wrong row: dropping one is noticed.
-    pub needed: BTreeSet<usize>,
-}
-
-impl Findings {
-    /// Adds what another test found.
-    pub fn join(&mut self, other: Self) {
-        self.tried += other.tried;
-        self.needed.extend(other.needed);
-    }
-
-    /// Demands that every constraint of the table was seen to be needed.
-    pub fn all_needed<T: Table>(&self) {
-        let form = shape::<T>();
-        let idle: Vec<_> = (0..form.ands.len()).filter(|i| !self.needed.contains(i)).collect();
-        let names: Vec<_> = idle.iter().map(|&i| form.ands[i].name).collect();
-        assert!(idle.is_empty(), "{}: no wrong row breaks only constraint {idle:?} {names:?}", T::NAME);
-    }
-}
-
-/// *Reject*: flips every committed bit of each event's row in turn. A constraint must break or the
-/// messages taken must change; for the columns named in `chosen`, whose value is the prover's
-/// choice, it is enough that the messages put change. Bits declared free must change nothing.
-pub fn reject<T: Table>(events: &[T::Event], chosen: &[&str]) -> Findings
-where
-    T::Event: Debug,
-{
-    let form = shape::<T>();
-    let mut findings = Findings::default();
-    for event in events {
-        let mut row = fill::<T>(event);
-        let honest = said::<T>(&row.committed, &row.fixed);
-        for (i, column) in form.committed.iter().enumerate() {
-            for bit in 0..64 {
-                row.committed[i] ^= 1 << bit;
-                let flipped = said::<T>(&row.committed, &row.fixed);
-                row.committed[i] ^= 1 << bit;
-                let place = || format!("{}: bit {bit} of {:?} in {event:x?}", T::NAME, column.name);
-                findings.tried += 1;
-                if column.free >> bit & 1 == 1 {
-                    assert_eq!(flipped, honest, "{} is free but matters", place());
-                    continue;
-                }
-                let chosen = chosen.contains(&column.name) && flipped.pushes != honest.pushes;
-                let harmless = flipped.pulls != honest.pulls || chosen;
-                assert!(!flipped.broken.is_empty() || harmless, "{} is not fixed", place());
-                if let ([only], false) = (&flipped.broken[..], harmless) {
-                    findings.needed.insert(*only);
-                }
-            }
-        }
-    }
-    findings
 }
 
 /// *Zero row*: a padding row of zeros breaks nothing and its messages are zeros.
@@ -291,34 +241,4 @@ pub fn well_formed<T: Table>() {
     let form = shape::<T>();
     let names: BTreeSet<_> = form.committed.iter().chain(&form.fixed).map(|c| c.name).collect();
     assert_eq!(names.len(), form.committed.len() + form.fixed.len(), "{}: two columns share a name", T::NAME);
-}
-
-/// [`all_refusing`] for a table without events that it must refuse.
-pub fn all<T: Table>(events: &[T::Event], chosen: &[&str]) -> Vec<Said>
-where
-    T::Event: Debug + Clone,
-{
-    all_refusing::<T>(events, &[], chosen)
-}
-
-/// All of the above, [`reject`] and [`forge`] on a sample of the events; `refused` are events that
-/// must have no row. Returns what honest rows say.
-pub fn all_refusing<T: Table>(events: &[T::Event], refused: &[T::Event], chosen: &[&str]) -> Vec<Said>
-where
-    T::Event: Debug + Clone,
-{
-    let mut random = Random(0x5eed);
-    well_formed::<T>();
-    zero_row::<T>();
-    same::<T>(&mut random);
-    let said = agree::<T>(events);
-    let mut sample = |count: usize| -> Vec<_> {
-        (0..events.len().min(count)).map(|_| events[random.below(events.len())].clone()).collect()
-    };
-    let (to_flip, to_forge) = (sample(24), sample(256));
-    let mut findings = reject::<T>(&to_flip, chosen);
-    findings.join(forge::<T>(&to_forge, chosen, &mut random));
-    findings.join(refuse::<T>(refused, chosen, &mut random));
-    findings.all_needed::<T>();
-    said
 }

@@ -7,7 +7,7 @@ use dyad_abi::{
     FILE_INPUT as INPUT_FILE, FILE_OUTPUT as OUTPUT_FILE,
 };
 use dyad_rules::LOW;
-use dyad_rules::harness::{self, Random, Said};
+use dyad_rules::harness::{self, Random, Said, Trial};
 
 use crate::calls::Called;
 use crate::calls::diagnostic::Diagnostic;
@@ -19,6 +19,7 @@ use crate::list::Op;
 use crate::message::Message;
 use crate::record::{Access, Ecall};
 use crate::row::halves;
+use crate::testing::determined;
 
 /// Calls with random pcs and times; `values` gives a7, a0, a1, a2 and the result.
 fn calls(count: usize, random: &mut Random, values: impl Fn(usize, &mut Random) -> [u64; 5]) -> Vec<Called> {
@@ -91,7 +92,9 @@ fn exits() {
         e.call.output.prev = e.call.time | 1;
         e
     }));
-    for (e, said) in events.iter().zip(harness::all_refusing::<Exit>(&events, &refused, &[])) {
+    let determined = |m: &_| determined::call(m, false);
+    let trial = Trial::<Exit> { refused: &refused, determined, ..Trial::of(&events) };
+    for (e, said) in events.iter().zip(trial.run()) {
         let c = e.call;
         let (length, now) = (c.output.value, halves(33, c.time | 1));
         let exit = Message::Exit { code: c.a0.value & 0xff, length };
@@ -116,8 +119,15 @@ fn reads() {
         let n = [a2 + 1, 1 << 32, u64::MAX, a2 | 1 << 63][i % 4];
         [READ, INPUT_FILE, count(random), a2, n]
     });
+    // More by one bit.
+    refused.extend(calls(64, &mut random, |k, random| {
+        let a2 = count(random) & !(1 << k);
+        [READ, INPUT_FILE, count(random), a2, a2 + (1 << k)]
+    }));
     refused.extend(late(&events));
-    for (e, said) in events.iter().zip(harness::all_refusing::<Read>(&events, &refused, &["result"])) {
+    let determined = |m: &_| determined::call(m, true);
+    let trial = Trial::<Read> { refused: &refused, chosen: &["result"], determined, ..Trial::of(&events) };
+    for (e, said) in events.iter().zip(trial.run()) {
         let c = e.call;
         let range = halves(c.a1.value as u32, c.result as u32);
         agrees(e, said, &[Message::CopyIn { at: halves(c.pc + 4, c.time + 4), range }], &[]);
@@ -132,7 +142,9 @@ fn writes() {
         [WRITE, OUTPUT_FILE, random.operand() & LOW, a2, a2]
     });
     let refused = late(&events);
-    for (e, said) in events.iter().zip(harness::all_refusing::<Write>(&events, &refused, &[])) {
+    let determined = |m: &_| determined::call(m, true);
+    let trial = Trial::<Write> { refused: &refused, determined, ..Trial::of(&events) };
+    for (e, said) in events.iter().zip(trial.run()) {
         let c = e.call;
         let range = halves(c.a1.value as u32, c.a2.value as u32);
         agrees(e, said, &[Message::CopyOut { at: halves(c.pc + 4, c.time + 4), range }], &[]);
@@ -147,7 +159,9 @@ fn diagnostics() {
         [WRITE, DIAGNOSTICS_FILE, random.operand(), a2, a2]
     });
     let refused = late(&events);
-    for (e, said) in events.iter().zip(harness::all_refusing::<Diagnostic>(&events, &refused, &[])) {
+    let determined = |m: &_| determined::call(m, true);
+    let trial = Trial::<Diagnostic> { refused: &refused, determined, ..Trial::of(&events) };
+    for (e, said) in events.iter().zip(trial.run()) {
         let c = e.call;
         agrees(e, said, &[Message::State(halves(c.pc + 4, c.time + 4))], &[]);
     }

@@ -1,0 +1,131 @@
+//! Adversaries bit by bit: rows in which one bit is wrong, and what the equations make of it.
+
+use alloc::vec::Vec;
+use core::fmt::Debug;
+
+use super::Findings;
+use super::bits::{Bit, Equations, trivial};
+use super::forge::forged_row;
+use super::trial::{Reading, Trial, Verdict};
+use crate::shape::TableShape;
+use crate::{Table, fill};
+
+/// Events of which every bit is flipped.
+const IN_FULL: usize = 8;
+/// Events, evenly chosen, of which bits are flipped that may show an equation to be needed.
+const IN_PART: usize = 512;
+
+/// The bits that a prover may lie about.
+pub(super) struct Targets {
+    equations: Equations,
+    /// By constraint, the bits at which it holds on every row by its form.
+    pub trivial: Vec<u64>,
+    /// All bits that are neither free nor chosen.
+    all: Vec<Bit>,
+    /// Those that no equation fixes.
+    unfixed: Vec<Bit>,
+}
+
+impl Targets {
+    /// Those of a table's shape.
+    pub fn of(form: &TableShape, chosen: &[&str]) -> Self {
+        let equations = Equations::of(form);
+        let trivial = trivial(form, &equations);
+        let columns = form.committed.iter().enumerate().filter(|(_, c)| !chosen.contains(&c.name));
+        let all: Vec<_> = columns
+            .flat_map(|(i, c)| (0..64).filter(|k| c.free >> k & 1 == 0).map(move |k| (64 * i + k) as Bit))
+            .collect();
+        let mut fixed = alloc::vec![false; 64 * form.committed.len()];
+        equations.all.iter().filter_map(|e| e.own).for_each(|b| fixed[b as usize] = true);
+        let unfixed = all.iter().copied().filter(|&b| !fixed[b as usize]).collect();
+        Self { equations, trivial, all, unfixed }
+    }
+
+    /// Bits whose flips may single out equations that are not known to be needed.
+    fn pending(&self, findings: &Findings) -> Vec<Bit> {
+        let mut bits = Vec::new();
+        let mut any = false;
+        for (i, e) in self.equations.all.iter().enumerate() {
+            let seen = self.trivial[i / 64] | findings.needed(i / 64);
+            if seen >> (i % 64) & 1 == 0 {
+                any |= e.own.is_none();
+                bits.extend(e.own.filter(|b| self.all.binary_search(b).is_ok()));
+            }
+        }
+        if any {
+            bits.extend(&self.unfixed);
+        }
+        bits
+    }
+}
+
+impl<T: Table> Trial<'_, T>
+where
+    T::Event: Debug,
+{
+    /// *Derive*: flips bits of each event's row, one at a time, and lets all equations that fix bits
+    /// follow; the same from rows of claims and of events that are refused. A row that takes the same
+    /// messages and puts others must be broken, and so must every row of a refused event that takes
+    /// its messages. Chosen columns are left alone.
+    pub(super) fn derive(&self, targets: &Targets, findings: &mut Findings) {
+        let honest = |event: &T::Event| {
+            let row = fill::<T>(event);
+            self.read(&row.committed, &row.fixed)
+        };
+        let step = |count| self.events.len().div_ceil(count).max(1);
+        let in_full = self.events.iter().step_by(step(IN_FULL)).map(|e| (e, true));
+        let in_part = self.events.iter().step_by(step(IN_PART)).map(|e| (e, false));
+        for (event, full) in in_full.chain(in_part) {
+            let bits = if full { &targets.all } else { &targets.pending(findings) };
+            if bits.is_empty() {
+                continue;
+            }
+            let row = fill::<T>(event).committed;
+            let base = Base { event, row, honest: honest(event), refused: false };
+            self.derive_from(targets, &base, bits, findings);
+        }
+        for claim in self.claims {
+            let row = forged_row::<T>(&claim.event, &claim.changes).committed;
+            let base = Base { event: &claim.event, row, honest: honest(&claim.event), refused: false };
+            self.try_row(&base, &base.row, findings);
+            self.derive_from(targets, &base, &targets.pending(findings), findings);
+        }
+        for event in self.refused {
+            let row = fill::<T>(event).committed;
+            let base = Base { event, row, honest: honest(event), refused: true };
+            self.derive_from(targets, &base, &targets.pending(findings), findings);
+        }
+    }
+
+    fn derive_from(&self, targets: &Targets, base: &Base<'_, T>, bits: &[Bit], findings: &mut Findings) {
+        let fixed = fill::<T>(base.event).fixed;
+        for some in bits.chunks(64) {
+            for row in targets.equations.derive(&base.row, &fixed, some) {
+                self.try_row(base, &row, findings);
+            }
+        }
+    }
+
+    fn try_row(&self, base: &Base<'_, T>, row: &[u64], findings: &mut Findings) {
+        let honest = fill::<T>(base.event);
+        let Verdict::Near { broken, differs } = self.judge(row, &honest.fixed, &base.honest) else { return };
+        let matters = base.refused || differs;
+        // A bit that changes nothing else is fixed by this equation alone.
+        let changes = || row.iter().zip(&honest.committed).map(|(x, y)| (x ^ y).count_ones()).sum::<u32>();
+        match broken {
+            Some((constraint, bits)) if matters || changes() == 1 => findings.note(constraint, bits),
+            None if matters => panic!("{}: accepted: {row:x?} for {:x?}", T::NAME, base.event),
+            _ => (),
+        }
+    }
+}
+
+/// A row to start from.
+struct Base<'a, T: Table> {
+    event: &'a T::Event,
+    row: Vec<u64>,
+    /// What the honest row of the event says.
+    honest: Reading,
+    /// Whether the event must have no row.
+    refused: bool,
+}
