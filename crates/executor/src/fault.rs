@@ -35,6 +35,14 @@ pub enum Fault {
     Instruction(Instr),
     /// Execution goes on at this address instead of the next.
     Next(u32),
+    /// A system call is made as if the registers held this number and this file, and recorded in the
+    /// table of that call.
+    Call {
+        /// Of the call, as in a7.
+        number: u64,
+        /// As in a0.
+        file: u64,
+    },
     /// The run's exit code is this.
     ExitCode(u8),
 }

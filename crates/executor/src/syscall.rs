@@ -94,6 +94,13 @@ impl<O: Observer> Machine for Calling<'_, '_, O> {
         room
     }
 
+    fn wanted(&self, honest: (u64, u64)) -> (u64, u64) {
+        match self.at.fault {
+            Some(Fault::Call { number, file }) => (number, file),
+            _ => honest,
+        }
+    }
+
     fn result(&self, honest: u64) -> u64 {
         match self.at.fault {
             Some(Fault::Result(lie)) => lie,

@@ -158,6 +158,42 @@ fn no_table_executes_the_instructions_of_another() {
     assert!(refused > 20, "only {refused}");
 }
 
+/// Each system call made as another, and recorded in the table of that: the row finds another number or
+/// another file in the registers than the table's.
+#[test]
+fn no_table_makes_the_call_of_another() {
+    let calls = [
+        syscall(64, 1, DATA, 8),
+        syscall(64, 2, DATA, 8),
+        syscall(63, 0, DATA + 8, 8),
+        // The second is reached where the first is made as another call.
+        exit(3),
+        exit(3),
+    ];
+    let program = load(&calls.concat(), &[5; 16]);
+    let input = [7; 32];
+    let (_, honest) = sound(&program, &input);
+    // Each call, by number and file: exit has none.
+    let tables = [(64, 1), (64, 2), (63, 0), (93, 3)];
+    let mut refused = 0;
+    for (i, &own) in tables.iter().enumerate() {
+        for &(number, file) in tables.iter().filter(|&&other| other != own) {
+            let mut calls = 0..;
+            let tamper = |m: &Moment| {
+                let told = m.instr.op == Op::Ecall && calls.next() == Some(i);
+                told.then_some(Fault::Call { number, file })
+            };
+            let (outcome, records) =
+                record_with(&program, &input, Limits::default(), tamper).expect("every such run exits");
+            assert_ne!(records, honest);
+            let found = findings(&program, &outcome, &records);
+            assert!(!found.is_empty(), "{own:?} made as {:?} is accepted", (number, file));
+            refused += 1;
+        }
+    }
+    assert_eq!(refused, 12);
+}
+
 /// All operations of two registers.
 const OPERATIONS: [fn(Reg, Reg, Reg) -> u32; 28] = [
     add, sub, sll, slt, sltu, xor, srl, sra, or, and, addw, subw, sllw, srlw, sraw, mul, mulh, mulhsu, mulhu,

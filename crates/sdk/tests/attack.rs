@@ -14,7 +14,7 @@ const S2: u8 = 18;
 const S3: u8 = 19;
 
 /// Reads up to 24 bytes, sums them with loads, a multiplication and a division in a loop, stores
-/// and writes the sum, and exits with its lowest bits.
+/// and writes the sum, to the diagnostics too, and exits with its lowest bits.
 fn code() -> Vec<u32> {
     [
         syscall(63, 0, DATA, 24),
@@ -34,9 +34,12 @@ fn code() -> Vec<u32> {
         li(S0, DATA),
         vec![sd(S2, S0, 32)],
         syscall(64, 1, DATA + 32, 8),
+        syscall(64, 2, DATA + 32, 8),
         vec![andi(A0, S2, 7)],
         li(A7, 93),
         vec![ecall()],
+        // Reached only where a lie makes another call of the exit.
+        exit(0),
     ]
     .concat()
 }
@@ -267,7 +270,7 @@ fn lies_about_instructions_are_rejected() {
     let ecall = |n: usize| all.iter().filter(|m| m.instr.op == Op::Ecall).nth(n).copied().expect("a call");
     at("read returns more than was asked for", ecall(0), Fault::Result(25));
     at("write returns less", ecall(1), Fault::Result(1));
-    at("another exit code", ecall(2), Fault::ExitCode(HONEST.proof.exit_code ^ 1));
+    at("another exit code", ecall(3), Fault::ExitCode(HONEST.proof.exit_code ^ 1));
     let add = *all.iter().rev().find(|m| m.instr.op == Op::Add && m.instr.rs2 != 0).expect("an addition");
     let mut other = add.instr;
     other.op = Op::Sub;
@@ -275,6 +278,22 @@ fn lies_about_instructions_are_rejected() {
     other.op = Op::And;
     at("an instruction of another table", add, Fault::Instruction(other));
     assert!(rejected >= 28, "only {rejected} lies led to an exit");
+}
+
+#[test]
+fn calls_recorded_as_others_are_rejected() {
+    let all = moments();
+    let calls: Vec<_> = all.iter().filter(|m| m.instr.op == Op::Ecall).collect();
+    // What each call is, by number and file; exit looks at no file.
+    let kinds = [(63, 0), (64, 1), (64, 2), (93, 0)];
+    assert_eq!(calls.len(), kinds.len());
+    for (moment, own) in calls.iter().zip(kinds) {
+        for (number, file) in kinds.into_iter().filter(|&other| other != own) {
+            let what = format!("{own:?} recorded as {:?}", (number, file));
+            let told = lie(&what, |m| (m.cycle == moment.cycle).then_some(Fault::Call { number, file }));
+            assert!(told, "{what} led to no exit");
+        }
+    }
 }
 
 #[test]

@@ -1,2 +1,3 @@
 mod copies;
+mod numbers;
 mod system;
