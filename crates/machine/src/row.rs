@@ -56,6 +56,11 @@ struct Equation<W> {
 /// All bits but the lowest carry.
 const CARRIED: u64 = 0xffff_fffe;
 
+/// What time goes on by from a row to the next: accesses in between are at `time | slot`.
+pub const TIME_STEP: u64 = 4;
+/// Times are numbers of so many bits, and their sums are modulo 2 to it.
+pub const TIME_BITS: u32 = 32;
+
 const NAMES: [&str; 9] =
     ["times 0", "times 1", "times 2", "times 3", "times 4", "times 5", "times 6", "times 7", "times 8"];
 
@@ -232,7 +237,7 @@ impl<W: Word> Row<W> {
         let imm = (w0 >> 32) ^ (field(Field::IMM_32) << 32) ^ sign;
         let mut equations = Equations::new();
         equations.less(r, w1p >> 32, time);
-        let four = r.constant(4);
+        let four = r.constant(TIME_STEP);
         let carries = equations.carries(r, time, four);
         Self {
             state,

@@ -10,6 +10,7 @@
 extern crate alloc;
 
 mod key;
+mod limits;
 mod proof;
 
 use alloc::vec::Vec;

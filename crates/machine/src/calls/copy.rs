@@ -14,7 +14,7 @@ use dyad_rules::{LOW, Rules, gadgets};
 use super::Machine;
 use crate::message::{Message, pull, push};
 use crate::record::Copy;
-use crate::row::halves;
+use crate::row::{TIME_STEP, halves};
 
 /// A carry out of the high half.
 const HIGH_CARRY: u64 = 1 << 63;
@@ -66,7 +66,7 @@ pub(super) fn advance<R: Rules>(r: &mut R, range: R::Word, size: u64) -> R::Word
 
 /// `pc | time << 32`, 4 later. Cost 1/1.
 pub(super) fn next_time<R: Rules>(r: &mut R, state: R::Word) -> R::Word {
-    let four = r.constant(4 << 32);
+    let four = r.constant(TIME_STEP << 32);
     gadgets::add_halves(r, "next time", state, four, 0).sum
 }
 
@@ -76,10 +76,10 @@ pub(super) fn end<R: Rules>(r: &mut R, copy: &Copy, message: fn(R::Word, R::Word
     // No bytes remain: the range is the address alone. The carries of the time plus 4 share its
     // word.
     let word = r.commit("pointer | carries", || {
-        halves(copy.pointer, gadgets::carries(u64::from(copy.time), 4, false) as u32)
+        halves(copy.pointer, gadgets::carries(u64::from(copy.time), TIME_STEP, false) as u32)
     });
     let carries = word & !LOW;
-    let (time, four, into) = (state & !LOW, r.constant(4 << 32), carries << 1);
+    let (time, four, into) = (state & !LOW, r.constant(TIME_STEP << 32), carries << 1);
     r.assert_and("next time", time ^ into, four ^ into, carries ^ into);
     pull(r, message(state, word & LOW));
     push(r, Message::State(state ^ four ^ into));

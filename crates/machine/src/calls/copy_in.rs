@@ -7,7 +7,7 @@ use super::{A7, Machine, Refusal};
 use crate::list::TableId;
 use crate::message::{Message, pull, push};
 use crate::record::Copy;
-use crate::row::halves;
+use crate::row::{TIME_STEP, halves};
 
 /// Copies `remaining` bytes of the input, which has as many, to `pointer`.
 pub(super) fn copy<M: Machine>(m: &mut M, pointer: u32, remaining: u32) -> Result<(), Refusal> {
@@ -47,7 +47,7 @@ fn step_in<R: Rules>(r: &mut R, copy: &Copy, range: R::Word, (old, new): (R::Wor
     let prev = r.commit_with_free("prev cell", !LOW, || u64::from(copy.mem.prev)) & LOW;
     let now = (state >> 32) ^ r.constant(1);
     // Low half: prev < now. High half: the time plus 4.
-    let (all, four) = (r.constant(LOW), r.constant(4 << 32));
+    let (all, four) = (r.constant(LOW), r.constant(TIME_STEP << 32));
     let times = gadgets::add_halves(r, "times", prev ^ all ^ (state & !LOW), now ^ four, 1 << 31);
     let next = (state & LOW) ^ (times.sum & !LOW);
 

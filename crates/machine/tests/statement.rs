@@ -1,0 +1,31 @@
+//! What the verifier itself puts on the bus and takes from it, as numbers.
+
+use dyad_machine::statement::boundary;
+
+/// A program that starts at 0x1_0000, writes "Hi" and exits with 3.
+#[test]
+fn the_messages_of_a_small_statement() {
+    let (pushes, pulls) = boundary(0x1_0000, b"Hi", 3);
+
+    // The state: at the entry, at time 4.
+    let mut expected = vec![[1, 0x0000_0004_0001_0000, 0, 0, 0]];
+    // 34 registers at time 0: all 0, but for x2, the top of the stack.
+    for index in 0..34 {
+        let value = if index == 2 { 0xffff_f000 } else { 0 };
+        expected.push([3, index, value, 0, 0]);
+    }
+    // The chain of RAM cells starts below the first one.
+    expected.push([5, 0xff8, 0, 0, 0]);
+    assert_eq!(pushes, expected);
+
+    let expected = [
+        // The chain ends at the top cell.
+        [5, 0xffff_fff8, 0, 0, 0],
+        // Bytes of the output, with their places above them.
+        [8, 0x48, 0, 0, 0],
+        [8, 0x169, 0, 0, 0],
+        // The exit code and the output's length.
+        [9, 3, 2, 0, 0],
+    ];
+    assert_eq!(pulls, expected);
+}
