@@ -169,7 +169,7 @@ pub fn instruction_table_beside<I: Instruction>(
     only_its_kind::<I>();
     let happened = events(cases);
     let mut refused = events(beside.refused);
-    refused.extend(cases.iter().take(16).flat_map(disordered));
+    refused.extend(cases.iter().take(16).flat_map(disordered::<I>));
     let trial = Trial::<InRows<I>> {
         refused: &refused,
         claims: beside.claims,
@@ -204,22 +204,24 @@ fn only_its_kind<I: Instruction>() {
 }
 
 /// The event with the previous time of one access not before the access.
-pub fn disordered(case: &Case) -> Vec<Executed> {
-    let accesses = case.instr.kind().accesses();
+pub fn disordered<I: Instruction>(case: &Case) -> Vec<Executed> {
+    let accesses = I::ACCESSES;
     let mut out = Vec::new();
-    let mut change = |used: bool, slot: u32, place: fn(&mut Step) -> &mut u32| {
+    let mut change = |used: bool, slot: u32, place: fn(&mut Executed) -> &mut u32| {
         let now = case.event.step.time | slot;
         for prev in [now, now.saturating_add(1), u32::MAX].into_iter().filter(|_| used) {
             let mut event = case.event;
-            *place(&mut event.step) = prev;
+            *place(&mut event) = prev;
             out.push(event);
         }
     };
-    change(true, 0, |s| &mut s.fetch_prev);
-    change(accesses.rs1, 1, |s| &mut s.rs1_prev);
-    change(accesses.rs2, 2, |s| &mut s.rs2_prev);
-    change(accesses.rd, 3, |s| &mut s.rd_prev);
-    change(accesses.memory != Memory::None, 1, |s| &mut s.mem_prev);
+    change(true, 0, |e| &mut e.step.fetch_prev);
+    change(accesses.rs1, 1, |e| &mut e.step.rs1_prev);
+    change(accesses.rs2, 2, |e| &mut e.step.rs2_prev);
+    change(accesses.rd, 3, |e| &mut e.step.rd_prev);
+    change(accesses.memory != Memory::None, 1, |e| &mut e.step.mem_prev);
+    change(accesses.memory.cells() == 2, 2, |e| &mut e.further.cell.prev);
+    change(accesses.reservation, 1, |e| &mut e.further.reservation.prev);
     out
 }
 
@@ -288,7 +290,7 @@ pub fn memory_table<I: Instruction>(ops: &[(Op, u64)], ram: impl Fn(&Case, u64) 
             wrong.push(memory_case(ops[i % ops.len()].0, address, imm, store, &mut random).event);
         }
     }
-    wrong.extend(cases.iter().take(16).flat_map(disordered));
+    wrong.extend(cases.iter().take(16).flat_map(disordered::<I>));
 
     let happened = events(&cases);
     let determined = if store { determined::places } else { determined::places_to_read };

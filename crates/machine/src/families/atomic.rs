@@ -255,14 +255,14 @@ fn combine<R: Rules, F: Frame<R>>(r: &mut R, f: &mut F, flags: R::Word, x: R::Wo
 mod tests {
     use alloc::vec::Vec;
 
-    use dyad_rules::harness::{self, EDGES, Random};
+    use dyad_rules::harness::{self, EDGES, Random, Trial};
 
     use super::*;
     use crate::instr::{Instr, RESERVATION, SINK};
     use crate::message::Message;
     use crate::record::Access;
     use crate::row::{Executed, InRows, halves};
-    use crate::testing::{Case, events, messages};
+    use crate::testing::{Case, determined, disordered, events, messages};
 
     /// `op` at `address` with these values in the cell, rs2 and the reservation.
     fn case(op: Op, address: u64, cell: u64, b: u64, reserved: u64, random: &mut Random) -> Case {
@@ -306,24 +306,13 @@ mod tests {
         out
     }
 
-    /// Distant and misaligned addresses, and times in disorder.
+    /// Distant and misaligned addresses.
     fn wrong(kind: Kind, random: &mut Random) -> Vec<Executed> {
         let mut out = Vec::new();
         for op in ENCODINGS.iter().map(|e| e.op).filter(|op| op.kind() == kind) {
             let odd = (1..size(op)).map(|offset| 0x2000 + offset);
             for address in odd.chain((32..64).map(|k| 1 << k | 0x2000)) {
                 out.push(case(op, address, random.word(), random.word(), address, random).event);
-            }
-            let event = case(op, 0x2000, 7, 8, 0x2000, random).event;
-            for k in 0..4 {
-                let mut late = event;
-                late.step.mem_prev = (event.step.time | 1) + k;
-                out.push(late);
-                if kind != Kind::Amo {
-                    let mut late = event;
-                    late.further.reservation.prev = (event.step.time | 1) + k;
-                    out.push(late);
-                }
             }
         }
         out
@@ -346,13 +335,17 @@ mod tests {
     fn table<I: Instruction>(seed: u64) {
         let mut random = Random(seed);
         let cases = cases(I::KIND, &mut random);
-        let refused = wrong(I::KIND, &mut random);
-        for (c, said) in cases.iter().zip(harness::all_refusing::<InRows<I>>(&events(&cases), &refused, &[]))
-        {
+        let mut refused = wrong(I::KIND, &mut random);
+        refused.extend(cases.iter().take(32).flat_map(disordered::<I>));
+        let happened = events(&cases);
+        let writes = I::ACCESSES.memory.writes();
+        let determined = if writes { determined::places } else { determined::places_to_read };
+        let trial = Trial::<InRows<I>> { refused: &refused, determined, ..Trial::of(&happened) };
+        for (c, said) in cases.iter().zip(trial.run()) {
             let (s, reservation) = (c.event.step, c.event.further.reservation);
             let (result, cell, reserved) = outcome(c);
             let (mut pushes, mut pulls) = messages(c, result, c.next);
-            let place = s.rs1 as u32 & !7 | if I::ACCESSES.memory.writes() { 0 } else { s.rs2 as u32 };
+            let place = s.rs1 as u32 & !7 | if writes { 0 } else { s.rs2 as u32 };
             pulls.push(Message::Ram { at: halves(place, s.mem_prev), value: s.mem }.value());
             pushes.push(Message::Ram { at: halves(place, s.time | 1), value: cell }.value());
             if I::ACCESSES.reservation {

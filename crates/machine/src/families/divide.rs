@@ -212,6 +212,10 @@ mod tests {
             let b = if i % 3 == 0 { b & 0xffff_ffff | random.word() << 32 } else { b };
             cases.push(case(OPS[i % 8], a, b, &mut random));
         }
+        // Divisors whose negative has a carry up to each bit.
+        for k in 0..64 {
+            cases.push(case(OPS[k % 8 & 2], random.word(), (1u64 << k).wrapping_neg(), &mut random));
+        }
         let claims = claims(&mut random);
         instruction_table_beside::<Divide>(
             &cases,
@@ -233,7 +237,7 @@ mod tests {
             let q = u64::try_from(q).expect("a quotient of 64 bits");
             out.push(Claim { event: case(op, n, d, random).event, changes: alloc::vec![("quotient", q)] });
         };
-        for k in 1..64 {
+        for k in (1..64).cycle().take(4 * 63) {
             // d has bit 64 - k, q has bit k, and nothing else is wrong: q d = n - r + 2^65.
             let d = (1 << (64 - k) | random.word() >> k) | 3;
             let q = (1u128 << 65).div_ceil(d.into());

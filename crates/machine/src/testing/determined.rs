@@ -7,6 +7,8 @@
 use dyad_rules::check::MessageValue;
 use dyad_rules::{LOW, MESSAGE_WORDS};
 
+use crate::instr::Field;
+
 /// Tags of the messages with a place in the low half of their first word.
 const PROGRAM: u64 = 2;
 const REGISTER: u64 = 3;
@@ -17,7 +19,7 @@ pub fn places(m: &MessageValue) -> MessageValue {
     let mut out = [0; MESSAGE_WORDS];
     match m[0] {
         // The kind of instruction is the table's.
-        PROGRAM => (out[1], out[3]) = (LOW, 0x1f << 27),
+        PROGRAM => (out[1], out[3]) = (LOW, Field::KIND.mask() << Field::KIND.at),
         REGISTER | RAM => out[1] = LOW,
         _ => (),
     }

@@ -37,7 +37,12 @@ fn finds<T: Table<Event = Called>>(registers: &[(u64, Option<u64>)]) {
         // The number stays where it was, and the instruction is an ECALL.
         assert_eq!(pushes.iter().find(|p| p.0 == 17).map(|p| Some(p.1)), Some(registers[3].1));
         for cell in said.pulls.iter().chain(&said.pushes).filter(|m| m[0] == 2) {
-            assert_eq!(cell[3] >> 27, crate::list::Kind::System as u64, "{}", T::NAME);
+            assert_eq!(
+                cell[3] >> crate::instr::Field::KIND.at,
+                crate::list::Kind::System as u64,
+                "{}",
+                T::NAME
+            );
         }
     }
 }
