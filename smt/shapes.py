@@ -1,0 +1,144 @@
+"""The exported shapes of tables, and a row of one as terms."""
+import copy
+import json
+from dataclasses import dataclass
+
+import solver
+from messages import WORDS
+from solver import choose, number, unknown
+
+ALL_ONES = (1 << 64) - 1
+
+
+class Wrong(Exception):
+    """What the machine exports is not what the checks say of it."""
+
+
+@dataclass
+class Table:
+    """What the machine says of a table: columns, linear forms, constraints `a & b = c`, messages."""
+    name: str
+    executes: dict              # kind, rs1, rs2, rd; None for tables of other things
+    committed: list
+    fixed: list
+    nodes: list
+    constraints: list           # (name, [a, b, c]), nodes by index
+    pushes: list                # (tag, nodes)
+    pulls: list
+
+
+@dataclass
+class Instruction:
+    """An instruction's encoding."""
+    name: str
+    format: str
+    kind: int
+    flags: int
+    fields: dict                # of a program cell's second word: lowest bit and width, by name
+    samples: list               # decoded words, with the cells made of them
+
+
+@dataclass
+class Machine:
+    tables: dict                # by name
+    instructions: list
+
+
+def read(path):
+    with open(path) as file:
+        exported = json.load(file)
+    tables = {t['name']: Table(**t) for t in exported['tables']}
+    return Machine(tables, [Instruction(**i, fields=exported['fields']) for i in exported['instructions']])
+
+
+class Row:
+    """A row of a table: its words are unknown, its constraints and messages follow.
+
+    `without` are the indices of constraints to leave out; `cut` gives the terms to put in the place of
+    some nodes, by index.
+    """
+
+    def __init__(self, table, without=(), cut=None):
+        self.table = table
+        columns = {
+            'committed': [unknown(f'committed {name}') for name in table.committed],
+            'fixed': [unknown(f'fixed {name}') for name in table.fixed],
+        }
+        self.committed, self.fixed = columns['committed'], columns['fixed']
+        self.nodes = []
+        for index, (kind, x, y) in enumerate(table.nodes):
+            known = cut.get(index) if cut else None
+            self.nodes.append(self.evaluate(kind, x, y, columns) if known is None else known)
+        self.constraints = [
+            self.nodes[a] & self.nodes[b] == self.nodes[c]
+            for index, (_, (a, b, c)) in enumerate(table.constraints) if index not in without
+        ]
+        self.pushes, self.pulls = self.messages(table.pushes), self.messages(table.pulls)
+
+    def evaluate(self, kind, x, y, columns):
+        nodes = self.nodes
+        if kind == 'constant': return number(x)
+        if kind in columns: return columns[kind][x]
+        if kind == 'xor': return nodes[x] ^ nodes[y]
+        if kind == 'shl': return nodes[x] << y
+        if kind == 'shr': return nodes[x] >> y
+        if kind == 'mask': return nodes[x] & y
+        if kind == 'broadcast': return choose(nodes[x].bit(y), number(ALL_ONES), number(0))
+        raise ValueError(f'unknown node {kind}')
+
+    def messages(self, shape):
+        for tag, words in shape:
+            if len(words) != WORDS.get(tag):
+                raise Wrong(f'a message of tag {tag} with {len(words)} words')
+        return [(tag, [self.nodes[w] for w in words]) for tag, words in shape]
+
+    def pushed(self, tag): return [words for t, words in self.pushes if t == tag]
+    def pulled(self, tag): return [words for t, words in self.pulls if t == tag]
+
+
+def broken(table, committed, fixed):
+    """The indices of the constraints that the words of a row break, computed on integers."""
+    nodes = []
+    operations = {
+        'constant': lambda c, _: c,
+        'committed': lambda i, _: committed[i],
+        'fixed': lambda i, _: fixed[i],
+        'xor': lambda a, b: nodes[a] ^ nodes[b],
+        'shl': lambda a, n: nodes[a] << n & ALL_ONES,
+        'shr': lambda a, n: nodes[a] >> n,
+        'mask': lambda a, m: nodes[a] & m,
+        'broadcast': lambda a, bit: ALL_ONES * (nodes[a] >> bit & 1),
+    }
+    for kind, x, y in table.nodes:
+        nodes.append(operations[kind](x, y))
+    return [i for i, (_, (a, b, c)) in enumerate(table.constraints) if nodes[a] & nodes[b] != nodes[c]]
+
+
+class Claim:
+    """What is to be shown of a row: whatever satisfies `facts` satisfies all `goals`, propositions by name.
+    `shown` are words worth seeing in a counterexample, by name."""
+
+    def __init__(self, row):
+        self.row, self.facts, self.goals, self.shown = row, list(row.constraints), {}, {}
+
+    def goal(self, name, prop):
+        assert name not in self.goals, name
+        self.goals[name] = prop
+
+    def then(self, facts, goals):
+        """A claim of the same row that assumes more, with other goals."""
+        other = copy.copy(self)
+        other.facts, other.goals = [*self.facts, *facts], dict(goals)
+        return other
+
+    def is_satisfiable(self): return solver.model(self.facts) is not None
+
+    def counterexample(self, extra=(), seconds=600):
+        """A model in which the facts hold and a goal does not, or None."""
+        return solver.model([*self.facts, *extra, ~solver.all_of(self.goals.values())], seconds)
+
+    def describe(self, found):
+        """The goals that a counterexample breaks, and its words."""
+        broken = [name for name, prop in self.goals.items() if not found(prop)]
+        words = [f'{name} = {found(word):#x}' for name, word in self.shown.items()]
+        return f'not {", not ".join(broken)} where {", ".join(words)}'
