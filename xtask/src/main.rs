@@ -11,6 +11,7 @@ mod floor;
 mod limited;
 mod machine;
 mod setup;
+mod smt;
 mod soak;
 mod steps;
 mod table;
@@ -39,6 +40,8 @@ enum Task {
     Dist(dist::Args),
     /// Measure what this machine can do at least, and how far a proof is from it
     Floor(floor::Args),
+    /// Ask a solver whether the tables do what the RISC-V manual says
+    Smt(smt::Args),
     /// The slow suites: many more random cases, long runs
     Soak(soak::Args),
     /// Compare random C programs with qemu-riscv64
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
         Task::Bench(args) => bench::run(&args),
         Task::Dist(args) => dist::run(&args),
         Task::Floor(args) => floor::run(&args),
+        Task::Smt(args) => smt::run(&args),
         Task::Soak(args) => soak::run(&args),
         Task::Csmith(args) => csmith::run(&args),
         Task::External(args) => external::run(&args),

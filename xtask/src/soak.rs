@@ -1,7 +1,7 @@
 //! The slow suites.
 
 use crate::{
-    csmith,
+    csmith, smt,
     steps::{Failure, Steps, cargo, root, run as run_command},
 };
 
@@ -18,7 +18,8 @@ pub struct Args {
     c_programs: u64,
 }
 
-/// Runs all tests, optimized, with many more random cases, and many more comparisons with qemu.
+/// Runs all tests, optimized, with many more random cases, many more comparisons with qemu, and all checks of
+/// rules.
 pub fn run(args: &Args) -> Result<(), Failure> {
     let mut steps = Steps::default();
     steps.step(&format!("tests with {} random cases", args.cases), || {
@@ -28,6 +29,9 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     })?;
     steps.step(&format!("{} C programs of csmith", args.c_programs), || {
         csmith::compare(args.c_programs, true)
+    })?;
+    steps.step("rules against the specification, every constraint deleted in turn", || {
+        smt::run(&smt::Args::default())
     })?;
     steps.summary();
     Ok(())

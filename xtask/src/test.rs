@@ -7,7 +7,7 @@ use dyad_launcher::BUILDS;
 use crate::{
     csmith, deny,
     dist::{host, rustflags},
-    setup,
+    setup, smt,
     steps::{Failure, Steps, cargo, root, run, target_dir},
 };
 
@@ -51,6 +51,7 @@ pub fn check() -> Result<(), Failure> {
     })?;
     steps.step("tests", || run(&mut cargo(root(), "test --locked --workspace --all-targets")))?;
     steps.step("C programs of csmith", || setup::csmith().and_then(|()| csmith::compare(10, false)))?;
+    steps.step("rules against the specification", || smt::run(&smt::Args::fast()))?;
     steps.step("kernels for other processors", || {
         test_kernels(&[])?;
         BUILDS.iter().skip(1).filter(|b| b.runs_here()).try_for_each(|b| test_kernels(b.features))
