@@ -12,7 +12,7 @@ use crate::shape::{Node, NodeId, TableShape};
 pub(super) type Bit = u32;
 
 /// A sum of bits, in increasing order.
-type Form = Vec<Bit>;
+pub(super) type Form = Vec<Bit>;
 
 /// `a & b = c` on one bit.
 pub(super) struct Equation {
@@ -25,6 +25,8 @@ pub(super) struct Equation {
 
 /// All bit equations of a table.
 pub(super) struct Equations {
+    /// The words of each message taken, bit by bit.
+    pub pulls: Vec<Vec<[Form; 64]>>,
     /// Equation k of constraint i is 64 i + k.
     pub all: Vec<Equation>,
     /// The equations that fix a bit, in an order in which all other bits are known.
@@ -39,8 +41,10 @@ impl Equations {
         let operand = |n: NodeId, k: usize| nodes[n as usize][k].clone();
         let all = form.ands.iter().flat_map(|and| (0..64).map(move |k| and.operands.map(|n| operand(n, k))));
         let all = all.map(|[a, b, c]| Equation { a, b, c, own: None }).collect();
+        let words = |words: &[NodeId]| words.iter().map(|&n| nodes[n as usize].clone()).collect();
+        let pulls = form.pulls.iter().map(|m| words(&m.words)).collect();
         let committed = form.committed.len();
-        let mut out = Self { all, order: Vec::new(), committed };
+        let mut out = Self { pulls, all, order: Vec::new(), committed };
         out.find_own();
         out
     }

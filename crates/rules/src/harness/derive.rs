@@ -1,5 +1,6 @@
 //! Adversaries bit by bit: rows in which one bit is wrong, and what the equations make of it.
 
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use core::fmt::Debug;
 
@@ -7,12 +8,13 @@ use super::Findings;
 use super::bits::{Bit, Equations, trivial};
 use super::forge::forged_row;
 use super::trial::{Reading, Trial, Verdict};
+use crate::check::MessageValue;
 use crate::shape::TableShape;
 use crate::{Table, fill};
 
 /// Events of which every bit is flipped.
 const IN_FULL: usize = 8;
-/// Events, evenly chosen, of which bits are flipped that may show an equation to be needed.
+/// Events, evenly chosen, of which bits are flipped that may be free or show an equation to be needed.
 const IN_PART: usize = 512;
 
 /// The bits that a prover may lie about.
@@ -24,11 +26,14 @@ pub(super) struct Targets {
     all: Vec<Bit>,
     /// Those that no equation fixes.
     unfixed: Vec<Bit>,
+    /// Those of them that are in no message taken, or only where it is determined: nothing but
+    /// equations that fix no bit holds them.
+    loose: Vec<Bit>,
 }
 
 impl Targets {
-    /// Those of a table's shape.
-    pub fn of(form: &TableShape, chosen: &[&str]) -> Self {
+    /// Those of a table's shape. `determined` masks what the messages taken are determined in.
+    pub fn of(form: &TableShape, chosen: &[&str], determined: &[MessageValue]) -> Self {
         let equations = Equations::of(form);
         let trivial = trivial(form, &equations);
         let columns = form.committed.iter().enumerate().filter(|(_, c)| !chosen.contains(&c.name));
@@ -37,13 +42,22 @@ impl Targets {
             .collect();
         let mut fixed = alloc::vec![false; 64 * form.committed.len()];
         equations.all.iter().filter_map(|e| e.own).for_each(|b| fixed[b as usize] = true);
-        let unfixed = all.iter().copied().filter(|&b| !fixed[b as usize]).collect();
-        Self { equations, trivial, all, unfixed }
+        let unfixed: Vec<_> = all.iter().copied().filter(|&b| !fixed[b as usize]).collect();
+        let given: BTreeSet<_> = equations
+            .pulls
+            .iter()
+            .zip(determined)
+            .flat_map(|(words, masks)| words.iter().zip(&masks[1..]))
+            .flat_map(|(forms, mask)| (0..64).filter(move |k| mask >> k & 1 == 0).flat_map(|k| &forms[k]))
+            .collect();
+        let loose = unfixed.iter().copied().filter(|b| !given.contains(b)).collect();
+        Self { equations, trivial, all, unfixed, loose }
     }
 
-    /// Bits whose flips may single out equations that are not known to be needed.
+    /// Bits that may be free, and those whose flips may single out equations that are not known to be
+    /// needed.
     fn pending(&self, findings: &Findings) -> Vec<Bit> {
-        let mut bits = Vec::new();
+        let mut bits = self.loose.clone();
         let mut any = false;
         for (i, e) in self.equations.all.iter().enumerate() {
             let seen = self.trivial[i / 64] | findings.needed(i / 64);

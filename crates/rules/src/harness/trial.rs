@@ -113,7 +113,10 @@ where
         zero_row::<T>();
         same::<T>(&mut random);
         let said = agree::<T>(self.events);
-        let targets = Targets::of(&shape::<T>(), self.chosen);
+        let row = self.events.first().map(fill::<T>).expect("an event");
+        let pulls = read::<T>(&row.committed, &row.fixed).pulls;
+        let determined: Vec<_> = pulls.iter().map(self.determined).collect();
+        let targets = Targets::of(&shape::<T>(), self.chosen, &determined);
         let mut findings = Findings::default();
         self.reject(&mut random, &mut findings);
         self.forge(FORGED, &mut random, &mut findings);
