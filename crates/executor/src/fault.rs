@@ -31,6 +31,13 @@ pub enum Fault {
         /// Its value.
         value: u64,
     },
+    /// So much was written to the public output before the instruction.
+    Written {
+        /// Its length.
+        length: u64,
+        /// The last `length % 8` bytes.
+        rest: u64,
+    },
     /// Another instruction is executed in this one's place, recorded in its own table.
     Instruction(Instr),
     /// Execution goes on at this address instead of the next.

@@ -51,6 +51,8 @@ pub(crate) struct Interpreter<'a> {
     /// The private input that is left.
     pub input: &'a [u8],
     pub output: Vec<u8>,
+    /// Its length, and the last bytes of it that are not eight yet, as the machine knows them.
+    pub written: (u64, u64),
     pub diagnostics: Vec<u8>,
     /// Time units used.
     pub cycle: u64,
@@ -101,6 +103,7 @@ impl<'a> Interpreter<'a> {
             memory: Memory::new(program.image()),
             input,
             output: Vec::new(),
+            written: (0, 0),
             diagnostics: Vec::new(),
             cycle: 0,
             copy_steps: 0,
@@ -146,6 +149,7 @@ impl<'a> Interpreter<'a> {
             match fault {
                 Some(Fault::Register { register, value }) => self.registers.set(register, value),
                 Some(Fault::Memory { address, value }) => self.memory.set(address, value),
+                Some(Fault::Written { length, rest }) => self.written = (length, rest),
                 Some(Fault::Instruction(other)) => instr = other,
                 Some(Fault::Skip) => {
                     pc = u64::from(next);

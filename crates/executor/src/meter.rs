@@ -94,6 +94,10 @@ impl Observer for Meter<'_> {
         0
     }
 
+    fn written(&mut self, _: u32) -> u32 {
+        0
+    }
+
     fn cell(&mut self, address: u32, _: u32) -> u32 {
         self.touch(address);
         0

@@ -39,10 +39,12 @@ pub(crate) trait Observer {
     /// An instruction other than a system call was executed.
     fn step(&mut self, seen: Seen);
     /// A program cell is accessed by a system call; returns the time of the access before, as the next
-    /// two do.
+    /// three do.
     fn fetch(&mut self, index: u32, now: u32) -> u32;
     /// A register is accessed by a system call or a step of a copy.
     fn register(&mut self, register: u8, now: u32) -> u32;
+    /// The cell of what was written to the output is accessed.
+    fn written(&mut self, now: u32) -> u32;
     /// The memory cell that holds an address is accessed by a system call or a step of a copy.
     fn cell(&mut self, address: u32, now: u32) -> u32;
     /// A system call was made.
@@ -72,6 +74,10 @@ impl Observer for Silent {
     }
     #[inline(always)]
     fn register(&mut self, _: u8, _: u32) -> u32 {
+        0
+    }
+    #[inline(always)]
+    fn written(&mut self, _: u32) -> u32 {
         0
     }
     #[inline(always)]

@@ -29,6 +29,8 @@ pub const PART: u32 = 1 << 12;
 /// Records.
 pub(crate) struct Recorder<'a> {
     registers: Times,
+    /// The last access of what was written to the output.
+    written: u32,
     ram: Paged<u32>,
     /// For each instruction of the program, the time of its last fetch.
     fetches: Vec<u32>,
@@ -43,7 +45,7 @@ impl<'a> Recorder<'a> {
         // Makes the page, so that the top cell is listed.
         ram.entry(RAM_TOP as u32);
         let fetches = vec![0; program.instrs().len()];
-        Self { registers: Times([0; 64]), ram, fetches, events: Events::default(), take }
+        Self { registers: Times([0; 64]), written: 0, ram, fetches, events: Events::default(), take }
     }
 
     /// The records of a run that exited, without the events that were taken.
@@ -158,6 +160,11 @@ impl Observer for Recorder<'_> {
     #[inline(always)]
     fn register(&mut self, register: u8, now: u32) -> u32 {
         self.registers.access(register, now)
+    }
+
+    #[inline(always)]
+    fn written(&mut self, now: u32) -> u32 {
+        core::mem::replace(&mut self.written, now)
     }
 
     #[inline(always)]

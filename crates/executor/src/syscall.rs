@@ -2,7 +2,7 @@
 
 use dyad_machine::calls::{self, Flow, Machine, Refusal};
 use dyad_machine::list::TableId;
-use dyad_machine::record::{Access, Copy, Ecall};
+use dyad_machine::record::{Access, Copy, Ecall, Written};
 
 use crate::MAX_DIAGNOSTICS;
 use crate::error::Cause;
@@ -82,8 +82,25 @@ impl<O: Observer> Machine for Calling<'_, '_, O> {
         self.machine.input = &self.machine.input[bytes..];
     }
 
-    fn output(&mut self) -> &mut Vec<u8> {
-        &mut self.machine.output
+    fn written(&mut self) -> Written {
+        let prev = self.observer.written(self.time() | 1);
+        let (length, rest) = self.machine.written;
+        Written { length, rest, prev }
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Written {
+        let found = self.written();
+        self.machine.output.extend(bytes);
+        for &byte in bytes {
+            // It wraps only where a lie made it huge.
+            let (length, rest) = &mut self.machine.written;
+            *rest |= u64::from(byte) << (8 * (*length % 8));
+            *length = length.wrapping_add(1);
+            if length.is_multiple_of(8) {
+                *rest = 0;
+            }
+        }
+        found
     }
 
     fn diagnose(&mut self, byte: u8) -> bool {

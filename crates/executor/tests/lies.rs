@@ -234,7 +234,7 @@ fn every_lie_at_every_instruction_is_refused() {
             Fault::Repeat,
             Fault::Branch,
             Fault::Register { register: r.below(32) as u8, value: r.operand() },
-            Fault::Register { register: 33, value: 8 },
+            Fault::Written { length: 8, rest: 0 },
             Fault::Memory { address: DATA as u32 + 8 * r.below(5) as u32, value: r.word() },
             Fault::Instruction(other),
             Fault::Instruction(nothing),

@@ -8,7 +8,7 @@ use common::load;
 use dyad_executor::{Fault, Limits, Moment, meter, record, record_parts, record_with, rows_of};
 use dyad_machine::instr::{RAM_TOP, decode};
 use dyad_machine::list::TableId;
-use dyad_machine::record::{Access, Cell, Copy, Ecall, Events, Records, Step};
+use dyad_machine::record::{Access, Cell, Copy, Ecall, Events, Records, Step, Written};
 use dyad_machine::tables::Run;
 use dyad_program::testing::asm::*;
 use dyad_program::testing::{CODE, DATA};
@@ -87,13 +87,13 @@ fn steps_hold_values_and_previous_times() {
     let fetches: Vec<_> = (0..12).map(|i| r.fetches[index(PC + 4 * i)]).collect();
     assert_eq!(fetches, [4, 8, 12, 16, 20, 24, 28, 32, 0, 36, 40, 44]);
     assert_eq!(r.fetches.iter().filter(|&&time| time != 0).count(), 11);
-    assert_eq!(r.registers.len(), 35);
+    assert_eq!(r.registers.len(), 34);
     assert_eq!(r.registers[0], access(0, 42));
     assert_eq!(r.registers[1], access(u64::from(PC) + 40, 39));
     assert_eq!(r.registers[2], access(0xffff_f000, 0));
     assert_eq!(r.registers[5], access(10, 22));
     assert_eq!(r.registers[32], access(0, 15));
-    assert_eq!(r.registers[33], access(0, 45));
+    assert_eq!(r.registers[33], access(0, 0));
     let cells = &r.cells[code.len() / 2..];
     let top = Cell { address: RAM_TOP as u32, ..Cell::default() };
     assert_eq!(
@@ -137,31 +137,32 @@ fn copies_have_times_of_their_own() {
     );
     assert_eq!(r.events.copies[TableId::CopyInWord], [Copy { mem_new: abc, ..copy(2, DATA + 8, 9) }]);
     assert_eq!(r.events.copies[TableId::CopyInEnd], [copy(4, DATA + 17, 0)]);
-    // Out, the output's own alignment never agrees: ten bytes, each after the other.
+    // Out: a byte up to the next cell, eight whatever the output's length is, and what is left.
     let bytes = &r.events.copies[TableId::CopyOutByte];
-    assert_eq!(bytes.len(), 10);
+    let words = &r.events.copies[TableId::CopyOutWord];
+    assert_eq!((bytes.len(), words.len()), (2, 1));
     assert_eq!(bytes[0].mem, access(first, (at + 4) | 1));
-    assert_eq!(bytes[1].mem, access(abc, (at + 8) | 1));
-    assert_eq!(bytes[2].mem, access(abc, bytes[1].time | 1));
-    assert_eq!(bytes[0].output, access(0, 0));
-    assert_eq!(bytes[9].output, access(9, bytes[8].time | 1));
-    assert_eq!(r.events.copies[TableId::CopyOutEnd][0].time, bytes[9].time + 4);
-    assert_eq!(r.registers[33].value, 10);
-    assert_eq!((r.output.as_slice(), r.cycles), (&b"ABCDEFGHIJ"[..], r.instructions + 4 + 11));
+    assert_eq!(words[0].mem, access(abc, (at + 8) | 1));
+    let written = |length, rest, prev| Written { length, rest, prev };
+    assert_eq!(bytes[0].written, written(0, 0, 0));
+    assert_eq!(words[0].written, written(1, u64::from(b'A'), bytes[0].time | 1));
+    assert_eq!(bytes[1].written, written(9, u64::from(b'I'), words[0].time | 1));
+    assert_eq!(r.events.copies[TableId::CopyOutEnd][0].time, bytes[1].time + 4);
+    let rest = u64::from_le_bytes(*b"IJ\0\0\0\0\0\0");
+    assert_eq!(r.events.calls[TableId::Exit][0].written, written(10, rest, bytes[1].time | 1));
+    assert_eq!((r.output.as_slice(), r.cycles), (&b"ABCDEFGHIJ"[..], r.instructions + 4 + 4));
 }
 
 #[test]
-fn aligned_output_moves_by_eight_bytes() {
-    let r = recorded(&[syscall(64, 1, DATA, 17), exit(0)].concat(), &[1; 24], &[]);
-    let moved: Vec<_> = r.events.copies[TableId::CopyOutWord]
-        .iter()
-        .map(|c| (c.pointer - DATA as u32, c.output.value))
-        .collect();
-    assert_eq!(moved, [(0, 0), (8, 8)]);
-    assert_eq!(
-        (r.events.copies[TableId::CopyOutByte].len(), r.events.copies[TableId::CopyOutEnd].len()),
-        (1, 1)
-    );
+fn the_eighth_byte_is_a_step_of_its_own() {
+    // Seven bytes before a cell's end, then one, then one more.
+    let code =
+        [syscall(64, 1, DATA + 1, 7), syscall(64, 1, DATA + 1, 1), syscall(64, 1, DATA + 2, 1), exit(0)];
+    let r = recorded(&code.concat(), b"ABCDEFGH", &[]);
+    let lengths = |table| r.events.copies[table].iter().map(|c| c.written.length).collect::<Vec<_>>();
+    assert_eq!(lengths(TableId::CopyOutByte), [0, 1, 2, 3, 4, 5, 6, 8]);
+    assert_eq!(lengths(TableId::CopyOutEighth), [7]);
+    assert_eq!(r.output, b"BCDEFGHBC");
 }
 
 #[test]
@@ -178,8 +179,8 @@ fn a_copy_may_end_with_the_address_space() {
 fn parts_together_are_the_whole() {
     let round =
         [syscall(63, 0, DATA + 1, 900), syscall(64, 1, DATA + 1, 900), syscall(64, 2, DATA, 5)].concat();
-    let mut code = [li(S0, 60), round].concat();
-    let back = 4 * (code.len() - li(S0, 60).len()) as i32;
+    let mut code = [li(S0, 300), round].concat();
+    let back = 4 * (code.len() - li(S0, 300).len()) as i32;
     code.extend([addi(S0, S0, -1), mul(T0, S0, S0), bne(S0, ZERO, -back - 8)]);
     code.extend(exit(0));
     let program = load(&code, &[3; 1000]);

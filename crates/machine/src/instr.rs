@@ -29,12 +29,10 @@ use crate::list::{Kind, Op};
 
 /// Where rd = x0 is written to.
 pub const SINK: u8 = 32;
-/// The register that holds the length of the public output.
-pub const OUTPUT_LENGTH: u8 = 33;
 /// The register that holds the address which LR reserved, 0 where none is.
-pub const RESERVATION: u8 = 34;
-/// Registers of the machine: x0..=x31, the sink, the output length, the reservation.
-pub const REGISTERS: usize = 35;
+pub const RESERVATION: u8 = 33;
+/// Registers of the machine: x0..=x31, the sink, the reservation.
+pub const REGISTERS: usize = 34;
 /// An odd address: no program cell is there. Stands for targets that leave 32 bits.
 pub const NOWHERE: u32 = 1;
 /// The address of the highest cell of RAM. It is a cell as any other, but every run lists it, used

@@ -53,7 +53,7 @@ macro_rules! machine {
                 diagnostic  { Diagnostic }
             }
             copies {
-                copy_out    { CopyOutByte CopyOutWord CopyOutEnd }
+                copy_out    { CopyOutByte CopyOutEighth CopyOutWord CopyOutEnd }
                 copy_in     { CopyInByte CopyInWord CopyInEnd }
             }
             memory { Program Registers Image Ram }

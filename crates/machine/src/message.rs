@@ -52,14 +52,30 @@ pub enum Message<W> {
         /// `pointer | remaining << 32`.
         range: W,
     },
-    /// A byte of the public output: `byte | offset << 8`.
-    Output(W),
-    /// The program ended: exit code and length of the output.
+    /// Eight bytes of the public output, whatever pieces the program wrote them in.
+    Output {
+        /// Which eight: the offset of the first of them, divided by 8.
+        index: W,
+        /// The bytes, little-endian.
+        value: W,
+    },
+    /// The program ended: exit code, length of the output, and its last bytes.
     Exit {
         /// 0..=255.
         code: W,
         /// Bytes of public output.
         length: W,
+        /// What [`Message::Written`] has as `rest`.
+        rest: W,
+    },
+    /// How much was written to the public output: a cell as any other, of which there is one.
+    Written {
+        /// `time << 32`.
+        at: W,
+        /// Bytes of public output.
+        length: W,
+        /// The last `length % 8` of them, little-endian, zeros above.
+        rest: W,
     },
 }
 
@@ -74,8 +90,9 @@ impl<W: Copy> Message<W> {
             Self::Order(a) => (5, [a; 3], 1),
             Self::CopyOut { at, range } => (6, [at, range, range], 2),
             Self::CopyIn { at, range } => (7, [at, range, range], 2),
-            Self::Output(a) => (8, [a; 3], 1),
-            Self::Exit { code, length } => (9, [code, length, length], 2),
+            Self::Output { index, value } => (8, [index, value, value], 2),
+            Self::Exit { code, length, rest } => (9, [code, length, rest], 3),
+            Self::Written { at, length, rest } => (10, [at, length, rest], 3),
         }
     }
 }

@@ -56,6 +56,17 @@ pub struct Access {
     pub prev: u32,
 }
 
+/// How much was written to the public output, as an access finds it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// Bytes.
+    pub length: u64,
+    /// The last `length % 8` of them, little-endian, zeros above.
+    pub rest: u64,
+    /// The previous time.
+    pub prev: u32,
+}
+
 /// An executed system call.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Ecall {
@@ -77,12 +88,12 @@ pub struct Ecall {
     pub a2: Access,
     /// What x10 becomes: the bytes read or written.
     pub result: u64,
-    /// Register 33, the length of the public output so far; only exit looks at it.
-    pub output: Access,
+    /// The public output so far; only exit looks at it.
+    pub written: Written,
 }
 
-/// One step of a copy: 8 bytes where pointer and (for output) output offset are multiples of 8 and
-/// at least 8 remain, else one byte. It has a time of its own, like an instruction.
+/// One step of a copy: 8 bytes where the pointer is a multiple of 8 and at least 8 remain, else one byte.
+/// It has a time of its own, like an instruction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Copy {
     /// The pc at which execution goes on when the copy is done.
@@ -99,8 +110,8 @@ pub struct Copy {
     pub mem: Access,
     /// The RAM cell after (the same, where memory is read).
     pub mem_new: u64,
-    /// Register 33, the length of the public output before, where memory is read.
-    pub output: Access,
+    /// The public output before, where memory is read.
+    pub written: Written,
 }
 
 /// Eight bytes of memory that a program defines.

@@ -15,23 +15,25 @@ pub const CHAIN_START: u32 = (RAM_START - 8) as u32;
 
 /// The messages that the verifier (puts on the bus, takes from it) for a run that starts at
 /// `entry_pc` and exits with `exit_code` having written `output`: the initial state, the registers'
-/// first values, both ends of the chain of RAM cells, the output's bytes and the exit.
+/// first values, both ends of the chain of RAM cells, no output at first, the output, eight bytes a
+/// message, and the exit with what is left of it.
 pub fn boundary(entry_pc: u32, output: &[u8], exit_code: u8) -> (Vec<MessageValue>, Vec<MessageValue>) {
-    let mut pushes = Vec::with_capacity(REGISTERS + 2);
-    pushes.push(Message::State(u64::from(entry_pc) | FIRST_TIME << 32));
+    let mut pushes = Vec::with_capacity(REGISTERS + 3);
+    pushes.push(Message::State(u64::from(entry_pc) | FIRST_TIME << 32).value());
     for index in 0..REGISTERS as u64 {
         let value = if index == 2 { STACK_TOP } else { 0 };
-        pushes.push(Message::Register { at: index, value });
+        pushes.push(Message::Register { at: index, value }.value());
     }
-    pushes.push(Message::Order(u64::from(CHAIN_START)));
+    pushes.push(Message::Order(u64::from(CHAIN_START)).value());
+    pushes.push(Message::Written { at: 0, length: 0, rest: 0 }.value());
 
-    let mut pulls = Vec::with_capacity(output.len() + 2);
-    pulls.push(Message::Order(RAM_TOP));
-    for (offset, &byte) in output.iter().enumerate() {
-        pulls.push(Message::Output(u64::from(byte) | (offset as u64) << 8));
+    let (whole, last) = output.as_chunks::<8>();
+    let mut pulls = Vec::with_capacity(whole.len() + 2);
+    pulls.push(Message::Order(RAM_TOP).value());
+    for (index, &bytes) in (0..).zip(whole) {
+        pulls.push(Message::Output { index, value: u64::from_le_bytes(bytes) }.value());
     }
-    pulls.push(Message::Exit { code: u64::from(exit_code), length: output.len() as u64 });
-
-    let values = |m: Vec<Message<u64>>| m.into_iter().map(Message::value).collect();
-    (values(pushes), values(pulls))
+    let rest = last.iter().rev().fold(0, |rest, &byte| rest << 8 | u64::from(byte));
+    pulls.push(Message::Exit { code: u64::from(exit_code), length: output.len() as u64, rest }.value());
+    (pushes, pulls)
 }

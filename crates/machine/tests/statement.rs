@@ -2,10 +2,10 @@
 
 use dyad_machine::statement::boundary;
 
-/// A program that starts at 0x1_0000, writes "Hi" and exits with 3.
+/// A program that starts at 0x1_0000, writes "Hello, Ada" and exits with 3.
 #[test]
 fn the_messages_of_a_small_statement() {
-    let (pushes, pulls) = boundary(0x1_0000, b"Hi", 3);
+    let (pushes, pulls) = boundary(0x1_0000, b"Hello, Ada", 3);
 
     // The state: at the entry, at time 4.
     let mut expected = vec![[1, 0x0000_0004_0001_0000, 0, 0, 0]];
@@ -16,16 +16,17 @@ fn the_messages_of_a_small_statement() {
     }
     // The chain of RAM cells starts below the first one.
     expected.push([5, 0xff8, 0, 0, 0]);
+    // Nothing is written.
+    expected.push([10, 0, 0, 0, 0]);
     assert_eq!(pushes, expected);
 
     let expected = [
         // The chain ends at the top cell.
         [5, 0xffff_fff8, 0, 0, 0],
-        // Bytes of the output, with their places above them.
-        [8, 0x48, 0, 0, 0],
-        [8, 0x169, 0, 0, 0],
-        // The exit code and the output's length.
-        [9, 3, 2, 0, 0],
+        // The first eight bytes of the output: "Hello, A".
+        [8, 0, 0x4120_2c6f_6c6c_6548, 0, 0],
+        // The exit code, the output's length, and what is left of it: "da".
+        [9, 3, 10, 0x6164, 0],
     ];
     assert_eq!(pulls, expected);
 }

@@ -264,7 +264,10 @@ fn lies_about_instructions_are_rejected() {
     let middle = all[all.len() / 2];
     at("a register changed", middle, Fault::Register { register: S2, value: 5 });
     at("x0 changed", middle, Fault::Register { register: 0, value: 5 });
-    at("the output's length changed", middle, Fault::Register { register: 33, value: 8 });
+    at("the output's length changed", middle, Fault::Written { length: 8, rest: 0 });
+    at("bytes of the output changed", middle, Fault::Written { length: 1, rest: 7 });
+    at("bytes beyond the output", middle, Fault::Written { length: 0, rest: 7 });
+    at("a reservation from nowhere", middle, Fault::Register { register: 33, value: 8 });
     at("memory changed", middle, Fault::Memory { address: DATA as u32 + 16, value: 0x4141_4141 });
     at("another pc", middle, Fault::Next(middle.pc.wrapping_add(8)));
     let ecall = |n: usize| all.iter().filter(|m| m.instr.op == Op::Ecall).nth(n).copied().expect("a call");

@@ -29,12 +29,11 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// Bytes that the next step moves, 0 for the step that ends the copy; `aligned` says whether the
-    /// other end of the copy allows 8 bytes.
-    pub fn size(self, aligned: bool) -> usize {
+    /// Bytes that the next step moves, 0 for the step that ends the copy.
+    pub fn size(self) -> usize {
         match self.remaining {
             0 => 0,
-            8.. if self.pointer.is_multiple_of(8) && aligned => 8,
+            8.. if self.pointer.is_multiple_of(8) => 8,
             _ => 1,
         }
     }

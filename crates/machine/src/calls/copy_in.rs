@@ -13,7 +13,7 @@ use crate::row::{TIME_STEP, halves};
 pub(super) fn copy<M: Machine>(m: &mut M, pointer: u32, remaining: u32) -> Result<(), Refusal> {
     let mut progress = Progress { pointer, remaining };
     loop {
-        let size = progress.size(true);
+        let size = progress.size();
         let mut event = progress.event(m);
         if size > 0 {
             if m.is_read_only(progress.pointer) {

@@ -16,13 +16,11 @@ pub mod read;
 mod tests;
 pub mod write;
 
-use alloc::vec::Vec;
-
 use dyad_abi::{RAM_END, RAM_START};
 use dyad_rules::{LOW, Rules};
 
 use crate::list::{Kind, TableId};
-use crate::record::{Access, Copy, Ecall};
+use crate::record::{Access, Copy, Ecall, Written};
 use crate::row::{Row, halves};
 
 /// The machine as a call sees it: what executors offer to [`execute`].
@@ -50,8 +48,10 @@ pub trait Machine {
     fn input(&self) -> &[u8];
     /// Passes over some bytes of the input.
     fn consume(&mut self, bytes: usize);
-    /// The public output so far.
-    fn output(&mut self) -> &mut Vec<u8>;
+    /// Accesses the public output: finds how much there is.
+    fn written(&mut self) -> Written;
+    /// The same, and adds bytes to it.
+    fn write(&mut self, bytes: &[u8]) -> Written;
     /// Says something to the person who runs the program; false where no more is kept.
     fn diagnose(&mut self, byte: u8) -> bool;
     /// The number and the file by which the call is told from others: `honest`, but for executors that
@@ -196,7 +196,7 @@ fn event(m: &mut impl Machine, result: u64) -> Ecall {
         a1: m.access(A1, a1),
         a2: m.access(A2, a2),
         result,
-        output: Access::default(),
+        written: Written::default(),
     }
 }
 

@@ -116,7 +116,8 @@ impl Equations {
         }
         let mut rows = alloc::vec![row.to_vec(); flipped.len()];
         for (bit, (now, honest)) in now.iter().zip(&honest).enumerate() {
-            let mut changed = now ^ honest;
+            // The row itself, where it breaks equations, changes in every lane.
+            let mut changed = (now ^ honest) & u64::MAX >> (64 - flipped.len());
             while changed != 0 {
                 rows[changed.trailing_zeros() as usize][bit / 64] ^= 1 << (bit % 64);
                 changed &= changed - 1;

@@ -6,9 +6,9 @@ use dyad_rules::Table;
 use dyad_rules::harness::{self, Random, Said, Trial};
 
 use crate::calls::copy_in::{CopyInByte, CopyInEnd, CopyInWord};
-use crate::calls::copy_out::{CopyOutByte, CopyOutEnd, CopyOutWord};
+use crate::calls::copy_out::{CopyOutByte, CopyOutEighth, CopyOutEnd, CopyOutWord};
 use crate::message::Message;
-use crate::record::{Access, Copy};
+use crate::record::{Access, Copy, Written};
 use crate::row::halves;
 use crate::testing::determined;
 
@@ -29,7 +29,8 @@ fn copies(size: u32, out: bool, random: &mut Random) -> Vec<Copy> {
         let cell = random.word();
         let lanes = if size == 8 { u64::MAX } else { 0xff << (8 * (pointer % 8)) };
         let mem_new = if out { cell } else { cell & !lanes | random.word() & lanes };
-        let length = (random.word() >> random.below(20) >> 12) & if size == 8 { !7 } else { u64::MAX };
+        let length = random.word() >> random.below(20) >> 12;
+        let rest = random.word() & !(u64::MAX << (8 * (length % 8)));
         Copy {
             pc: (random.word() as u32 & !3).min(u32::MAX - 7),
             time,
@@ -38,7 +39,7 @@ fn copies(size: u32, out: bool, random: &mut Random) -> Vec<Copy> {
             read_only: out && random.below(2) == 1,
             mem: Access { value: cell, prev: mem_prev },
             mem_new,
-            output: Access { value: length, prev: output_prev },
+            written: Written { length, rest, prev: output_prev },
         }
     };
     (0..200).map(one).collect()
@@ -52,7 +53,7 @@ fn wrong(size: u32, events: &[Copy], out: bool) -> Vec<Copy> {
         let late = [e.time | 1, e.time | 2, u32::MAX][i % 3];
         refused.push(Copy { mem: Access { prev: late, ..e.mem }, ..e });
         if out {
-            refused.push(Copy { output: Access { prev: late, ..e.output }, ..e });
+            refused.push(Copy { written: Written { prev: late, ..e.written }, ..e });
         }
     }
     refused
@@ -74,13 +75,16 @@ fn agrees(e: &Copy, said: Said, size: u32, out: bool) {
         pushes.push(Message::Ram { at: halves(place, e.time | 1), value: e.mem_new });
     }
     if out && size > 0 {
-        let length = e.output.value;
-        pulls.push(Message::Register { at: halves(33, e.output.prev), value: length });
-        pushes.push(Message::Register { at: halves(33, e.time | 1), value: length + u64::from(size) });
-        let start = (e.pointer % 8) as usize;
-        let bytes = &e.mem.value.to_le_bytes()[start..start + size as usize];
-        for (&byte, offset) in bytes.iter().zip(length..) {
-            pushes.push(Message::Output(u64::from(byte) | offset << 8));
+        let Written { length, rest, prev } = e.written;
+        let moved = e.mem.value >> (8 * (e.pointer % 8)) & u64::MAX >> (64 - 8 * size);
+        let all = u128::from(rest) | u128::from(moved) << (8 * (length % 8));
+        let is_put = length % 8 + u64::from(size) >= 8;
+        let rest_after = if is_put { (all >> 64) as u64 } else { all as u64 };
+        pulls.push(Message::Written { at: halves(0, prev), length, rest });
+        let (at, length_after) = (halves(0, e.time | 1), length + u64::from(size));
+        pushes.push(Message::Written { at, length: length_after, rest: rest_after });
+        if is_put {
+            pushes.push(Message::Output { index: length / 8, value: all as u64 });
         }
     }
     let values = |m: Vec<Message<u64>>| m.into_iter().map(Message::value).collect();
@@ -89,10 +93,20 @@ fn agrees(e: &Copy, said: Said, size: u32, out: bool) {
 
 fn steps<T: Table<Event = Copy>>(size: u32, out: bool, chosen: &[&str], more_refused: &[Copy]) {
     let events = copies(size, out, &mut Random(61 + u64::from(size)));
-    let mut refused = if size == 0 { Vec::new() } else { wrong(size, &events, out) };
+    steps_of::<T>(&events, size, out, chosen, more_refused);
+}
+
+fn steps_of<T: Table<Event = Copy>>(
+    events: &[Copy],
+    size: u32,
+    out: bool,
+    chosen: &[&str],
+    more_refused: &[Copy],
+) {
+    let mut refused = if size == 0 { Vec::new() } else { wrong(size, events, out) };
     refused.extend(more_refused);
     let determined = if out { determined::places_to_read } else { determined::places };
-    let trial = Trial::<T> { refused: &refused, chosen, determined, ..Trial::of(&events) };
+    let trial = Trial::<T> { refused: &refused, chosen, determined, ..Trial::of(events) };
     for (e, said) in events.iter().zip(trial.run()) {
         agrees(e, said, size, out);
     }
@@ -100,7 +114,14 @@ fn steps<T: Table<Event = Copy>>(size: u32, out: bool, chosen: &[&str], more_ref
 
 #[test]
 fn bytes_out() {
-    steps::<CopyOutByte>(1, true, &[], &[]);
+    let (eighth, others): (Vec<_>, Vec<_>) =
+        copies(1, true, &mut Random(62)).into_iter().partition(|e| e.written.length % 8 == 7);
+    steps_of::<CopyOutByte>(&others, 1, true, &[], &eighth);
+    let mut eighth = eighth;
+    for seed in 70..76 {
+        eighth.extend(copies(1, true, &mut Random(seed)).into_iter().filter(|e| e.written.length % 8 == 7));
+    }
+    steps_of::<CopyOutEighth>(&eighth, 1, true, &[], &[]);
 }
 
 #[test]

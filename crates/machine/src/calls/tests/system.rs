@@ -17,7 +17,7 @@ use crate::calls::write::Write;
 use crate::instr::{CellWords, Instr, Placed, SINK};
 use crate::list::Op;
 use crate::message::Message;
-use crate::record::{Access, Ecall};
+use crate::record::{Access, Ecall, Written};
 use crate::row::halves;
 use crate::testing::determined;
 
@@ -28,13 +28,14 @@ fn calls(count: usize, random: &mut Random, values: impl Fn(usize, &mut Random) 
         let time = [4, 8, u32::MAX - 7, random.word() as u32 & !7 | 4][i % 4];
         let [a7, a0, a1, a2, result] = values(i, random);
         let length = random.word() >> 20;
+        let rest = random.word();
         let mut prev = || [0, time - 1, (random.word() % u64::from(time)) as u32][random.below(3)];
         let mut access = |value| Access { value, prev: prev() };
         let (a7, a0, a1, a2) = (access(a7), access(a0), access(a1), access(a2));
-        let output = Access { prev: prev(), value: length };
+        let written = Written { length, rest, prev: prev() };
         let instr = Instr { op: Op::Ecall, rd: SINK, rs1: 0, rs2: 0, imm: 0 };
         let CellWords { w0, w1, .. } = Placed { pc, next: pc + 4, instr }.words();
-        let call = Ecall { pc, time, instr: 0, fetch_prev: prev() & !3, a7, a0, a1, a2, result, output };
+        let call = Ecall { pc, time, instr: 0, fetch_prev: prev() & !3, a7, a0, a1, a2, result, written };
         Called { call, w0, w1 }
     };
     (0..count).map(one).collect()
@@ -89,18 +90,16 @@ fn exits() {
     let mut refused = late(&events);
     refused.extend(events.iter().take(8).map(|e| {
         let mut e = *e;
-        e.call.output.prev = e.call.time | 1;
+        e.call.written.prev = e.call.time | 1;
         e
     }));
     let determined = |m: &_| determined::call(m, false);
     let trial = Trial::<Exit> { refused: &refused, determined, ..Trial::of(&events) };
     for (e, said) in events.iter().zip(trial.run()) {
         let c = e.call;
-        let (length, now) = (c.output.value, halves(33, c.time | 1));
-        let exit = Message::Exit { code: c.a0.value & 0xff, length };
-        let pushes = [exit, Message::Register { at: now, value: length }];
-        let pulls = [Message::Register { at: halves(33, c.output.prev), value: length }];
-        agrees(e, said, &pushes, &pulls);
+        let Written { length, rest, prev } = c.written;
+        let exit = Message::Exit { code: c.a0.value & 0xff, length, rest };
+        agrees(e, said, &[exit], &[Message::Written { at: halves(0, prev), length, rest }]);
     }
 }
 
