@@ -1,4 +1,4 @@
-//! Builds guest programs: finds a Rust compiler that can build `core` and `alloc` for RV64IM,
+//! Builds guest programs: finds a Rust compiler that can build `core` and `alloc` for the machine,
 //! drives cargo with it, and says what to install where nothing fits.
 //!
 //! Two builds of the same sources with the same compiler give the same bytes, wherever the

@@ -10,10 +10,15 @@ use serde_json::{Map, Value};
 use crate::{BuildError, Compiler, compiler::answer};
 
 /// The target's name, and so its folder.
-pub const NAME: &str = "riscv64im-dyad-none-elf";
+pub const NAME: &str = "riscv64imc_zba_zbb_zbs-dyad-none-elf";
 
 /// Targets to start from: the better known by older compilers last.
 const BASES: [&str; 2] = ["riscv64im-unknown-none-elf", "riscv64imac-unknown-none-elf"];
+
+/// The extensions to make use of, those that `qemu-riscv64` has by default, and two of its ways: atomic
+/// operations stand for themselves, and the linker may shorten calls (relaxation). What a compiler does
+/// not know is left out.
+const FEATURES: [&str; 7] = ["m", "c", "zba", "zbb", "zbs", "forced-atomics", "relax"];
 
 /// Writes the description into `results` (only where it changes, so that cargo sees no news) and
 /// returns its path.
@@ -40,14 +45,18 @@ fn describe(compiler: &Compiler) -> Result<String, BuildError> {
     let text = answer(&compiler.rustc, &arguments, Path::new("."))?;
     let mut target: Map<String, Value> =
         serde_json::from_str(&text).map_err(|error| bad(&error.to_string()))?;
-    adapt(&mut target);
+    let arguments = ["--print", "target-features", "--target", base];
+    adapt(&mut target, &answer(&compiler.rustc, &arguments, Path::new("."))?);
     serde_json::to_string_pretty(&target).map_err(|error| bad(&error.to_string()))
 }
 
-/// Makes the machine of `target` ours: RV64IM, one thread.
-fn adapt(target: &mut Map<String, Value>) {
-    // Relaxation lets the linker shorten calls.
-    target.insert("features".into(), "+m,+forced-atomics,+relax".into());
+/// Makes the machine of `target` ours, with one thread; `known` lists the compiler's features, each as the
+/// first word of a line.
+fn adapt(target: &mut Map<String, Value>, known: &str) {
+    let known: Vec<&str> = known.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    let features: Vec<String> =
+        FEATURES.iter().filter(|feature| known.contains(feature)).map(|f| format!("+{f}")).collect();
+    target.insert("features".into(), features.join(",").into());
     // Offered by `core` and `alloc` (for `Arc`), and lowered to plain loads and stores.
     target.insert("atomic-cas".into(), true.into());
     target.insert("max-atomic-width".into(), 64.into());
@@ -64,13 +73,25 @@ fn adapt(target: &mut Map<String, Value>) {
 mod tests {
     use super::*;
 
-    #[test]
-    fn extensions_that_the_machine_lacks_are_dropped() {
+    fn adapted(known: &str) -> Map<String, Value> {
         let mut target =
             serde_json::from_str(r#"{"features": "+m,+a,+c", "atomic-cas": false, "cpu": "x"}"#).unwrap();
-        adapt(&mut target);
-        assert_eq!(target["features"], "+m,+forced-atomics,+relax");
+        adapt(&mut target, known);
+        target
+    }
+
+    #[test]
+    fn the_machine_is_ours() {
+        let known =
+            "    a   - Atomics.\n    c   - C.\n    forced-atomics - x\n  m\nrelax\nzba\nzbb\nzbkb\nzbs\n";
+        let target = adapted(known);
+        assert_eq!(target["features"], "+m,+c,+zba,+zbb,+zbs,+forced-atomics,+relax");
         assert_eq!(target["atomic-cas"], true);
         assert_eq!(target["cpu"], "x");
+    }
+
+    #[test]
+    fn extensions_that_the_compiler_lacks_are_left_out() {
+        assert_eq!(adapted("relax\nforced-atomics\nm\n")["features"], "+m,+forced-atomics,+relax");
     }
 }

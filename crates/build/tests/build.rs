@@ -53,8 +53,8 @@ fn a_new_project_builds_to_the_same_bytes_anywhere() {
     let text = String::from_utf8_lossy(&bytes);
     let here = Path::new(env!("CARGO_TARGET_TMPDIR")).to_str().unwrap();
     assert!(!text.contains(here), "the file names the folder it was built in");
-    // RV64IM and the soft-float ABI: no flag of the header is set.
-    assert_eq!(bytes[48..52], [0; 4]);
+    // Compressed instructions and the soft-float ABI.
+    assert_eq!(bytes[48..52], [1, 0, 0, 0]);
 
     let output = on_host(&one, b"Ada");
     assert_eq!(output.stdout, b"Hello, Ada!\n");

@@ -65,7 +65,7 @@ pub struct Build {
 /// A program and its input.
 #[derive(clap::Args)]
 pub struct Task {
-    /// The program: a static RV64IM ELF file
+    /// The program: a static RV64IMAC ELF file
     pub elf: PathBuf,
     /// The private input, `-` for standard input [default: empty]
     #[arg(short, long, value_name = "FILE")]
@@ -90,7 +90,7 @@ pub struct Run {
 
 #[derive(clap::Args)]
 pub struct Key {
-    /// The program: a static RV64IM ELF file
+    /// The program: a static RV64IMAC ELF file
     pub elf: PathBuf,
     /// Where to write the key [default: the program's name with .key]
     #[arg(short, long, value_name = "FILE")]

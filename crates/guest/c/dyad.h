@@ -1,6 +1,6 @@
 /* Dyad guests in C: input, output, diagnostics, exit.
  *
- * Compile with -march=rv64im -mabi=lp64 -mcmodel=medany, and link start.c with dyad.ld:
+ * Compile with -march=rv64imac -mabi=lp64 -mcmodel=medany, and link start.c with dyad.ld:
  * examples/c-hello/Makefile shows how. System calls have Linux's numbers: the program also runs
  * under qemu-riscv64.
  */

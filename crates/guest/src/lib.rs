@@ -14,9 +14,9 @@
 //! Input is private: a verifier never sees it. Output is public: it and the exit code are what a
 //! proof speaks about. Diagnostics are for the person who runs the program and are not proved.
 //!
-//! System calls have Linux's numbers, so a guest also runs under `qemu-riscv64`. On any other
-//! target than bare RISC-V the same program reads standard input and writes standard output:
-//! guests have ordinary tests.
+//! `dyad build` compiles for RV64IMC with Zba, Zbb and Zbs, and system calls have Linux's numbers,
+//! so a guest also runs under `qemu-riscv64`. On any other target than bare RISC-V the same program
+//! reads standard input and writes standard output: guests have ordinary tests.
 //!
 //! # Exit codes
 //!

@@ -1,4 +1,5 @@
-//! Dyad's machine: RV64IM, little-endian, machine mode, flat memory, static programs.
+//! Dyad's machine: RV64IMAC with Zba, Zbb, Zbs, Zbkb, Zicond and misaligned access (Zicclsm),
+//! little-endian, machine mode, flat memory, static programs.
 //!
 //! One file an instruction family in [`families`], each holding the family's encodings, `execute`
 //! (what the machine does, on integers) and its tables' rules (what is proved). Every other

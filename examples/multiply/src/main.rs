@@ -1,4 +1,4 @@
-//! A loop in which one instruction in 14 multiplies 64-bit words, for benchmarks: the rest are
+//! A loop in which one instruction in 13 multiplies 64-bit words, for benchmarks: the rest are
 //! additions, logic, shifts, a load, a store and a branch.
 //!
 //! Input: how many turns, in decimal digits. Output: 8 bytes that depend on every turn, so that
