@@ -6,6 +6,8 @@ use std::{
 };
 
 use anstyle::{AnsiColor, Style};
+use dyad::Misaligned;
+use serde_json::{Value, json};
 
 use crate::{
     failure::{Failure, bad},
@@ -135,6 +137,16 @@ pub fn print_error(message: &str) {
     let mut out = anstream::stderr().lock();
     // Nobody is left to be told if this fails.
     let _ = writeln!(out, "{red}error:{red:#} {}", safe(message));
+}
+
+/// How many accesses of memory are not naturally aligned.
+pub fn misaligned(accesses: Misaligned) -> String {
+    format!("{} loads, {} stores", number(accesses.loads), number(accesses.stores))
+}
+
+/// The same as a JSON object.
+pub fn misaligned_json(accesses: Misaligned) -> Value {
+    json!({"loads": accesses.loads, "stores": accesses.stores})
 }
 
 /// A number with a space between thousands.

@@ -54,7 +54,7 @@ pub use dyad_security::Report as SecurityReport;
 pub use dyad_verifier::Level;
 pub use error::Error;
 pub use fit::TooLong;
-pub use program::{Program, Run};
+pub use program::{Misaligned, Program, Run};
 pub use prover::{Prover, Report, STEPS, Step};
 pub use stopwatch::{Processor, Timing};
 

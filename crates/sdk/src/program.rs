@@ -2,7 +2,8 @@
 
 use std::time::Instant;
 
-use dyad_executor::{Limits, Metered, meter_while};
+use dyad_executor::{Limits, Metered, Rows, meter_while};
+use dyad_machine::list::TableId;
 use dyad_security::Sizes;
 use dyad_verifier::{Layout, Level, Schedule, Statement, System};
 
@@ -31,6 +32,10 @@ pub struct Run {
     pub cycles: u64,
     /// Names and rows of the tables that a proof of the run has, those without rows left out.
     pub tables: Vec<(&'static str, u64)>,
+    /// The accesses of memory that are not naturally aligned.
+    pub misaligned: Misaligned,
+    /// Words that a proof of the run commits to: those of all rows, without what fills up tables.
+    pub committed_words: u64,
     /// Seconds that the run took, uncounted.
     pub seconds: f64,
     /// Bytes of memory that a [`Prover`](crate::Prover) of the program and a proof of the run take on all
@@ -38,6 +43,23 @@ pub struct Run {
     pub proof_memory: Option<u64>,
     /// Why it does not, if so.
     pub too_long: Option<TooLong>,
+}
+
+/// How often a run accessed memory at addresses that are no multiples of what was accessed. Each such
+/// access takes a row of a table that is wider than that of aligned ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Misaligned {
+    /// Loads.
+    pub loads: u64,
+    /// Stores.
+    pub stores: u64,
+}
+
+impl Misaligned {
+    /// Those of a run with these rows.
+    pub(crate) fn of(rows: &Rows) -> Self {
+        Self { loads: rows[TableId::LoadMisaligned], stores: rows[TableId::StoreMisaligned] }
+    }
 }
 
 impl Program {
@@ -92,6 +114,13 @@ impl Program {
             instructions: outcome.instructions,
             cycles: outcome.cycles,
             tables: dyad_executor::rows_by_name(&rows).filter(|(_, n)| *n > 0).collect(),
+            misaligned: Misaligned::of(&rows),
+            committed_words: system
+                .tables
+                .iter()
+                .zip(rows.0)
+                .map(|(t, n)| t.committed.len() as u64 * n)
+                .sum(),
             seconds,
             proof_memory: expected.ok().map(|e| e.key + e.proof()),
             too_long: fit.end(outcome.cycles, &rows),

@@ -11,7 +11,7 @@ use dyad_verifier::{Blake3, Level, Statement, System};
 use crate::filling::{execute_and_fill, fill_recorded};
 use crate::fit::Fit;
 use crate::memory::Expected;
-use crate::program::{Program, security};
+use crate::program::{Misaligned, Program, security};
 use crate::stopwatch::{Stopwatch, Timing};
 use crate::{Error, memory};
 
@@ -65,6 +65,8 @@ pub struct Report {
     pub timings: Vec<Timing>,
     /// Names and rows of the tables.
     pub tables: Vec<(&'static str, u32)>,
+    /// The accesses of memory that are not naturally aligned.
+    pub misaligned: Misaligned,
     /// Bytes of memory that the proof was expected to take: what [`Prover::memory_limit`] limits.
     pub memory: u64,
 }
@@ -172,6 +174,7 @@ impl Prover {
         let metered = self.meter(input)?;
         let expected = Expected::new(self.level, &self.system, &metered).map_err(Error::TooLarge)?;
         let Metered { outcome, rows, .. } = metered;
+        let misaligned = Misaligned::of(&rows);
         if outcome.output.len() > MAX_OUTPUT {
             return Err(Error::OutputTooLong { length: outcome.output.len(), limit: MAX_OUTPUT });
         }
@@ -215,6 +218,7 @@ impl Prover {
             threads: rayon::current_num_threads(),
             timings,
             tables: self.system.tables.iter().map(|t| t.name).zip(rows).collect(),
+            misaligned,
             memory,
         };
         Ok((proof, report))

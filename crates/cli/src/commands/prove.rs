@@ -10,7 +10,7 @@ use crate::{
     files,
     memory::{self, Allowance, Watch},
     progress::Progress,
-    report::{self, Report, hex, number, size, time, value},
+    report::{self, Report, hex, misaligned, misaligned_json, number, size, time, value},
     timings,
 };
 
@@ -81,6 +81,7 @@ pub fn run(args: &Prove) -> Result<(), Failure> {
         .fact("output", value(&proof.output))
         .fact("exit code", proof.exit_code)
         .fact("cycles", format_args!("{}, at {:.0} kHz", number(report.cycles), report.khz()))
+        .fact("misaligned", misaligned(report.misaligned))
         .fact("time", format_args!("{} on {} threads", time(report.prove_seconds), report.threads));
     text.fact("kernels", builds::kernels());
     if let Some(peak) = peak {
@@ -121,6 +122,7 @@ fn describe(
     json!({
         "cycles": report.cycles,
         "instructions": report.instructions,
+        "misaligned_accesses": misaligned_json(report.misaligned),
         "exit_code": proof.exit_code,
         "output_hex": hex(&proof.output),
         "execute_seconds": report.execute_seconds,

@@ -8,7 +8,7 @@ use crate::{
     failure::{Failure, bad},
     files,
     memory::{self, Allowance},
-    report::{self, Report, hex, number, size, time, value},
+    report::{self, Report, hex, misaligned, misaligned_json, number, size, time, value},
 };
 
 pub fn run(args: &Run) -> Result<(), Failure> {
@@ -35,6 +35,8 @@ pub fn run(args: &Run) -> Result<(), Failure> {
             "output_hex": hex(&run.output),
             "cycles": run.cycles,
             "instructions": run.instructions,
+            "committed_words": run.committed_words,
+            "misaligned_accesses": misaligned_json(run.misaligned),
             "seconds": run.seconds,
             "proof_memory_bytes": proof_memory,
             "too_long": too_long,
@@ -53,6 +55,7 @@ pub fn run(args: &Run) -> Result<(), Failure> {
             .fact("output", value(&run.output))
             .fact("exit code", run.exit_code)
             .fact("cycles", number(run.cycles))
+            .fact("misaligned", misaligned(run.misaligned))
             .fact("time", time(run.seconds))
             .fact("to prove it", to_prove)
             .parts("table", "rows", &parts)
