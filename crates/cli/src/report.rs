@@ -3,10 +3,11 @@
 use std::{
     fmt::{Display, Write as _},
     io::Write as _,
+    path::Path,
 };
 
 use anstyle::{AnsiColor, Style};
-use dyad::Misaligned;
+use dyad::{FloatAbi, Misaligned, Program};
 use serde_json::{Value, json};
 
 use crate::{
@@ -129,6 +130,21 @@ pub fn print_diagnostics(diagnostics: &[u8]) {
 pub fn failed_run(error: &dyad::Error) -> Failure {
     print_diagnostics(error.diagnostics());
     bad(error)
+}
+
+/// Says, on standard error, that a program may come to floating-point instructions, if its file says so.
+pub fn warn_of_floats(elf: &Path, program: &Program) {
+    let abi = program.details().flags().float_abi;
+    if abi == FloatAbi::Soft {
+        return;
+    }
+    let yellow = AnsiColor::Yellow.on_default().bold();
+    let text = format!(
+        "{}: the file was built for the {abi} ABI, and the machine has no floating-point instructions: \
+         a run that comes to one traps and has no proof",
+        elf.display()
+    );
+    let _ = writeln!(anstream::stderr().lock(), "{yellow}warning:{yellow:#} {}", safe(&text));
 }
 
 /// Prints why the command fails, on standard error.

@@ -4,7 +4,7 @@ use core::fmt;
 
 use dyad_machine::calls::{self, Refusal};
 use dyad_machine::compressed::is_compressed;
-use dyad_program::Location;
+use dyad_program::{FloatAbi, Location, UNIMP};
 use thiserror::Error;
 
 use crate::Limits;
@@ -55,6 +55,9 @@ pub struct Trap {
     pub cycle: u64,
     /// The stack, where it had grown below its bottom.
     pub stack: Option<Overflow>,
+    /// The ABI that the ELF file's header names, where the instruction is one of floating point and the
+    /// ABI has such.
+    pub built_for: Option<FloatAbi>,
     /// Function and source line of `pc`, as far as the ELF file tells.
     pub location: Location,
     /// What the program had written to fd 2.
@@ -64,9 +67,13 @@ pub struct Trap {
 impl fmt::Display for Trap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.stack {
-            Some(overflow) => write!(f, "the program trapped: {overflow}: {} (", self.cause)?,
-            None => write!(f, "the program trapped: {} (", self.cause)?,
+            Some(overflow) => write!(f, "the program trapped: {overflow}: {}", self.cause)?,
+            None => write!(f, "the program trapped: {}", self.cause)?,
         }
+        if let Some(abi) = self.built_for {
+            write!(f, "; the ELF file was built for it, for the {abi} ABI")?;
+        }
+        f.write_str(" (")?;
         if let Some(instruction) = &self.instruction {
             write!(f, "`{instruction}` ")?;
         }
@@ -186,6 +193,11 @@ pub enum Cause {
 }
 
 impl Cause {
+    /// Whether it is a floating-point instruction.
+    pub(crate) fn is_of_floats(&self) -> bool {
+        matches!(self, Self::IllegalInstruction { code } if hint(*code) == FLOAT)
+    }
+
     /// Whether it is about an access to memory.
     pub(crate) fn is_of_memory(&self) -> bool {
         matches!(
@@ -233,10 +245,10 @@ fn refused(refusal: Refusal) -> String {
     }
 }
 
+const FLOAT: &str = ": a floating-point instruction; build with soft floats, without the extensions F and D";
+
 /// What unknown code usually comes from, and what to do about it.
 fn hint(code: u32) -> &'static str {
-    const FLOAT: &str =
-        ": a floating-point instruction; build with soft floats, without the extensions F and D";
     const VECTOR: &str = ": a vector instruction; build without the extension V";
     const CSR: &str = ": it reads or writes a control and status register, and there are none";
     if code == 0 || code == u32::MAX {
@@ -265,6 +277,3 @@ fn hint(code: u32) -> &'static str {
         _ => "",
     }
 }
-
-/// `unimp` of the assembler: it writes a read-only register.
-const UNIMP: u32 = 0xc000_1073;

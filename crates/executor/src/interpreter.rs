@@ -6,7 +6,7 @@ use dyad_machine::compressed::is_compressed;
 use dyad_machine::families::branch;
 use dyad_machine::instr::{Instr, NOWHERE, RESERVATION};
 use dyad_machine::list::Op;
-use dyad_program::{Location, Program};
+use dyad_program::{FloatAbi, Location, Program};
 
 use crate::code::{Code, Found};
 use crate::effect::{Effect, Operands};
@@ -298,7 +298,9 @@ impl<'a> Interpreter<'a> {
         let instrs = self.program.instrs();
         let found = instrs.binary_search_by_key(&pc, |i| i.pc).ok();
         let instruction = found.map(|i| instrs[i].instr.to_string());
-        Error::Trap(Box::new(Trap { cause, pc, instruction, cycle, stack, location, diagnostics }))
+        let abi = self.program.flags().float_abi;
+        let built_for = Some(abi).filter(|&abi| abi != FloatAbi::Soft && cause.is_of_floats());
+        Error::Trap(Box::new(Trap { cause, pc, instruction, cycle, stack, built_for, location, diagnostics }))
     }
 }
 

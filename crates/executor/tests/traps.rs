@@ -41,6 +41,24 @@ fn code_that_is_no_instruction() {
     }
 }
 
+/// What the header says decides nothing; it explains.
+#[test]
+fn floats_that_the_file_was_built_for() {
+    let (fld, unimp, for_it) = (0x0005_3507, 0xc000_1073, "the ELF file was built for it");
+    for (flags, code, abi) in [
+        (4, fld, Some("double-float")),
+        (2, fld, Some("single-float")),
+        (0, fld, None),
+        (1, fld, None),
+        (4, unimp, None),
+    ] {
+        let elf = Elf::new(CODE).code(CODE, &[code]).flags(flags);
+        let text = traps_with(&Program::from_elf(&elf.build()).expect("loads"), &[]).to_string();
+        assert_eq!(text.contains(for_it), abi.is_some(), "{text}");
+        assert!(abi.is_none_or(|abi| text.contains(abi)), "{text}");
+    }
+}
+
 #[test]
 fn data_between_code_is_no_harm() {
     assert_eq!(common::runs(&[vec![jal(ZERO, 8), 0], exit(3)].concat(), &[], &[]).exit_code, 3);

@@ -21,6 +21,7 @@
 mod digest;
 mod elf;
 mod error;
+mod header;
 mod image;
 mod symbols;
 #[cfg(feature = "testing")]
@@ -33,6 +34,7 @@ use dyad_machine::instr::{CellWords, Placed, decode};
 
 pub use elf::{MAX_IMAGE_BYTES, SEGMENT_END};
 pub use error::{LoadError, SegmentError};
+pub use header::{Flags, FloatAbi, UNIMP};
 pub use image::ImageCell;
 pub use symbols::{Location, Symbols};
 
@@ -120,15 +122,31 @@ impl Program {
         self.digest
     }
 
+    /// What the ELF file's header says of how it was compiled; it decides nothing.
+    pub fn flags(&self) -> Flags {
+        Flags::read(&self.elf)
+    }
+
+    /// The first address in the ELF file's executable sections where no instruction of the machine stands,
+    /// and the halfword or word there: a run traps if it comes there. Zeros and `unimp` do not count.
+    pub fn first_unknown(&self) -> Option<(u64, u32)> {
+        header::first_unknown(&self.elf)
+    }
+
     /// The symbols and source lines of the ELF file; reads them anew at each call.
     pub fn symbols(&self) -> Symbols<'_> {
         Symbols::read(&self.elf)
     }
 }
 
+/// The halfwords of `bytes`.
+fn halves(bytes: &[u8]) -> Vec<u16> {
+    bytes.as_chunks().0.iter().map(|&h| u16::from_le_bytes(h)).collect()
+}
+
 /// The instructions at all even addresses of `bytes`, which lie at `address`.
 fn decode_all(address: u32, bytes: &[u8]) -> impl Iterator<Item = Placed> {
-    let halves: Vec<u16> = bytes.as_chunks().0.iter().map(|&h| u16::from_le_bytes(h)).collect();
+    let halves = halves(bytes);
     (0..halves.len())
         .filter_map(move |i| decode(halves[i], halves.get(i + 1).copied(), address + 2 * i as u32))
 }

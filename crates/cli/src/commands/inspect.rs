@@ -1,6 +1,6 @@
 //! `dyad inspect`: what a file is.
 
-use dyad::{Program, Proof, Verified, VerifyingKey};
+use dyad::{Cause, Flags, Program, Proof, Verified, VerifyingKey};
 use serde_json::{Value, json};
 
 use crate::{
@@ -39,8 +39,9 @@ fn program(name: &str, bytes: &[u8]) -> Result<(Value, Report), dyad::Error> {
         .title(format_args!("{name}: a program, in an ELF file of {}", size(bytes.len() as u64)))
         .fact("program", hex(&program.digest()))
         .fact("entry", format_args!("{:#x}", details.entry()))
-        .fact("instructions", number(details.instrs().len() as u64))
-        .fact("image", format_args!("{} cells of 8 bytes", number(details.image().len() as u64)));
+        .fact("instructions", number(details.instrs().len() as u64));
+    let header = header(&program, &mut report);
+    report.fact("image", format_args!("{} cells of 8 bytes", number(details.image().len() as u64)));
     let mut segments = Vec::new();
     for segment in details.segments() {
         let access = match (segment.writable, segment.executable) {
@@ -58,10 +59,31 @@ fn program(name: &str, bytes: &[u8]) -> Result<(Value, Report), dyad::Error> {
         "program": hex(&program.digest()),
         "entry": details.entry(),
         "instructions": details.instrs().len(),
+        "header": header,
         "image_cells": details.image().len(),
         "segments": segments,
     });
     Ok((object, report))
+}
+
+/// What the file says of how it was compiled, and the first code that the machine does not know.
+fn header(program: &Program, report: &mut Report) -> Value {
+    let details = program.details();
+    let Flags { bits, compressed, float_abi } = details.flags();
+    let rvc = if compressed { "compressed instructions" } else { "no compressed instructions" };
+    report.fact("header", format_args!("{rvc}, {float_abi} ABI (e_flags {bits:#x})"));
+    let unknown = details.first_unknown().map(|(address, code)| {
+        let location = details.symbols().location(address);
+        let cause = Cause::IllegalInstruction { code }.to_string();
+        report.fact("first unknown", format_args!("{cause} (at {address:#x}, in {location})"));
+        json!({"address": address, "code": code, "cause": cause, "location": location.to_string()})
+    });
+    json!({
+        "e_flags": bits,
+        "compressed": compressed,
+        "float_abi": float_abi.to_string(),
+        "first_unknown": unknown,
+    })
 }
 
 fn key(name: &str, bytes: &[u8]) -> Result<(Value, Report), dyad::Error> {

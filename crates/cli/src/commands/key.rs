@@ -8,13 +8,14 @@ use crate::{
     files,
     memory::{Allowance, Watch},
     progress::Progress,
-    report::{Report, hex, size},
+    report::{self, Report, hex, size},
 };
 
 pub fn run(args: &Key) -> Result<(), Failure> {
     let place = files::place(args.output.as_deref(), &args.elf, "key");
     files::check_place(Some(&place))?;
     let program = files::read_program(&args.elf)?;
+    report::warn_of_floats(&args.elf, &program);
     let _watch = Watch::start(Allowance::new(None));
     let progress = Progress::start("commit to the program");
     let prover = Prover::new(&program).map_err(bad)?;

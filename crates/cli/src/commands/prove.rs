@@ -37,6 +37,7 @@ pub fn run(args: &Prove) -> Result<(), Failure> {
     }
     files::check_place(Some(&place))?;
     let program = files::read_program(&args.task.elf)?;
+    report::warn_of_floats(&args.task.elf, &program);
     let input = files::read_input(args.task.input.as_deref())?;
     let mut pool = rayon::ThreadPoolBuilder::new();
     if let Some(threads) = args.threads {

@@ -49,6 +49,8 @@ impl Part {
 struct Section<'a> {
     name: &'a str,
     kind: u32,
+    flags: u64,
+    address: u64,
     link: u32,
     info: u32,
     entry_size: u64,
@@ -61,14 +63,15 @@ pub struct Elf {
     entry: u64,
     parts: Vec<Part>,
     symbols: Vec<(String, u64, u64)>,
-    sections: Vec<(String, Vec<u8>)>,
+    sections: Vec<(String, u64, u64, Vec<u8>)>,
     spacing: u64,
+    flags: u32,
 }
 
 impl Elf {
     /// A file whose program starts at `entry`.
     pub fn new(entry: u64) -> Self {
-        Self { entry, parts: Vec::new(), symbols: Vec::new(), sections: Vec::new(), spacing: 8 }
+        Self { entry, parts: Vec::new(), symbols: Vec::new(), sections: Vec::new(), spacing: 8, flags: 0 }
     }
 
     /// Lays the file out in pages, as operating systems want it.
@@ -126,7 +129,22 @@ impl Elf {
     /// Adds a section that isn't loaded.
     #[must_use]
     pub fn section(mut self, name: &str, bytes: &[u8]) -> Self {
-        self.sections.push((name.to_owned(), bytes.to_vec()));
+        self.sections.push((name.to_owned(), 0, 0, bytes.to_vec()));
+        self
+    }
+
+    /// Adds a section header, with bytes of its own, that says that there is code.
+    #[must_use]
+    pub fn code_section(mut self, name: &str, address: u64, words: &[u32]) -> Self {
+        let bytes = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+        self.sections.push((name.to_owned(), 6, address, bytes));
+        self
+    }
+
+    /// Sets `e_flags`.
+    #[must_use]
+    pub fn flags(mut self, flags: u32) -> Self {
+        self.flags = flags;
         self
     }
 
@@ -153,7 +171,7 @@ impl Elf {
         header.extend(self.entry.to_le_bytes());
         header.extend(64u64.to_le_bytes());
         header.extend(sections.map_or(0, |s| s.0).to_le_bytes());
-        header.extend(0u32.to_le_bytes());
+        header.extend(self.flags.to_le_bytes());
         let count = sections.map_or(0, |s| s.1);
         for half in [64, 56, self.parts.len() as u16, 64, count, count.saturating_sub(1)] {
             header.extend(half.to_le_bytes());
@@ -177,10 +195,23 @@ impl Elf {
             names.extend(name.as_bytes());
             names.push(0);
         }
-        let plain = |name, kind, bytes| Section { name, kind, link: 0, info: 0, entry_size: 0, bytes };
+        let plain = |name, kind, bytes| Section {
+            name,
+            kind,
+            flags: 0,
+            address: 0,
+            link: 0,
+            info: 0,
+            entry_size: 0,
+            bytes,
+        };
         let symbols = Section { link: 2, info: 1, entry_size: 24, ..plain(".symtab", 2, table) };
         let mut sections = vec![plain("", 0, Vec::new()), symbols, plain(".strtab", 3, names)];
-        sections.extend(self.sections.iter().map(|(name, bytes)| plain(name, 1, bytes.clone())));
+        sections.extend(self.sections.iter().map(|&(ref name, flags, address, ref bytes)| Section {
+            flags,
+            address,
+            ..plain(name, 1, bytes.clone())
+        }));
         let mut section_names = Vec::new();
         let mut starts = Vec::new();
         for name in sections.iter().map(|s| s.name).chain([".shstrtab"]) {
@@ -190,11 +221,12 @@ impl Elf {
         }
         sections.push(plain(".shstrtab", 3, section_names));
         let mut headers = Vec::new();
-        for (Section { kind, link, info, entry_size, bytes, .. }, start) in sections.iter().zip(starts) {
+        for (section, start) in sections.iter().zip(starts) {
+            let Section { kind, flags, address, link, info, entry_size, bytes, .. } = section;
             file.resize(file.len().next_multiple_of(8), 0);
             headers.extend(start.to_le_bytes());
             headers.extend(kind.to_le_bytes());
-            for word in [0, 0, file.len() as u64, bytes.len() as u64] {
+            for word in [*flags, *address, file.len() as u64, bytes.len() as u64] {
                 headers.extend(word.to_le_bytes());
             }
             headers.extend(link.to_le_bytes());
