@@ -1,6 +1,7 @@
 //! Project tasks: `cargo xtask --help`.
 
 mod bench;
+mod counts;
 mod csmith;
 mod demo;
 mod deny;
@@ -36,6 +37,8 @@ enum Task {
     Test,
     /// Measure proofs of the examples: speed, time by step, memory, sizes
     Bench(bench::Args),
+    /// Compare what runs of the examples cost with other builds of them: cycles, rows, committed words
+    Counts(counts::Args),
     /// Builds of the dyad command to hand out: for any processor, and faster ones beside it
     Dist(dist::Args),
     /// Measure what this machine can do at least, and how far a proof is from it
@@ -57,6 +60,7 @@ fn main() -> ExitCode {
         Task::Demo => demo::run(),
         Task::Test => test::check(),
         Task::Bench(args) => bench::run(&args),
+        Task::Counts(args) => counts::run(&args),
         Task::Dist(args) => dist::run(&args),
         Task::Floor(args) => floor::run(&args),
         Task::Smt(args) => smt::run(&args),

@@ -3,7 +3,13 @@
 mod tables;
 mod workload;
 
-use std::{fs, io::Write, path::PathBuf, process::Command, time::Instant};
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Instant,
+};
 
 use serde_json::Value;
 
@@ -75,11 +81,12 @@ pub fn run(args: &Args) -> Result<(), Failure> {
 }
 
 fn choose(names: &[String]) -> Result<Vec<&'static Workload>, Failure> {
-    if names.is_empty() {
-        Ok(WORKLOADS.iter().collect())
-    } else {
-        names.iter().map(|name| find(name)).collect()
-    }
+    if names.is_empty() { Ok(workloads().collect()) } else { names.iter().map(|name| find(name)).collect() }
+}
+
+/// All examples.
+pub fn workloads() -> impl Iterator<Item = &'static Workload> {
+    WORKLOADS.iter()
 }
 
 /// The example of this name.
@@ -112,34 +119,42 @@ impl Bench {
         format!("{}.elf", workload.name)
     }
 
-    /// Builds an example and its key.
-    pub fn build(&self, workload: &Workload) -> Result<(), Failure> {
+    /// Builds an example and its key; returns its ELF file.
+    pub fn build(&self, workload: &Workload) -> Result<PathBuf, Failure> {
         let project = root().join("examples").join(workload.name);
         let guests = target_dir().join("guests");
         let mut build = command(&self.dyad, &self.folder, ["build", "-q", "-o", &Self::elf(workload)]);
         output(build.arg(project).arg("--target-dir").arg(guests))?;
         let key = ["key", &Self::elf(workload), "-o", "key"];
-        output(&mut command(&self.dyad, &self.folder, key)).map(|_| ())
+        output(&mut command(&self.dyad, &self.folder, key))?;
+        Ok(self.folder.join(Self::elf(workload)))
     }
 
     /// Writes an input whose run takes about so many cycles.
     pub fn write_input(&self, workload: &Workload, cycles: u64) -> Result<(), Failure> {
-        let input = workload.input_for(cycles, |input| self.cycles(workload, input))?;
+        self.write_input_for(workload, cycles, Path::new(&Self::elf(workload)))
+    }
+
+    /// The same for another ELF file of the example.
+    pub fn write_input_for(&self, workload: &Workload, cycles: u64, elf: &Path) -> Result<(), Failure> {
+        let input = workload.input_for(cycles, |input| {
+            self.write("in", input)?;
+            let run = self.count(elf)?;
+            run["cycles"].as_u64().ok_or_else(|| "dyad run --json names no cycles".to_owned())
+        })?;
         self.write("in", &input)
+    }
+
+    /// What a run of an ELF file on that input costs, as `dyad run` tells it.
+    pub fn count(&self, elf: &Path) -> Result<Value, Failure> {
+        let mut run = command(&self.dyad, &self.folder, ["run", "--input", "in", "--json"]);
+        ask(run.args(["--max-cycles", "1000000000"]).arg(elf))
     }
 
     /// The command that proves a run on that input.
     pub fn prover(&self, workload: &Workload) -> Command {
         let arguments = ["prove", &Self::elf(workload), "--input", "in", "-o", "proof"];
         command(&self.dyad, &self.folder, arguments)
-    }
-
-    fn cycles(&self, workload: &Workload, input: &[u8]) -> Result<u64, Failure> {
-        self.write("in", input)?;
-        let elf = Self::elf(workload);
-        let arguments = ["run", &elf, "--input", "in", "--json", "--max-cycles", "1000000000"];
-        let run = ask(&mut command(&self.dyad, &self.folder, arguments))?;
-        run["cycles"].as_u64().ok_or_else(|| "dyad run --json names no cycles".to_owned())
     }
 
     /// The run of median speed; all are added to the log.
