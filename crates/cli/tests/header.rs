@@ -52,8 +52,11 @@ fn key_and_prove_warn_and_the_trap_explains() {
         assert_eq!(said.lines().count(), 1, "{said}");
     }
     assert!(folder.dyad(&["verify", "proof", "--key", "key"]).stderr.is_empty());
+    // A run that ends well needs no warning.
+    assert!(folder.dyad(&["run", "elf"]).stderr.is_empty());
     let run = folder.try_dyad(&["run", "elf", "--input", "in"]);
     let said = String::from_utf8(run.stderr).unwrap();
     assert_eq!(run.status.code(), Some(1));
+    assert!(said.starts_with("warning: elf: the file was built for the double-float ABI"), "{said}");
     assert!(said.contains("the ELF file was built for it, for the double-float ABI"), "{said}");
 }

@@ -43,7 +43,7 @@ impl fmt::Display for FloatAbi {
 
 /// `e_flags` of an ELF file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Flags {
+pub struct HeaderFlags {
     /// All of them.
     pub bits: u32,
     /// Whether it says that there are compressed instructions.
@@ -52,7 +52,7 @@ pub struct Flags {
     pub float_abi: FloatAbi,
 }
 
-impl Flags {
+impl HeaderFlags {
     pub(crate) fn read(elf: &[u8]) -> Self {
         let header = pod::from_bytes::<FileHeader64<LE>>(elf);
         let flags = header.map(|(header, _)| header.e_flags.get(LE)).unwrap_or_default();

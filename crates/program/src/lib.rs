@@ -34,7 +34,7 @@ use dyad_machine::instr::{CellWords, Placed, decode};
 
 pub use elf::{MAX_IMAGE_BYTES, SEGMENT_END};
 pub use error::{LoadError, SegmentError};
-pub use header::{Flags, FloatAbi, UNIMP};
+pub use header::{FloatAbi, HeaderFlags, UNIMP};
 pub use image::ImageCell;
 pub use symbols::{Location, Symbols};
 
@@ -123,8 +123,8 @@ impl Program {
     }
 
     /// What the ELF file's header says of how it was compiled; it decides nothing.
-    pub fn flags(&self) -> Flags {
-        Flags::read(&self.elf)
+    pub fn flags(&self) -> HeaderFlags {
+        HeaderFlags::read(&self.elf)
     }
 
     /// The first address in the ELF file's executable sections where no instruction of the machine stands,

@@ -48,7 +48,7 @@ mod prover;
 mod stopwatch;
 
 pub use dyad_executor::{Cause, Halted, Limits};
-pub use dyad_program::{Flags, FloatAbi};
+pub use dyad_program::{FloatAbi, HeaderFlags};
 pub use dyad_proof::{Proof, VerifyingKey};
 pub use dyad_prover::cost::{Floor, Work};
 pub use dyad_security::Report as SecurityReport;

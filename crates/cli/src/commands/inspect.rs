@@ -1,6 +1,6 @@
 //! `dyad inspect`: what a file is.
 
-use dyad::{Cause, Flags, Program, Proof, Verified, VerifyingKey};
+use dyad::{Cause, HeaderFlags, Program, Proof, Verified, VerifyingKey};
 use serde_json::{Value, json};
 
 use crate::{
@@ -69,7 +69,7 @@ fn program(name: &str, bytes: &[u8]) -> Result<(Value, Report), dyad::Error> {
 /// What the file says of how it was compiled, and the first code that the machine does not know.
 fn header(program: &Program, report: &mut Report) -> Value {
     let details = program.details();
-    let Flags { bits, compressed, float_abi } = details.flags();
+    let HeaderFlags { bits, compressed, float_abi } = details.flags();
     let rvc = if compressed { "compressed instructions" } else { "no compressed instructions" };
     report.fact("header", format_args!("{rvc}, {float_abi} ABI (e_flags {bits:#x})"));
     let unknown = details.first_unknown().map(|(address, code)| {

@@ -17,7 +17,11 @@ pub fn run(args: &Run) -> Result<(), Failure> {
     let input = files::read_input(args.task.input.as_deref())?;
     let max_memory = Allowance::new(None).left();
     let max_cycles = args.max_cycles.unwrap_or(Limits::default().max_cycles);
-    let run = program.run(&input, Limits { max_cycles, max_memory }).map_err(|e| report::failed_run(&e))?;
+    let run = program.run(&input, Limits { max_cycles, max_memory }).map_err(|error| {
+        // Where it fails elsewhere, too: start code for such machines expects more than ours has.
+        report::warn_of_floats(&args.task.elf, &program);
+        report::failed_run(&error)
+    })?;
 
     let base = memory::resident().unwrap_or(0);
     let proof_memory = run.proof_memory.map(|bytes| base + bytes);
