@@ -118,7 +118,7 @@ def check(ok, step):
 
 class Transcript:
     def __init__(self):
-        self.state, self.drawn = digest(TRANSCRIPT, b'dyad proof system v1'), []
+        self.state, self.drawn = digest(TRANSCRIPT, b'dyad proof system v2'), []
     def absorb(self, label, data):
         label = label.encode()
         self.state = digest(TRANSCRIPT, self.state, bytes([len(label)]), label, u64(len(data)), data)
@@ -311,7 +311,9 @@ class Verifier:
         t.absorb('key rows', b''.join(map(u32, key['rows'])))
         t.absorb('statement', bytes.fromhex(st['bytes']))
         for side in ('pushes', 'pulls'):
-            t.absorb(f'statement {side}', b''.join(u64(w) for m in st[side] for w in m))
+            t.absorb(f'statement {side}', u64(len(st[side])))
+            for i in range(0, len(st[side]), 4096):
+                t.absorb(f'statement {side}', b''.join(u64(w) for m in st[side][i:i + 4096] for w in m))
         t.absorb('rows', b''.join(map(u32, rows)))
         p.section = 'commitment'
         self.root = p.take(32)

@@ -30,3 +30,13 @@ fn the_messages_of_a_small_statement() {
     ];
     assert_eq!(pulls, expected);
 }
+
+/// What a verifier holds of an output: a message for each eight bytes.
+#[test]
+fn an_output_is_a_message_for_eight_bytes() {
+    let (_, without) = boundary(0x1_0000, b"", 0);
+    for (length, messages) in [(1, 0), (7, 0), (8, 1), (15, 1), (16, 2), (1 << 20, 1 << 17)] {
+        let (_, pulls) = boundary(0x1_0000, &vec![7; length], 0);
+        assert_eq!(pulls.len() - without.len(), messages, "{length} bytes");
+    }
+}

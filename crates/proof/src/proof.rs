@@ -7,7 +7,7 @@ use dyad_verifier::Digest;
 use crate::Error;
 
 const MAGIC: &[u8; 10] = b"dyad-proof";
-const VERSION: u16 = 1;
+const VERSION: u16 = 2;
 
 /// The longest public output that a verifier accepts, in bytes: it holds a message of 40 bytes for
 /// each of them.

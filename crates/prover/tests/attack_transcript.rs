@@ -118,7 +118,9 @@ const INVENTORY: &str = "
 + key root 32
 + key rows 8
 + statement 8
++ statement pushes 8
 + statement pushes 40
++ statement pulls 8
 + statement pulls 40
 + rows 12
 + commitment 32

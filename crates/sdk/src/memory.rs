@@ -23,7 +23,7 @@ pub struct Expected {
     /// While the program is executed and the columns are filled: the columns, the machine's memory and
     /// what is noted of it, the parts of the run that are on their way, and the output three times over.
     filling: u64,
-    /// While the statement is absorbed: the columns, the output twice, its messages and their bytes.
+    /// While the statement is absorbed: the columns, the output twice, and its messages.
     stating: u64,
     /// While all the rest is done: what the prover says, and the output.
     proving: u64,
@@ -45,7 +45,7 @@ impl Expected {
         Ok(Self {
             key: proof.key,
             filling: proof.columns + metered.recording + parts(threads) as u64 * part + 3 * output,
-            stating: proof.columns + 2 * output + 2 * messages,
+            stating: proof.columns + 2 * output + messages,
             proving: proof.proof() + output,
         })
     }

@@ -10,7 +10,10 @@ use crate::{
 };
 
 /// The name and version of the protocol: the first thing that a transcript absorbs.
-pub const PROTOCOL: &[u8] = b"dyad proof system v1";
+pub const PROTOCOL: &[u8] = b"dyad proof system v2";
+
+/// The statement's messages are absorbed so many at a time: there may be millions.
+const MESSAGES_AT_ONCE: usize = 1 << 12;
 
 /// What verification establishes besides the statement itself.
 #[derive(Clone, Debug)]
@@ -40,8 +43,11 @@ pub fn start<H: Hash>(
     t.absorb("statement", &statement.bytes);
     for (label, messages) in [("statement pushes", &statement.pushes), ("statement pulls", &statement.pulls)]
     {
-        let bytes: Vec<u8> = messages.iter().flatten().flat_map(|w| w.to_le_bytes()).collect();
-        t.absorb(label, &bytes);
+        t.absorb(label, &(messages.len() as u64).to_le_bytes());
+        for some in messages.chunks(MESSAGES_AT_ONCE) {
+            let bytes: Vec<u8> = some.iter().flatten().flat_map(|w| w.to_le_bytes()).collect();
+            t.absorb(label, &bytes);
+        }
     }
     t.absorb("rows", &numbers(rows));
     t
