@@ -219,7 +219,7 @@ fn bytes_below<R: Rules>(r: &mut R, length: R::Word) -> R::Word {
     // Products of bits: 0 and 1; those of bit 2 with 0 or 1, with 1, with 0 and 1.
     let [b0, b1, b2] = [0, 1, 2].map(|k| length.bit(k));
     let committed = r.commit("products", || {
-        let [b0, b1, b2] = [b0, b1, b2].map(|b| b.value());
+        let [b0, b1, b2] = [b0, b1, b2].map(Word::value);
         b0 & b1 | (b2 & (b0 | b1)) << 1 | (b2 & b1) << 2 | (b2 & b1 & b0) << 3
     });
     let both = committed.bit(0);
