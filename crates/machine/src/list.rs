@@ -120,6 +120,14 @@ macro_rules! define {
                 }
             }
 
+            /// The tables that may execute instructions of this kind, [`Kind::table`] first.
+            pub const fn tables(self) -> &'static [TableId] {
+                match self {
+                    $($(Self::$table => &[TableId::$table, $($(TableId::$other,)*)?],)*)*
+                    Self::None | Self::System | Self::Breakpoint => &[],
+                }
+            }
+
             /// The table that executes instructions of this kind: `None` for system calls, which have a
             /// table each, and breakpoints.
             pub const fn table(self) -> Option<TableId> {
