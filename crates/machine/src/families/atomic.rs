@@ -157,7 +157,7 @@ impl Instruction for LoadReserved {
     const KIND: Kind = Kind::LoadReserved;
     const ACCESSES: Accesses = Accesses { memory: Memory::Read, reservation: true, ..Accesses::RS1_RD };
 
-    /// 14 committed words, 5 constraints.
+    /// 15 committed words, 6 constraints.
     #[inline(always)]
     fn meaning<R: Rules, F: Frame<R>>(r: &mut R, f: &mut F) -> R::Word {
         let (address, word) = (f.rs1(r), f.flags().broadcast(0));
@@ -205,7 +205,7 @@ impl Instruction for Amo {
     const KIND: Kind = Kind::Amo;
     const ACCESSES: Accesses = Accesses { memory: Memory::Write, ..Accesses::RS1_RS2_RD };
 
-    /// 22 committed words, 12 constraints.
+    /// 24 committed words, 15 constraints.
     #[inline(always)]
     fn meaning<R: Rules, F: Frame<R>>(r: &mut R, f: &mut F) -> R::Word {
         let (address, rs2, flags) = (f.rs1(r), f.rs2(r), f.flags());

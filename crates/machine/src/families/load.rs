@@ -96,7 +96,7 @@ impl Instruction for LoadMisaligned {
     const KIND: Kind = Kind::Load;
     const ACCESSES: Accesses = Accesses::LOAD_TWO;
 
-    /// 21 committed words, 13 constraints.
+    /// 22 committed words, 13 constraints.
     #[inline(always)]
     fn meaning<R: Rules, F: Frame<R>>(r: &mut R, f: &mut F) -> R::Word {
         let flags = f.flags();

@@ -84,7 +84,7 @@ impl Instruction for StoreMisaligned {
     const KIND: Kind = Kind::Store;
     const ACCESSES: Accesses = Accesses::STORE_TWO;
 
-    /// 23 committed words, 15 constraints.
+    /// 25 committed words, 17 constraints.
     #[inline(always)]
     fn meaning<R: Rules, F: Frame<R>>(r: &mut R, f: &mut F) -> R::Word {
         let flags = f.flags();
