@@ -81,6 +81,7 @@ pub enum Message<W> {
 
 impl<W: Copy> Message<W> {
     /// The tag and the words, the slots past `len` repeating the last word.
+    #[inline(always)]
     fn parts(self) -> (u64, [W; 3], usize) {
         match self {
             Self::State(a) => (1, [a; 3], 1),

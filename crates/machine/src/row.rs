@@ -166,13 +166,15 @@ pub struct Row<W> {
     operands: Operands<W>,
 }
 
-/// What a row found in the registers and the cells that its instruction accesses.
+/// What a row found in the registers and the cells that its instruction accesses. What is not accessed
+/// has a word that means nothing: no options, which would be copied in the prover's inner loop.
 struct Operands<W> {
-    rs1: Option<W>,
-    rs2: Option<W>,
-    rd: Option<Found<W>>,
-    cells: [Option<Cell<W>>; 2],
-    reservation: Option<Found<W>>,
+    accesses: Accesses,
+    rs1: W,
+    rs2: W,
+    rd: Found<W>,
+    cells: [Cell<W>; 2],
+    reservation: Found<W>,
 }
 
 /// A value found, and the time of the access before, in the low half.
@@ -186,10 +188,21 @@ struct Found<W> {
 #[derive(Clone, Copy)]
 struct Cell<W> {
     found: Found<W>,
-    /// The read-only bit, where it may be 1.
-    read_only: Option<W>,
-    /// Its address, once it is known, where it is written.
-    place: Option<W>,
+    /// The read-only bit, where cells are only read.
+    read_only: W,
+    /// Its address, once it is known, where cells are written.
+    place: W,
+}
+
+impl<W: Word> Operands<W> {
+    /// Nothing is accessed.
+    #[inline(always)]
+    fn none(nothing: W) -> Self {
+        let found = Found { prev: nothing, old: nothing };
+        let cell = Cell { found, read_only: nothing, place: nothing };
+        let accesses = Accesses::NONE;
+        Self { accesses, rs1: nothing, rs2: nothing, rd: found, cells: [cell; 2], reservation: found }
+    }
 }
 
 /// The advice for committing two 32-bit numbers in one word.
@@ -248,7 +261,7 @@ impl<W: Word> Row<W> {
             registers: [Field::RD, Field::RS1, Field::RS2].map(field),
             next_time: time ^ four ^ ((carries << 1) & LOW),
             equations,
-            operands: Operands { rs1: None, rs2: None, rd: None, cells: [None, None], reservation: None },
+            operands: Operands::none(state),
         }
     }
 
@@ -257,74 +270,88 @@ impl<W: Word> Row<W> {
     #[inline(always)]
     fn find_operands<R: Rules<Word = W>>(&mut self, r: &mut R, accesses: Accesses, event: &Executed) {
         let s = event.step;
-        let rs1 = accesses.rs1.then(|| r.commit("rs1", || s.rs1));
-        let rs2 = accesses.rs2.then(|| r.commit("rs2", || s.rs2));
-        let mut rd_prev = None;
-        match (rs1, rs2) {
-            (Some(rs1), Some(rs2)) => {
-                let prev = r.commit("prev rs1 | rs2", || halves(s.rs1_prev, s.rs2_prev));
-                self.register(r, 1, self.registers[1], prev & LOW, rs1, rs1);
-                self.register(r, 2, self.registers[2], prev >> 32, rs2, rs2);
-            }
-            (Some(rs1), None) => {
-                let prev = r.commit("prev rs1 | rd", || halves(s.rs1_prev, s.rd_prev));
-                self.register(r, 1, self.registers[1], prev & LOW, rs1, rs1);
-                rd_prev = Some(prev >> 32);
-            }
-            _ => {}
+        let mut found = Operands::none(self.state);
+        found.accesses = accesses;
+        if accesses.rs1 {
+            found.rs1 = r.commit("rs1", || s.rs1);
         }
-        let rd = accesses.rd.then(|| {
-            let alone = |r: &mut R| r.commit_with_free("prev rd", !LOW, || u64::from(s.rd_prev)) & LOW;
-            let prev = rd_prev.unwrap_or_else(|| alone(r));
-            let old = r.commit("rd old", || s.rd_old);
+        if accesses.rs2 {
+            found.rs2 = r.commit("rs2", || s.rs2);
+        }
+        let (rs1, rs2) = (found.rs1, found.rs2);
+        let mut rd_prev = None;
+        if accesses.rs2 {
+            let prev = r.commit("prev rs1 | rs2", || halves(s.rs1_prev, s.rs2_prev));
+            self.register(r, 1, self.registers[1], prev & LOW, rs1, rs1);
+            self.register(r, 2, self.registers[2], prev >> 32, rs2, rs2);
+        } else if accesses.rs1 {
+            let prev = r.commit("prev rs1 | rd", || halves(s.rs1_prev, s.rd_prev));
+            self.register(r, 1, self.registers[1], prev & LOW, rs1, rs1);
+            rd_prev = Some(prev >> 32);
+        }
+        if accesses.rd {
+            let prev = match rd_prev {
+                Some(prev) => prev,
+                None => r.commit_with_free("prev rd", !LOW, || u64::from(s.rd_prev)) & LOW,
+            };
+            found.rd = Found { prev, old: r.commit("rd old", || s.rd_old) };
             self.after(r, 3, prev);
-            Found { prev, old }
-        });
-        let cells = self.find_cells(r, accesses.memory, event);
-        let reservation = accesses.reservation.then(|| {
+        }
+        match accesses.memory.cells() {
+            0 => {}
+            1 => found.cells[0] = self.find_cell(r, accesses.memory, event),
+            _ => found.cells = self.find_two_cells(r, accesses.memory, event),
+        }
+        if accesses.reservation {
             let Access { value, prev } = event.further.reservation;
             let old = r.commit("reservation", || value);
             let prev = r.commit_with_free("prev reservation", !LOW, || u64::from(prev)) & LOW;
             self.after(r, 1, prev);
-            Found { prev, old }
-        });
-        self.operands = Operands { rs1, rs2, rd, cells, reservation };
+            found.reservation = Found { prev, old };
+        }
+        self.operands = found;
+    }
+
+    /// Commits to the cell of memory that is accessed, in slot 1.
+    #[inline(always)]
+    fn find_cell<R: Rules<Word = W>>(&mut self, r: &mut R, memory: Memory, event: &Executed) -> Cell<W> {
+        let s = event.step;
+        let old = r.commit("cell", || s.mem);
+        // The read-only bit is the prover's claim: the bus has the cell under one of the two.
+        let word = if memory.writes() {
+            r.commit_with_free("prev cell", !LOW, || u64::from(s.mem_prev))
+        } else {
+            let free = !(LOW << 1 | 1);
+            r.commit_with_free("prev cell | read-only", free, || halves(s.mem_prev, s.rs2 as u32))
+        };
+        let prev = word & LOW;
+        self.after(r, 1, prev);
+        let read_only = if memory.writes() { prev } else { word.bit(32) };
+        Cell { found: Found { prev, old }, read_only, place: prev }
     }
 
     /// Commits to the cells of memory that are accessed, in slots 1 and 2.
     #[inline(always)]
-    fn find_cells<R: Rules<Word = W>>(
+    fn find_two_cells<R: Rules<Word = W>>(
         &mut self,
         r: &mut R,
         memory: Memory,
         event: &Executed,
-    ) -> [Option<Cell<W>>; 2] {
+    ) -> [Cell<W>; 2] {
         let (s, second) = (event.step, event.further.cell);
-        if memory == Memory::None {
-            return [None, None];
-        }
-        let first = r.commit("cell", || s.mem);
-        let cell = |prev, old, read_only| Some(Cell { found: Found { prev, old }, read_only, place: None });
-        if memory.cells() == 1 {
-            // The read-only bit is the prover's claim: the bus has the cell under one of the two.
-            let (name, free) = if memory.writes() {
-                ("prev cell", !LOW)
-            } else {
-                ("prev cell | read-only", !(LOW << 1 | 1))
-            };
-            let read_only = if memory.writes() { 0 } else { s.rs2 as u32 };
-            let word = r.commit_with_free(name, free, || halves(s.mem_prev, read_only));
-            let prev = word & LOW;
-            self.after(r, 1, prev);
-            return [cell(prev, first, (!memory.writes()).then(|| word.bit(32))), None];
-        }
-        let other = r.commit("second cell", || second.value);
+        let old = [r.commit("cell", || s.mem), r.commit("second cell", || second.value)];
         let prev = r.commit("prev cells", || halves(s.mem_prev, second.prev));
-        let read_only = (!memory.writes()).then(|| r.commit_with_free("read-only", !3, || s.rs2 & 3));
-        self.after(r, 1, prev & LOW);
-        self.after(r, 2, prev >> 32);
-        let bit = |k: u32| read_only.map(|word| word.bit(k));
-        [cell(prev & LOW, first, bit(0)), cell(prev >> 32, other, bit(1))]
+        let prev = [prev & LOW, prev >> 32];
+        let read_only =
+            if memory.writes() { prev[0] } else { r.commit_with_free("read-only", !3, || s.rs2 & 3) };
+        self.after(r, 1, prev[0]);
+        self.after(r, 2, prev[1]);
+        let cell = |n: usize| {
+            let found = Found { prev: prev[n], old: old[n] };
+            let read_only = if memory.writes() { prev[n] } else { read_only.bit(n as u32) };
+            Cell { found, read_only, place: prev[n] }
+        };
+        [cell(0), cell(1)]
     }
 
     /// The time of an access in `slot` 0..=3, in the low half.
@@ -393,63 +420,67 @@ impl<R: Rules> Frame<R> for Row<R::Word> {
 
     #[inline(always)]
     fn rs1(&mut self, _: &mut R) -> R::Word {
-        self.operands.rs1.expect("an instruction that reads rs1")
+        assert!(self.operands.accesses.rs1, "rs1 is not accessed");
+        self.operands.rs1
     }
 
     #[inline(always)]
     fn rs2(&mut self, _: &mut R) -> R::Word {
-        self.operands.rs2.expect("an instruction that reads rs2")
+        assert!(self.operands.accesses.rs2, "rs2 is not accessed");
+        self.operands.rs2
     }
 
     #[inline(always)]
     fn set_rd(&mut self, r: &mut R, value: R::Word) {
-        let found = self.operands.rd.as_ref().expect("an instruction that writes rd");
+        assert!(self.operands.accesses.rd, "rd is not accessed");
+        let Found { prev, old } = self.operands.rd;
         let register = self.registers[0];
         let now = self.at(r, 3);
-        pull(r, Message::Register { at: register ^ (found.prev << 32), value: found.old });
+        pull(r, Message::Register { at: register ^ (prev << 32), value: old });
         push(r, Message::Register { at: register ^ (now << 32), value });
     }
 
     #[inline(always)]
     fn cell(&mut self, r: &mut R, n: usize, address: R::Word) -> R::Word {
-        let slot = 1 + n as u64;
-        let now = self.at(r, slot);
-        let cell = self.operands.cells[n].as_mut().expect("a cell that the instruction accesses");
+        let memory = self.operands.accesses.memory;
+        assert!(n < memory.cells(), "so many cells are not accessed");
+        let now = self.at(r, 1 + n as u64);
+        let Cell { found: Found { prev, old }, read_only, .. } = self.operands.cells[n];
         let place = address & (LOW & !7);
-        let Found { prev, old } = cell.found;
-        match cell.read_only {
-            Some(read_only) => {
-                let place = place ^ read_only;
-                pull(r, Message::Ram { at: place ^ (prev << 32), value: old });
-                push(r, Message::Ram { at: place ^ (now << 32), value: old });
-            }
+        if memory.writes() {
             // The read-only bit is 0: no cell that may not be written is on the bus under this name.
-            None => cell.place = Some(place),
+            self.operands.cells[n].place = place;
+        } else {
+            let place = place ^ read_only;
+            pull(r, Message::Ram { at: place ^ (prev << 32), value: old });
+            push(r, Message::Ram { at: place ^ (now << 32), value: old });
         }
         old
     }
 
     #[inline(always)]
     fn set_cell(&mut self, r: &mut R, n: usize, value: R::Word) {
-        let slot = 1 + n as u64;
-        let now = self.at(r, slot);
-        let cell = self.operands.cells[n].as_ref().expect("a cell that the instruction accesses");
-        let place = cell.place.expect("a cell that was read before, to be written");
-        pull(r, Message::Ram { at: place ^ (cell.found.prev << 32), value: cell.found.old });
+        let memory = self.operands.accesses.memory;
+        assert!(n < memory.cells() && memory.writes(), "so many cells are not written");
+        let now = self.at(r, 1 + n as u64);
+        let Cell { found: Found { prev, old }, place, .. } = self.operands.cells[n];
+        pull(r, Message::Ram { at: place ^ (prev << 32), value: old });
         push(r, Message::Ram { at: place ^ (now << 32), value });
     }
 
     #[inline(always)]
     fn reservation(&mut self, _: &mut R) -> R::Word {
-        self.operands.reservation.expect("an instruction that accesses the reservation").old
+        assert!(self.operands.accesses.reservation, "the reservation is not accessed");
+        self.operands.reservation.old
     }
 
     #[inline(always)]
     fn set_reservation(&mut self, r: &mut R, value: R::Word) {
-        let found = self.operands.reservation.expect("an instruction that accesses the reservation");
+        assert!(self.operands.accesses.reservation, "the reservation is not accessed");
+        let Found { prev, old } = self.operands.reservation;
         let register = r.constant(u64::from(RESERVATION));
         let now = self.at(r, 1);
-        pull(r, Message::Register { at: register ^ (found.prev << 32), value: found.old });
+        pull(r, Message::Register { at: register ^ (prev << 32), value: old });
         push(r, Message::Register { at: register ^ (now << 32), value });
     }
 

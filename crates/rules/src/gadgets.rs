@@ -24,6 +24,7 @@ pub struct Sum<W> {
 }
 
 /// `a + b` modulo 2^64. Cost 1/1.
+#[inline]
 pub fn add<R: Rules>(r: &mut R, name: &'static str, a: R::Word, b: R::Word) -> Sum<R::Word> {
     let zero = r.constant(0);
     r.add(name, a, b, zero)
@@ -31,12 +32,14 @@ pub fn add<R: Rules>(r: &mut R, name: &'static str, a: R::Word, b: R::Word) -> S
 
 /// `a - b` modulo 2^64, as `a + !b + 1`; bit 63 of the carries is 1 exactly when `a >= b`
 /// as unsigned numbers. Cost 1/1.
+#[inline]
 pub fn subtract<R: Rules>(r: &mut R, name: &'static str, a: R::Word, b: R::Word) -> Sum<R::Word> {
     let (one, all) = (r.constant(1), r.constant(ALL));
     r.add(name, a, b ^ all, one)
 }
 
 /// A word whose bit 0 is 1 exactly when `a < b` as unsigned numbers; other bits 0. Cost 1/1.
+#[inline]
 pub fn less_than<R: Rules>(r: &mut R, name: &'static str, a: R::Word, b: R::Word) -> R::Word {
     let d = subtract(r, name, a, b);
     let one = r.constant(1);
@@ -46,12 +49,14 @@ pub fn less_than<R: Rules>(r: &mut R, name: &'static str, a: R::Word, b: R::Word
 /// A word whose bit 0 is 1 exactly when `x` is not 0; other bits 0. Cost 1/1.
 ///
 /// `x + (2^64 - 1)` carries out of bit 63 exactly when `x != 0`.
+#[inline]
 pub fn is_nonzero<R: Rules>(r: &mut R, name: &'static str, x: R::Word) -> R::Word {
     let all = r.constant(ALL);
     add(r, name, x, all).carries.bit(63)
 }
 
 /// `condition ? x : y`, `condition` being all ones or 0. Cost 1/1.
+#[inline]
 pub fn select<R: Rules>(
     r: &mut R,
     name: &'static str,
@@ -63,6 +68,7 @@ pub fn select<R: Rules>(
 }
 
 /// Asserts that `x` is 0 in every bit. Cost 0/1.
+#[inline]
 pub fn assert_zero<R: Rules>(r: &mut R, name: &'static str, x: R::Word) {
     let all = r.constant(ALL);
     let zero = r.constant(0);
@@ -73,6 +79,7 @@ pub fn assert_zero<R: Rules>(r: &mut R, name: &'static str, x: R::Word) {
 /// Asserts `a < b` in each of the two 32-bit halves of a word, as unsigned numbers. Cost 1/1.
 ///
 /// `b + !a` carries out of a half exactly when `a < b` there.
+#[inline]
 pub fn assert_less_halves<R: Rules>(r: &mut R, name: &'static str, a: R::Word, b: R::Word) {
     let all = r.constant(ALL);
     add_halves(r, name, b, a ^ all, 1 << 31 | 1 << 63);
@@ -82,6 +89,7 @@ pub fn assert_less_halves<R: Rules>(r: &mut R, name: &'static str, a: R::Word, b
 /// 31 and 63: there the row demands a carry out of the half. Cost 1/1.
 ///
 /// A demanded carry is the constant 1, and its bit in the committed word is free.
+#[inline]
 pub fn add_halves<R: Rules>(
     r: &mut R,
     name: &'static str,
