@@ -81,7 +81,7 @@ fn unknown(address: u64, bytes: &[u8]) -> Option<(u64, u32)> {
     let halves = crate::halves(bytes);
     let mut i = 0;
     while let Some(&low) = halves.get(i) {
-        let (at, next) = (address + 2 * i as u64, halves.get(i + 1).copied());
+        let (at, next) = (address.wrapping_add(2 * i as u64), halves.get(i + 1).copied());
         let high = next.filter(|_| !is_compressed(low)).unwrap_or(0);
         let code = u32::from(low) | u32::from(high) << 16;
         if ![0, UNIMP].contains(&code) && decode(low, next, at as u32).is_none() {

@@ -15,8 +15,8 @@
 //! - overlap no other, and share no 8-byte cell between writable and read-only memory.
 //!
 //! The entry is an even address inside an executable segment. An instruction is decoded at every even
-//! address of executable segments, since compressed code may start anywhere; what doesn't decode is data:
-//! it can be loaded from, and executing it traps. Section headers and `e_flags` say nothing about this.
+//! address of executable segments, since compressed code may start anywhere, and lies in one segment; what
+//! doesn't decode is data: it can be loaded from, and executing it traps. Section headers and `e_flags` say nothing about this.
 
 mod digest;
 mod elf;
@@ -32,6 +32,7 @@ use std::sync::Arc;
 
 use dyad_machine::instr::{CellWords, Placed, decode};
 
+use elf::Loaded;
 pub use elf::{MAX_IMAGE_BYTES, SEGMENT_END};
 pub use error::{LoadError, SegmentError};
 pub use header::{FloatAbi, HeaderFlags, UNIMP};
@@ -83,7 +84,7 @@ impl Program {
     pub fn from_elf(elf: &[u8]) -> Result<Self, LoadError> {
         let (entry, loaded) = elf::read(elf)?;
         let executable = loaded.iter().filter(|l| l.segment.executable);
-        let instrs: Vec<_> = executable.flat_map(|l| decode_all(l.segment.address, l.bytes)).collect();
+        let instrs: Vec<_> = executable.flat_map(decode_all).collect();
         let words: Vec<_> = instrs.iter().map(Placed::words).collect();
         let image = image::cells(&loaded);
         let digest = digest::digest(entry, &words, &image);
@@ -144,9 +145,13 @@ fn halves(bytes: &[u8]) -> Vec<u16> {
     bytes.as_chunks().0.iter().map(|&h| u16::from_le_bytes(h)).collect()
 }
 
-/// The instructions at all even addresses of `bytes`, which lie at `address`.
-fn decode_all(address: u32, bytes: &[u8]) -> impl Iterator<Item = Placed> {
-    let halves = halves(bytes);
+/// The instructions at all even addresses of a segment. Of the zeros after its bytes from the file so many
+/// count as an instruction may have that begins before them: zeros alone are none.
+fn decode_all(loaded: &Loaded<'_>) -> impl Iterator<Item = Placed> + use<> {
+    let Loaded { segment, bytes } = loaded;
+    let zeros = (segment.size as usize).saturating_sub(bytes.len()).min(3);
+    let halves = halves(&[bytes, &[0; 3][..zeros]].concat());
+    let address = segment.address;
     (0..halves.len())
         .filter_map(move |i| decode(halves[i], halves.get(i + 1).copied(), address + 2 * i as u32))
 }

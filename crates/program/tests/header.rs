@@ -36,11 +36,14 @@ fn the_first_unknown_instruction_of_executable_sections() {
     // Without sections nobody knows what is code.
     assert_eq!(load(&elf).first_unknown(), None);
     assert_eq!(load(&elf.clone().section(".text", b"no code")).first_unknown(), None);
-    let text = elf.code_section(".text", CODE, &words);
+    let text = elf.clone().code_section(".text", CODE, &words);
     assert_eq!(load(&text).first_unknown(), Some((CODE + 16, FADD_D)));
     // The section of the lowest address comes first.
     let before = text.clone().code_section(".init", CODE - 8, &[nop(), 0x2000_0001]);
     assert_eq!(load(&before).first_unknown(), Some((CODE - 2, 0x2000)));
+    // Addresses of sections may be anything.
+    let high = elf.code_section(".text", u64::MAX - 1, &[0, 0]);
+    assert_eq!(load(&high).first_unknown(), None);
     // An instruction is taken as a whole: its second half is none.
     let whole = Elf::new(CODE).code(CODE, &words).code_section(".text", CODE, &[lui(1, 0x2000 << 4)]);
     assert_eq!(load(&whole).first_unknown(), None);

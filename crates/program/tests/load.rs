@@ -168,6 +168,29 @@ fn other_program_headers_are_ignored() {
     assert!(load(&good().part(Part::load(R | W | X, 0, &[]))).is_ok(), "an empty segment");
 }
 
+/// Memory is what counts: an instruction may end with the zeros that follow a segment's bytes, but not in
+/// another segment.
+#[test]
+fn instructions_may_end_with_zeros_of_their_segment() {
+    let at = |bytes: &[u8], memory_size| {
+        let part = Part { memory_size, align: 2, ..Part::load(R | X, CODE, bytes) };
+        let next = Part { align: 2, ..Part::load(R | X, CODE + 8, &[1, 0]) };
+        let program = load(&Elf::new(CODE).part(part).part(next)).expect("loads");
+        program.instrs().iter().map(|i| (i.pc - CODE as u32, i.instr.to_string())).collect::<Vec<_>>()
+    };
+    let nop = |pc| (pc, "nop".to_owned());
+    let li = |pc| (pc, "addi a0, zero, 0".to_owned());
+    // ADDI with the immediate 0, of which the upper half or the last three bytes are not in the file.
+    assert_eq!(at(&[0x13, 5], 8), [li(0), nop(8)]);
+    assert_eq!(at(&[0x13, 5, 0], 4), [li(0), nop(8)]);
+    assert_eq!(at(&[0x13, 5], 3), [nop(8)]);
+    assert_eq!(at(&[1, 0, 0x13], 6), [nop(0), (2, "nop".to_owned()), nop(8)]);
+    // C.NOP, of which the last byte is not in the file.
+    assert_eq!(at(&[1], 2), [nop(0), nop(8)]);
+    // The halfword after it is one of another segment.
+    assert_eq!(at(&[1, 0, 1, 0, 1, 0, 0x13, 5], 8), [nop(0), nop(2), nop(4), nop(8)]);
+}
+
 #[test]
 fn each_rule_about_one_segment() {
     let fine = || Part::load(R | W, DATA, &[1; 8]);

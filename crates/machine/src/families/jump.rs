@@ -13,8 +13,8 @@ pub const ENCODINGS: &[Encoding] = &[
     line("jalr", (FUNCT3, 0x67), Format::I, Op::Jalr, Kind::JumpRegister, 0),
 ];
 
-/// The target of JALR for the value of rs1. There is no instruction at 2^32 or more, nor at
-/// addresses that are not multiples of 4: jumping there traps.
+/// The target of JALR for the value of rs1, even. There is no instruction at 2^32 or more: jumping
+/// there traps.
 #[inline]
 pub fn target(rs1: u64, imm: u64) -> u64 {
     rs1.wrapping_add(imm) & !1
