@@ -1,6 +1,6 @@
 """Rows that execute ECALL, one table for each call: what each may find in registers, leave and put on the bus."""
 from frame import Frame
-from messages import COPY_IN, COPY_OUT, EXIT, OUTPUT_LENGTH, REGISTER, at, high, low
+from messages import COPY_IN, COPY_OUT, EXIT, REGISTER, THE_WRITTEN, WRITTEN, at, high, low
 from solver import join
 from specification import system
 from specification.system import A0, A1, A2, A7
@@ -12,9 +12,9 @@ SLOT = 1
 class Call(Frame):
     """A row that makes the call with a number, for a file if it is for one."""
 
-    def __init__(self, row, instruction, number, file=None, others=()):
+    def __init__(self, row, instruction, number, file=None):
         super().__init__(row, instruction)
-        indices = [A7, A0, A1, A2, *others]
+        indices = [A7, A0, A1, A2]
         made = self.accesses(REGISTER, [f'x{i}' for i in indices], [SLOT] * len(indices))
         self.registers = dict(zip(indices, made))
         for index, access in self.registers.items():
@@ -40,13 +40,19 @@ class Call(Frame):
 
 
 def exit_(row, instruction):
-    """The run ends with the low byte of a0."""
-    c = Call(row, instruction, system.EXIT, others=[OUTPUT_LENGTH])
+    """The run ends with the low byte of a0, the length of the output and its last bytes that were not put; these
+    are taken for good."""
+    c = Call(row, instruction, system.EXIT)
     c.returns(c.found(A0))
-    (code, length), = row.pushed(EXIT)
+    (place, length, rest), = row.pulled(WRITTEN)
+    c.goal('written: which cell', low(place) == THE_WRITTEN)
+    c.goal('written: later than before', high(place).below(c.now(SLOT)))
+    (code, length_shown, rest_shown), = row.pushed(EXIT)
     c.goal('exit code', code == c.found(A0) & 0xff)
-    c.goal('length of the output', length == c.found(OUTPUT_LENGTH))
-    c.no_other_messages()
+    c.goal('length of the output', length_shown == length)
+    c.goal('rest of the output', rest_shown == rest)
+    c.shown |= {'output length': length, 'rest': rest}
+    c.no_other_messages(taken=1)
     return c
 
 

@@ -1,8 +1,7 @@
 """Rows of copies: a step moves a byte or a cell between memory and the input or output; the last one goes on
 with the program. Their state has the pc to go on at, the time, the next address and the bytes left."""
 import facts
-from messages import (ADDRESS, COPY_IN, COPY_OUT, OUTPUT, OUTPUT_LENGTH, RAM, REGISTER, STATE, Access, at, high,
-                      low)
+from messages import (ADDRESS, COPY_IN, COPY_OUT, OUTPUT, RAM, STATE, THE_WRITTEN, WRITTEN, Access, at, high, low)
 from shapes import Claim, Wrong
 from solver import any_of, number
 
@@ -58,21 +57,36 @@ def step_in(row, size):
 
 
 def step_out(row, size):
-    """Each byte is output at its offset, the length of the output before it."""
+    """The bytes moved follow those that are written. Eight of them that begin at a multiple of 8 of the output are
+    put as one message as soon as all are there; those after the last such eight are kept as the rest."""
     c = Copy(row, COPY_OUT)
     cell = c.moves(size)
     c.goal('cell: which cell', any_of([cell.place == c.place, cell.place == c.place | 1]))
     cell.is_unchanged()
-    length = c.access('output length', REGISTER)
-    length.is_at(OUTPUT_LENGTH)
+    length = c.access('output length', WRITTEN)
+    length.is_at(THE_WRITTEN)
     length.holds(length.found + size)
+    ((*_, rest),), ((*_, rest_after),) = row.pulled(WRITTEN), row.pushed(WRITTEN)
+    c.facts.append(facts.rest_of_output(length.found, rest))
+    c.goal('rest: zeros above', facts.rest_of_output(length.left, rest_after))
+    c.shown |= {'rest': rest, 'rest after': rest_after}
+
+    moved = (cell.found >> c.byte_at).bits(0, 8 * size)
+    before = length.found & 7
+    there = rest.zero_extend(128) | moved.zero_extend(128) << (before << 3).zero_extend(128)
+    is_whole = number(8).at_most(before + size)
     outputs = row.pushed(OUTPUT)
-    if len(outputs) != size:
-        raise Wrong(f'{len(outputs)} bytes output, {size} moved')
-    bytes_moved = cell.found >> c.byte_at
-    for i, (output,) in enumerate(outputs):
-        c.goal(f'output {i}', output == bytes_moved >> 8 * i & 0xff | (length.found + i) << 8)
-    c.messages(pushes=3 + size, pulls=3)
+    if outputs:
+        (index, value), = outputs
+        c.goal('eight bytes are there', is_whole)
+        c.goal('which eight', index == length.found // 8)
+        c.goal('the eight', value == there.bits(0, 64))
+        c.goal('rest', rest_after == there.bits(64, 64))
+        c.shown |= {'index': index, 'value': value}
+    else:
+        c.goal('eight bytes are not there yet', ~is_whole)
+        c.goal('rest', rest_after == there.bits(0, 64))
+    c.messages(pushes=3 + len(outputs), pulls=3)
     return c
 
 
@@ -88,6 +102,7 @@ def end(row, tag):
 
 COPIES = {
     'copy out byte': lambda row: step_out(row, 1),
+    'copy out eighth': lambda row: step_out(row, 1),
     'copy out word': lambda row: step_out(row, 8),
     'copy out end': lambda row: end(row, COPY_OUT),
     'copy in byte': lambda row: step_in(row, 1),

@@ -86,6 +86,13 @@ def second_access(first, second):
     return (first.place == second.place).implies(second.found == first.left)
 
 
+def rest_of_output(length, rest):
+    """What is written of the output and not put yet, of a length, is its last length % 8 bytes, zeros above:
+    the verifier puts 0 and 0, and whatever else puts the cell is a row of a copy, of which `copies.step_out`
+    shows that this still holds of what it leaves if it holds of what it finds."""
+    return rest >> ((length & 7) << 3) == 0
+
+
 def image_address(place):
     """The fixed column of the image holds multiples of 8 within 32 bits, and at bit 0 whether the cell is
     read-only."""

@@ -1,16 +1,18 @@
 """The messages of the bus, and accesses: a cell taken with its previous time and put back with its own."""
 from solver import Bits, join, number
 
-STATE, PROGRAM, REGISTER, RAM, ORDER, COPY_OUT, COPY_IN, OUTPUT, EXIT = range(1, 10)
+STATE, PROGRAM, REGISTER, RAM, ORDER, COPY_OUT, COPY_IN, OUTPUT, EXIT, WRITTEN = range(1, 11)
 # Words of each, beside the tag.
-WORDS = {STATE: 1, PROGRAM: 3, REGISTER: 2, RAM: 2, ORDER: 1, COPY_OUT: 2, COPY_IN: 2, OUTPUT: 1, EXIT: 2}
+WORDS = {
+    STATE: 1, PROGRAM: 3, REGISTER: 2, RAM: 2, ORDER: 1, COPY_OUT: 2, COPY_IN: 2, OUTPUT: 2, EXIT: 3, WRITTEN: 3,
+}
 
 # Registers beside x0..x31, by index.
 SINK = 32                       # what x0 as rd is decoded to
-OUTPUT_LENGTH = 33
-RESERVATION = 34                # the address that is reserved, 0 for none
+RESERVATION = 33                # the address that is reserved, 0 for none
 
 ADDRESS = 0xfffffff8            # of a cell, within 32 bits
+THE_WRITTEN = 0                 # where the one cell is that says how much was written to the output
 
 
 def low(x): return x.bits(0, 32)
