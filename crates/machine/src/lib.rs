@@ -12,6 +12,7 @@
 //! record    what the executor writes down and the rules turn into rows
 //! message   the typed messages of the bus
 //! frame     how an instruction's meaning finds operands and leaves results
+//! equations comparisons and small products, two to a committed word
 //! row       the frame in which an instruction is a row: state, fetch, registers, time order
 //! families  one file an instruction family
 //! calls     one file a system call, and the copies that calls make
@@ -28,6 +29,7 @@ extern crate alloc;
 pub mod audit;
 pub mod calls;
 pub mod compressed;
+pub mod equations;
 pub mod families;
 pub mod frame;
 pub mod instr;
