@@ -1,6 +1,6 @@
 //! What instructions do, a function for each class of operations in the machine's list.
 
-use dyad_machine::families::{atomic, branch, jump, load, store};
+use dyad_machine::families::{access, atomic, branch, jump, load, store};
 use dyad_machine::instr::RESERVATION;
 use dyad_machine::list::{Op, TableId, execute};
 
@@ -88,7 +88,7 @@ impl Interpreter<'_> {
 
     #[inline(always)]
     pub fn load(&mut self, op: Op, o: Operands) -> Result<Effect, Cause> {
-        let (address, size) = (o.a.wrapping_add(o.imm), load::size(op));
+        let (address, size) = (o.a.wrapping_add(o.imm), access::size(op));
         let place = |at: u64| in_memory(at).ok_or(Cause::LoadOutOfRange { address });
         let first = self.touched(place(address)?);
         let ram = Some(first);
@@ -105,7 +105,7 @@ impl Interpreter<'_> {
 
     #[inline(always)]
     pub fn store(&mut self, op: Op, o: Operands) -> Result<Effect, Cause> {
-        let (address, size) = (o.a.wrapping_add(o.imm), store::size(op));
+        let (address, size) = (o.a.wrapping_add(o.imm), access::size(op));
         let place = self.writable(address)?;
         if address % size == 0 {
             let cell = self.memory.entry(place);

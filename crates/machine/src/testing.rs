@@ -136,8 +136,8 @@ pub fn messages(case: &Case, result: u64, next: u32) -> (Vec<MessageValue>, Vec<
 /// What a table of instructions is tried with beside cases that happen.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Beside<'a> {
-    /// Cases that must have no row.
-    pub refused: &'a [Case],
+    /// Events that must have no row.
+    pub refused: &'a [Executed],
     /// Lies about cases.
     pub claims: &'a [Claim<Executed>],
     /// Bit equations that no wrong row needs to single out.
@@ -166,20 +166,31 @@ pub fn instruction_table_beside<I: Instruction>(
     beside: &Beside<'_>,
     execute: impl Fn(&Case) -> (u64, u32),
 ) {
+    let mut refused = beside.refused.to_vec();
+    refused.extend(cases.iter().take(16).flat_map(disordered::<I>));
+    trial::<I>(cases, &Beside { refused: &refused, ..*beside }, |case| {
+        let (result, next) = execute(case);
+        messages(case, result, next)
+    });
+}
+
+/// Runs the whole harness on a table of instructions with all that is in `beside`, and compares the messages
+/// of each honest row with `expected`: pushes and pulls, sorted.
+pub fn trial<I: Instruction>(
+    cases: &[Case],
+    beside: &Beside<'_>,
+    expected: impl Fn(&Case) -> (Vec<MessageValue>, Vec<MessageValue>),
+) {
     only_its_kind::<I>();
     let happened = events(cases);
-    let mut refused = events(beside.refused);
-    refused.extend(cases.iter().take(16).flat_map(disordered::<I>));
-    let trial = Trial::<InRows<I>> {
-        refused: &refused,
-        claims: beside.claims,
-        exempt: beside.exempt,
-        determined: determined::places,
-        ..Trial::of(&happened)
+    let determined = match I::ACCESSES.memory {
+        Memory::Read | Memory::ReadTwo => determined::places_to_read,
+        Memory::None | Memory::Write | Memory::WriteTwo => determined::places,
     };
+    let &Beside { refused, claims, exempt } = beside;
+    let trial = Trial::<InRows<I>> { refused, claims, exempt, determined, ..Trial::of(&happened) };
     for (case, Said { pushes, pulls, .. }) in cases.iter().zip(trial.run()) {
-        let (result, next) = execute(case);
-        assert_eq!((pushes, pulls), messages(case, result, next), "{case:x?}");
+        assert_eq!((pushes, pulls), expected(case), "{case:x?}");
     }
 }
 
@@ -272,7 +283,6 @@ pub fn messages_with_ram(
 /// Runs the harness on a table of loads or stores; `ram` gives the result, place and new value of
 /// the cell. Demands that misaligned and distant addresses and disordered times are refused.
 pub fn memory_table<I: Instruction>(ops: &[(Op, u64)], ram: impl Fn(&Case, u64) -> (u64, (u32, u64))) {
-    only_its_kind::<I>();
     let mut random = Random(31);
     let store = I::ACCESSES.memory == Memory::Write;
     let cases: Vec<_> =
@@ -292,12 +302,9 @@ pub fn memory_table<I: Instruction>(ops: &[(Op, u64)], ram: impl Fn(&Case, u64) 
     }
     wrong.extend(cases.iter().take(16).flat_map(disordered::<I>));
 
-    let happened = events(&cases);
-    let determined = if store { determined::places } else { determined::places_to_read };
-    let trial = Trial::<InRows<I>> { refused: &wrong, determined, ..Trial::of(&happened) };
-    for (case, Said { pushes, pulls, .. }) in cases.iter().zip(trial.run()) {
+    trial::<I>(&cases, &Beside { refused: &wrong, ..Beside::default() }, |case| {
         let address = case.event.step.rs1.wrapping_add(case.instr.imm);
         let (result, cell) = ram(case, address);
-        assert_eq!((pushes, pulls), messages_with_ram(case, result, cell), "{case:x?}");
-    }
+        messages_with_ram(case, result, cell)
+    });
 }

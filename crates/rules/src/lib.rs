@@ -63,15 +63,9 @@ pub trait Word:
     /// The bits in the opposite order: bit 63 at bit 0.
     #[must_use]
     fn reverse_bits(self) -> Self {
-        const HALVES: [(u32, u64); 6] = [
-            (32, 0x0000_0000_ffff_ffff),
-            (16, 0x0000_ffff_0000_ffff),
-            (8, 0x00ff_00ff_00ff_00ff),
-            (4, 0x0f0f_0f0f_0f0f_0f0f),
-            (2, 0x3333_3333_3333_3333),
-            (1, 0x5555_5555_5555_5555),
-        ];
-        HALVES.iter().fold(self, |x, &(n, low)| ((x & low) << n) ^ ((x >> n) & low))
+        const HALVES: [(u32, u64); 3] =
+            [(4, 0x0f0f_0f0f_0f0f_0f0f), (2, 0x3333_3333_3333_3333), (1, 0x5555_5555_5555_5555)];
+        HALVES.iter().fold(self.reverse_bytes(), |x, &(n, low)| ((x & low) << n) ^ ((x >> n) & low))
     }
 
     /// The bytes in the opposite order.

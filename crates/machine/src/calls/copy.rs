@@ -11,7 +11,8 @@
 
 use dyad_rules::{LOW, Rules, gadgets};
 
-use super::Machine;
+use super::{Machine, Refusal};
+use crate::list::TableId;
 use crate::message::{Message, pull, push};
 use crate::record::Copy;
 use crate::row::{TIME_STEP, halves};
@@ -29,8 +30,34 @@ pub(super) struct Progress {
 }
 
 impl Progress {
+    /// Copies to the end: `step` moves so many bytes, completes the event and says in which table it is a
+    /// row; that of the last step is `end`.
+    pub fn run<M: Machine>(
+        mut self,
+        m: &mut M,
+        end: TableId,
+        mut step: impl FnMut(&mut M, Self, usize, &mut Copy) -> Result<TableId, Refusal>,
+    ) -> Result<(), Refusal> {
+        loop {
+            let size = self.size();
+            let mut event = self.event(m);
+            if size == 0 {
+                return m.copied(end, event);
+            }
+            let table = step(m, self, size, &mut event)?;
+            m.copied(table, event)?;
+            self.pointer = self.pointer.wrapping_add(size as u32);
+            self.remaining -= size as u32;
+        }
+    }
+
+    /// Where the next byte lies in its cell.
+    pub fn offset(self) -> usize {
+        (self.pointer % 8) as usize
+    }
+
     /// Bytes that the next step moves, 0 for the step that ends the copy.
-    pub fn size(self) -> usize {
+    fn size(self) -> usize {
         match self.remaining {
             0 => 0,
             8.. if self.pointer.is_multiple_of(8) => 8,
@@ -39,7 +66,7 @@ impl Progress {
     }
 
     /// The event of the next step, without what it finds.
-    pub fn event(self, m: &impl Machine) -> Copy {
+    fn event(self, m: &impl Machine) -> Copy {
         Copy {
             pc: m.at().fall_through,
             time: m.time(),
@@ -47,12 +74,6 @@ impl Progress {
             remaining: self.remaining,
             ..Copy::default()
         }
-    }
-
-    /// Moves on by `size` bytes.
-    pub fn advance(&mut self, size: usize) {
-        self.pointer = self.pointer.wrapping_add(size as u32);
-        self.remaining -= size as u32;
     }
 }
 

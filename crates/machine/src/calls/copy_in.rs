@@ -11,34 +11,19 @@ use crate::row::{TIME_STEP, halves};
 
 /// Copies `remaining` bytes of the input, which has as many, to `pointer`.
 pub(super) fn copy<M: Machine>(m: &mut M, pointer: u32, remaining: u32) -> Result<(), Refusal> {
-    let mut progress = Progress { pointer, remaining };
-    loop {
-        let size = progress.size();
-        let mut event = progress.event(m);
-        if size > 0 {
-            if m.is_read_only(progress.pointer) {
-                let (number, address) = (m.register(A7), u64::from(progress.pointer));
-                return Err(Refusal::ReadOnly { number, address });
-            }
-            let at = (progress.pointer % 8) as usize;
-            let mut bytes = [0; 8];
-            bytes[at..at + size].copy_from_slice(&m.input()[..size]);
-            let kept = !(u64::MAX >> (64 - 8 * size) << (8 * at));
-            event.mem = m.access_cell(progress.pointer, |cell| cell & kept | u64::from_le_bytes(bytes));
-            event.mem_new = m.cell(progress.pointer);
-            m.consume(size);
+    Progress { pointer, remaining }.run(m, TableId::CopyInEnd, |m, at, size, event| {
+        if m.is_read_only(at.pointer) {
+            let (number, address) = (m.register(A7), u64::from(at.pointer));
+            return Err(Refusal::ReadOnly { number, address });
         }
-        let table = match size {
-            0 => TableId::CopyInEnd,
-            1 => TableId::CopyInByte,
-            _ => TableId::CopyInWord,
-        };
-        m.copied(table, event)?;
-        if size == 0 {
-            return Ok(());
-        }
-        progress.advance(size);
-    }
+        let mut bytes = [0; 8];
+        bytes[at.offset()..][..size].copy_from_slice(&m.input()[..size]);
+        let kept = !(u64::MAX >> (64 - 8 * size) << (8 * at.offset()));
+        event.mem = m.access_cell(at.pointer, |cell| cell & kept | u64::from_le_bytes(bytes));
+        event.mem_new = m.cell(at.pointer);
+        m.consume(size);
+        Ok(if size == 1 { TableId::CopyInByte } else { TableId::CopyInWord })
+    })
 }
 
 /// State, times and memory of a step into memory. Cost 4/2.

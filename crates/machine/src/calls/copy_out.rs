@@ -9,6 +9,7 @@ use dyad_rules::{LOW, Rules, Table, Word, gadgets};
 
 use super::copy::{CELL, Progress, advance, end, next_time};
 use super::{Machine, Refusal};
+use crate::families::load::moves_down;
 use crate::list::TableId;
 use crate::message::{Message, pull, push};
 use crate::record::Copy;
@@ -16,30 +17,17 @@ use crate::row::halves;
 
 /// Copies `remaining` bytes from `pointer` on to the output.
 pub(super) fn copy<M: Machine>(m: &mut M, pointer: u32, remaining: u32) -> Result<(), Refusal> {
-    let mut progress = Progress { pointer, remaining };
-    loop {
-        let size = progress.size();
-        let mut event = progress.event(m);
-        let mut table = TableId::CopyOutEnd;
-        if size > 0 {
-            event.read_only = m.is_read_only(progress.pointer);
-            event.mem = m.access_cell(progress.pointer, |cell| cell);
-            event.mem_new = event.mem.value;
-            let at = (progress.pointer % 8) as usize;
-            let bytes = event.mem.value.to_le_bytes();
-            event.written = m.write(&bytes[at..at + size]);
-            table = match (size, event.written.length % 8) {
-                (8, _) => TableId::CopyOutWord,
-                (_, 7) => TableId::CopyOutEighth,
-                _ => TableId::CopyOutByte,
-            };
-        }
-        m.copied(table, event)?;
-        if size == 0 {
-            return Ok(());
-        }
-        progress.advance(size);
-    }
+    Progress { pointer, remaining }.run(m, TableId::CopyOutEnd, |m, at, size, event| {
+        event.read_only = m.is_read_only(at.pointer);
+        event.mem = m.access_cell(at.pointer, |cell| cell);
+        event.mem_new = event.mem.value;
+        event.written = m.write(&event.mem.value.to_le_bytes()[at.offset()..][..size]);
+        Ok(match (size, event.written.length % 8) {
+            (8, _) => TableId::CopyOutWord,
+            (_, 7) => TableId::CopyOutEighth,
+            _ => TableId::CopyOutByte,
+        })
+    })
 }
 
 /// What a step out of memory has beside the bytes it outputs.
@@ -83,13 +71,7 @@ struct Byte<W> {
 /// address is 1. The word has the read-only bit too, which the bus fixes. Cost 1/1.
 fn byte_of<R: Rules>(r: &mut R, copy: &Copy, range: R::Word, cell: R::Word) -> Byte<R::Word> {
     let moved = r.commit("moved | read-only", || {
-        let bit = |i: u32| (copy.pointer as u64 >> i & 1).wrapping_neg();
-        let by_4 = (copy.mem.value ^ copy.mem.value >> 32) & bit(2) & LOW;
-        let x = copy.mem.value ^ by_4;
-        let by_2 = (x ^ x >> 16) & bit(1) & 0xffff;
-        let x = x ^ by_2;
-        let by_1 = (x ^ x >> 8) & bit(0) & 0xff;
-        by_4 | by_2 << 32 | by_1 << 48 | u64::from(copy.read_only) << 56
+        moves_down(copy.mem.value, copy.pointer.into()).0 | u64::from(copy.read_only) << 56
     });
     let by_4 = cell ^ (moved & LOW);
     let by_2 = by_4 ^ ((moved >> 32) & 0xffff);

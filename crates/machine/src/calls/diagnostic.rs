@@ -17,8 +17,7 @@ impl Call for Diagnostic {
     /// Keeps the text as far as it lies in memory; no cell is accessed.
     fn execute<M: Machine>(m: &mut M) -> Result<Flow, Refusal> {
         let (address, length) = (m.register(A1), m.register(A2));
-        let result = m.result(length);
-        let event = event(m, result);
+        let event = event(m, length);
         m.called(TableId::Diagnostic, event);
         let end = address.saturating_add(length).min(RAM_END);
         if address >= RAM_START {

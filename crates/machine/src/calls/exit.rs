@@ -17,8 +17,7 @@ impl Call for Exit {
 
     fn execute<M: Machine>(m: &mut M) -> Result<Flow, Refusal> {
         let a0 = m.register(A0);
-        let result = m.result(a0);
-        let mut event = event(m, result);
+        let mut event = event(m, a0);
         event.written = m.written();
         m.called(TableId::Exit, event);
         Ok(Flow::Exit(m.exit_code(a0 as u8)))

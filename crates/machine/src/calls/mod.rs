@@ -182,8 +182,10 @@ pub struct Called {
     pub w1: u32,
 }
 
-/// The event of a call that returns `result`: accesses its program cell, a7, a0, a1 and a2.
-fn event(m: &mut impl Machine, result: u64) -> Ecall {
+/// The event of a call that returns `honest`, unless the executor lies: accesses its program cell, a7, a0,
+/// a1 and a2.
+fn event(m: &mut impl Machine, honest: u64) -> Ecall {
+    let result = m.result(honest);
     let At { pc, instr, .. } = m.at();
     let (a7, a1, a2) = (m.register(A7), m.register(A1), m.register(A2));
     Ecall {
@@ -232,6 +234,11 @@ fn registers<R: Rules>(r: &mut R, row: &mut Row<R::Word>, call: &Ecall, found: &
         let register = r.constant(register.into());
         row.register(r, 1, register, prev, old, new);
     }
+}
+
+/// Commits to a1 and a2, both below 2^32, in one word. Cost 1/0.
+fn buffer<R: Rules>(r: &mut R, call: &Ecall) -> R::Word {
+    r.commit("a1 | a2", || halves(call.a1.value as u32, call.a2.value as u32))
 }
 
 fn open<R: Rules>(r: &mut R, event: &Called) -> Row<R::Word> {

@@ -4,11 +4,11 @@ use dyad_abi::{CALL_WRITE, FILE_OUTPUT};
 use dyad_rules::{LOW, Rules, Table};
 
 use super::{
-    A1, A2, Call, Called, Flow, Machine, Refusal, Registers, check_buffer, copy_out, event, open, registers,
+    A1, A2, Call, Called, Flow, Machine, Refusal, Registers, buffer, check_buffer, copy_out, event, open,
+    registers,
 };
 use crate::list::TableId;
 use crate::message::{Message, push};
-use crate::row::halves;
 
 /// The call and its table. Addresses and counts of 2^32 and more have no row.
 pub struct Write;
@@ -21,8 +21,7 @@ impl Call for Write {
     fn execute<M: Machine>(m: &mut M) -> Result<Flow, Refusal> {
         let length = m.register(A2);
         check_buffer(m, length)?;
-        let result = m.result(length);
-        let event = event(m, result);
+        let event = event(m, length);
         m.called(TableId::Write, event);
         copy_out::copy(m, m.register(A1) as u32, length as u32)?;
         Ok(Flow::Continue)
@@ -37,7 +36,7 @@ impl Table for Write {
     fn rules<R: Rules>(r: &mut R, event: &Called) {
         let call = event.call;
         let mut row = open(r, event);
-        let range = r.commit("a1 | a2", || halves(call.a1.value as u32, call.a2.value as u32));
+        let range = buffer(r, &call);
         let (a1, a2) = (range & LOW, range >> 32);
         let (number, a0) = (r.constant(CALL_WRITE), r.constant(FILE_OUTPUT));
         registers(r, &mut row, &call, &Registers { number, a0, a0_new: a2, a1, a2 });

@@ -255,14 +255,14 @@ fn combine<R: Rules, F: Frame<R>>(r: &mut R, f: &mut F, flags: R::Word, x: R::Wo
 mod tests {
     use alloc::vec::Vec;
 
-    use dyad_rules::harness::{self, EDGES, Random, Trial};
+    use dyad_rules::harness::{self, EDGES, Random};
 
     use super::*;
     use crate::instr::{Instr, RESERVATION, SINK};
     use crate::message::Message;
     use crate::record::Access;
-    use crate::row::{Executed, InRows, halves};
-    use crate::testing::{Case, determined, disordered, events, messages};
+    use crate::row::{Executed, halves};
+    use crate::testing::{Beside, Case, disordered, messages_with_ram, trial};
 
     /// `op` at `address` with these values in the cell, rs2 and the reservation.
     fn case(op: Op, address: u64, cell: u64, b: u64, reserved: u64, random: &mut Random) -> Case {
@@ -337,25 +337,20 @@ mod tests {
         let cases = cases(I::KIND, &mut random);
         let mut refused = wrong(I::KIND, &mut random);
         refused.extend(cases.iter().take(32).flat_map(disordered::<I>));
-        let happened = events(&cases);
         let writes = I::ACCESSES.memory.writes();
-        let determined = if writes { determined::places } else { determined::places_to_read };
-        let trial = Trial::<InRows<I>> { refused: &refused, determined, ..Trial::of(&happened) };
-        for (c, said) in cases.iter().zip(trial.run()) {
+        trial::<I>(&cases, &Beside { refused: &refused, ..Beside::default() }, |c| {
             let (s, reservation) = (c.event.step, c.event.further.reservation);
             let (result, cell, reserved) = outcome(c);
-            let (mut pushes, mut pulls) = messages(c, result, c.next);
             let place = s.rs1 as u32 & !7 | if writes { 0 } else { s.rs2 as u32 };
-            pulls.push(Message::Ram { at: halves(place, s.mem_prev), value: s.mem }.value());
-            pushes.push(Message::Ram { at: halves(place, s.time | 1), value: cell }.value());
+            let (mut pushes, mut pulls) = messages_with_ram(c, result, (place, cell));
             if I::ACCESSES.reservation {
                 let at = |time| halves(RESERVATION.into(), time);
                 let (old, new) = (reservation.value, reserved);
                 pulls.push(Message::Register { at: at(reservation.prev), value: old }.value());
                 pushes.push(Message::Register { at: at(s.time | 1), value: new }.value());
             }
-            assert_eq!((said.pushes, said.pulls), harness::net(pushes, pulls), "{c:x?}");
-        }
+            harness::net(pushes, pulls)
+        });
     }
 
     #[test]

@@ -61,7 +61,7 @@ impl Instruction for JumpRegister {
 mod tests {
     use super::*;
     use crate::instr::{Instr, NOWHERE, SINK};
-    use crate::testing::{Beside, Case, instruction_table, instruction_table_beside};
+    use crate::testing::{Beside, Case, events, instruction_table, instruction_table_beside};
     use alloc::vec::Vec;
     use dyad_rules::harness::Random;
 
@@ -95,7 +95,7 @@ mod tests {
             .flat_map(|target| (0..5).map(move |i| (target, i)))
             .map(|(t, i)| jalr(t, i, &mut random))
             .collect();
-        let beside = Beside { refused: &beyond, ..Beside::default() };
+        let beside = Beside { refused: &events(&beyond), ..Beside::default() };
         instruction_table_beside::<JumpRegister>(&cases, &beside, |c| {
             let next = target(c.event.step.rs1, c.instr.imm);
             (c.next.into(), u32::try_from(next).expect("a target below 2^32"))

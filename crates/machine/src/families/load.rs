@@ -3,18 +3,11 @@
 
 use dyad_rules::{LOW, Rules, Word, gadgets};
 
+use super::access::{BYTE, DOUBLE, HALF, WORD, aligned, last_byte};
 use super::{Encoding, FUNCT3, Format, line};
 use crate::frame::{Accesses, Frame, Instruction};
 use crate::list::{Kind, Op};
 
-/// Flag: 1 byte.
-pub const BYTE: u32 = 1;
-/// Flag: 2 bytes.
-pub const HALF: u32 = 2;
-/// Flag: 4 bytes.
-pub const WORD: u32 = 4;
-/// Flag: 8 bytes.
-pub const DOUBLE: u32 = 8;
 /// Flag: 1 byte, sign-extended; set together with [`BYTE`].
 pub const SIGNED_BYTE: u32 = 16;
 /// Flag: 2 bytes, sign-extended; set together with [`HALF`].
@@ -33,18 +26,6 @@ pub const ENCODINGS: &[Encoding] = &[
     line("lhu", (FUNCT3, 0x5003), Format::I, Op::Lhu, Kind::Load, HALF),
     line("lwu", (FUNCT3, 0x6003), Format::I, Op::Lwu, Kind::Load, WORD),
 ];
-
-/// The bytes that a load reads.
-#[inline]
-pub fn size(op: Op) -> u64 {
-    match op {
-        Op::Lb | Op::Lbu => 1,
-        Op::Lh | Op::Lhu => 2,
-        Op::Lw | Op::Lwu => 4,
-        Op::Ld => 8,
-        _ => unreachable!("not a load"),
-    }
-}
 
 /// What a load of `address` gives, `cells` being the 8 bytes at `address & !7` and, above them, the next
 /// eight if any of them are loaded.
@@ -135,33 +116,24 @@ fn extend<R: Rules>(r: &mut R, flags: R::Word, bytes: R::Word, signs: R::Word) -
     kept ^ extension
 }
 
-/// The address of the last byte of what lies at `address`, of the size that bits 0..=3 of `flags` say;
-/// demands that `address` fits in 32 bits. That of the last byte need not: no cell is at 0, where its low
-/// half would be. Cost 1/2.
-#[inline(always)]
-pub(super) fn last_byte<R: Rules>(r: &mut R, flags: R::Word, address: R::Word) -> R::Word {
-    let (high, zero) = (r.constant(!LOW), r.constant(0));
-    r.assert_and("address below 2^32", address, high, zero);
-    let (half, word, double) = (flags.broadcast(1), flags.broadcast(2), flags.broadcast(3));
-    let further = (half & 1) ^ (word & 3) ^ (double & 7);
-    gadgets::add(r, "last byte", address, further).sum
-}
-
-/// Demands that `address` fits in 32 bits and is a multiple of the size that bits 0..=3 of `flags`
-/// say. Cost 0/1.
-#[inline(always)]
-pub(super) fn aligned<R: Rules>(r: &mut R, flags: R::Word, address: R::Word) {
-    let (half, word, double) = (flags.broadcast(1), flags.broadcast(2), flags.broadcast(3));
-    let wrong = (half & 1) ^ (word & 3) ^ (double & 7) ^ r.constant(!LOW);
-    let zero = r.constant(0);
-    r.assert_and("aligned", address, wrong, zero);
-}
-
 struct Shifted<W> {
     /// The cell with the addressed bytes at the bottom.
     bytes: W,
     /// Bits 0, 1 and 2: the sign of a byte, half or word, if a load of that size is signed.
     signs: W,
+}
+
+/// What changes in `cell` when the bytes at `address & 7` are moved down to its bottom by 4, then 2, then 1
+/// bytes: the changes beside each other, in bits 0 to 55; and what it becomes.
+#[inline]
+pub(crate) fn moves_down(cell: u64, address: u64) -> (u64, u64) {
+    let bit = |i: u32| (address >> i & 1).wrapping_neg();
+    let by_4 = (cell ^ cell >> 32) & bit(2) & LOW;
+    let x = cell ^ by_4;
+    let by_2 = (x ^ x >> 16) & bit(1) & 0xffff;
+    let x = x ^ by_2;
+    let by_1 = (x ^ x >> 8) & bit(0) & 0xff;
+    (by_4 | by_2 << 32 | by_1 << 48, x ^ by_1)
 }
 
 /// Moves the bytes at `address & 7` to the bottom of `cell`. Cost 1/1.
@@ -171,16 +143,9 @@ struct Shifted<W> {
 #[inline(always)]
 fn shift_down<R: Rules>(r: &mut R, flags: R::Word, address: R::Word, cell: R::Word) -> Shifted<R::Word> {
     let committed = r.commit("shifted", || {
-        let (cell, address) = (cell.value(), address.value());
-        let bit = |i: u32| (address >> i & 1).wrapping_neg();
-        let by_4 = (cell ^ cell >> 32) & bit(2) & LOW;
-        let x = cell ^ by_4;
-        let by_2 = (x ^ x >> 16) & bit(1) & 0xffff;
-        let x = x ^ by_2;
-        let by_1 = (x ^ x >> 8) & bit(0) & 0xff;
-        let x = x ^ by_1;
+        let (moves, x) = moves_down(cell.value(), address.value());
         let signs = x >> 7 & 1 | x >> 14 & 2 | x >> 29 & 4;
-        by_4 | by_2 << 32 | by_1 << 48 | (signs & flags.value() >> 4) << 56
+        moves | (signs & flags.value() >> 4) << 56
     });
     let (by_4, by_2, by_1) = (committed & LOW, (committed >> 32) & 0xffff, (committed >> 48) & 0xff);
     let x4 = cell ^ by_4;
@@ -202,6 +167,7 @@ fn shift_down<R: Rules>(r: &mut R, flags: R::Word, address: R::Word, cell: R::Wo
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::families::access::size;
     use crate::testing::memory_table;
 
     #[test]

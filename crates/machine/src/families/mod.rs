@@ -4,6 +4,7 @@
 //! fixed, their values, where the operands are, what it does, the table that executes it and the
 //! flags that table gets. Decoding, disassembly and program cells are derived from those lines.
 
+pub mod access;
 pub mod addition;
 pub mod atomic;
 pub mod branch;

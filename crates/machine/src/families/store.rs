@@ -4,19 +4,10 @@
 use dyad_rules::fill::Value;
 use dyad_rules::{LOW, Rules, Word, gadgets};
 
-use super::load::{aligned, last_byte};
+use super::access::{BYTE, DOUBLE, HALF, WORD, aligned, last_byte, size};
 use super::{Encoding, FUNCT3, Format, line};
 use crate::frame::{Accesses, Frame, Instruction};
 use crate::list::{Kind, Op};
-
-/// Flag: 1 byte.
-pub const BYTE: u32 = 1;
-/// Flag: 2 bytes.
-pub const HALF: u32 = 2;
-/// Flag: 4 bytes.
-pub const WORD: u32 = 4;
-/// Flag: 8 bytes.
-pub const DOUBLE: u32 = 8;
 
 /// The family's instructions.
 #[rustfmt::skip]
@@ -26,18 +17,6 @@ pub const ENCODINGS: &[Encoding] = &[
     line("sw", (FUNCT3, 0x2023), Format::S, Op::Sw, Kind::Store, WORD),
     line("sd", (FUNCT3, 0x3023), Format::S, Op::Sd, Kind::Store, DOUBLE),
 ];
-
-/// The bytes that a store writes.
-#[inline]
-pub fn size(op: Op) -> u64 {
-    match op {
-        Op::Sb => 1,
-        Op::Sh => 2,
-        Op::Sw => 4,
-        Op::Sd => 8,
-        _ => unreachable!("not a store"),
-    }
-}
 
 /// The 8 bytes at `address & !7` and, above them, the next eight after a store of `value` at `address`,
 /// `cells` being those before.

@@ -422,7 +422,7 @@ fn loads_and_stores_touch_only_their_bytes() {
     assert_eq!(load::extract(Op::Ld, two, 0x1001), 0x8888_7766_55c4_33a2);
     assert_eq!(store::merge(Op::Sw, two, 0x1005, value), 0xffee_ddcc_bbaa_9905_0607_0855_c433_a211);
     assert_eq!(store::merge(Op::Sd, two, 0x1007, value), 0xff01_0203_0405_0607_0877_6655_c433_a211);
-    let load_sizes = [Op::Lb, Op::Lbu, Op::Lh, Op::Lhu, Op::Lw, Op::Lwu, Op::Ld].map(load::size);
+    let load_sizes = [Op::Lb, Op::Lbu, Op::Lh, Op::Lhu, Op::Lw, Op::Lwu, Op::Ld].map(access::size);
     assert_eq!(load_sizes, [1, 1, 2, 2, 4, 4, 8]);
-    assert_eq!([Op::Sb, Op::Sh, Op::Sw, Op::Sd].map(store::size), [1, 2, 4, 8]);
+    assert_eq!([Op::Sb, Op::Sh, Op::Sw, Op::Sd].map(access::size), [1, 2, 4, 8]);
 }

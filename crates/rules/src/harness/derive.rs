@@ -9,6 +9,7 @@ use super::bits::{Bit, Equations, trivial};
 use super::forge::forged_row;
 use super::trial::{Reading, Trial, Verdict};
 use crate::check::MessageValue;
+use crate::fill::Fill;
 use crate::shape::TableShape;
 use crate::{Table, fill};
 
@@ -82,10 +83,6 @@ where
     /// messages and puts others must be broken, and so must every row of a refused event that takes
     /// its messages. Chosen columns are left alone.
     pub(super) fn derive(&self, targets: &Targets, findings: &mut Findings) {
-        let honest = |event: &T::Event| {
-            let row = fill::<T>(event);
-            self.read(&row.committed, &row.fixed)
-        };
         let step = |count| self.events.len().div_ceil(count).max(1);
         let in_full = self.events.iter().step_by(step(IN_FULL)).map(|e| (e, true));
         let in_part = self.events.iter().step_by(step(IN_PART)).map(|e| (e, false));
@@ -94,35 +91,46 @@ where
             if bits.is_empty() {
                 continue;
             }
-            let row = fill::<T>(event).committed;
-            let base = Base { event, row, honest: honest(event), refused: false };
-            self.derive_from(targets, &base, bits, findings);
+            let base = self.base(event, false);
+            self.derive_from(targets, &base, &base.honest.committed, bits, findings);
         }
         for claim in self.claims {
             let row = forged_row::<T>(&claim.event, &claim.changes).committed;
-            let base = Base { event: &claim.event, row, honest: honest(&claim.event), refused: false };
-            self.try_row(&base, &base.row, findings);
-            self.derive_from(targets, &base, &targets.pending(findings), findings);
+            let base = self.base(&claim.event, false);
+            self.try_row(&base, &row, findings);
+            self.derive_from(targets, &base, &row, &targets.pending(findings), findings);
         }
         for event in self.refused {
-            let row = fill::<T>(event).committed;
-            let base = Base { event, row, honest: honest(event), refused: true };
-            self.derive_from(targets, &base, &targets.pending(findings), findings);
+            let base = self.base(event, true);
+            self.derive_from(targets, &base, &base.honest.committed, &targets.pending(findings), findings);
         }
     }
 
-    fn derive_from(&self, targets: &Targets, base: &Base<'_, T>, bits: &[Bit], findings: &mut Findings) {
-        let fixed = fill::<T>(base.event).fixed;
+    fn base<'e>(&self, event: &'e T::Event, refused: bool) -> Base<'e, T> {
+        let honest = fill::<T>(event);
+        let says = self.read(&honest.committed, &honest.fixed);
+        Base { event, honest, says, refused }
+    }
+
+    /// Starts from a `row` of the event.
+    fn derive_from(
+        &self,
+        targets: &Targets,
+        base: &Base<'_, T>,
+        row: &[u64],
+        bits: &[Bit],
+        findings: &mut Findings,
+    ) {
         for some in bits.chunks(64) {
-            for row in targets.equations.derive(&base.row, &fixed, some) {
+            for row in targets.equations.derive(row, &base.honest.fixed, some) {
                 self.try_row(base, &row, findings);
             }
         }
     }
 
     fn try_row(&self, base: &Base<'_, T>, row: &[u64], findings: &mut Findings) {
-        let honest = fill::<T>(base.event);
-        let Verdict::Near { broken, differs } = self.judge(row, &honest.fixed, &base.honest) else { return };
+        let honest = &base.honest;
+        let Verdict::Near { broken, differs } = self.judge(row, &honest.fixed, &base.says) else { return };
         let matters = base.refused || differs;
         // A bit that changes nothing else is fixed by this equation alone.
         let changes = || row.iter().zip(&honest.committed).map(|(x, y)| (x ^ y).count_ones()).sum::<u32>();
@@ -134,12 +142,13 @@ where
     }
 }
 
-/// A row to start from.
+/// An event to start from.
 struct Base<'a, T: Table> {
     event: &'a T::Event,
-    row: Vec<u64>,
-    /// What the honest row of the event says.
-    honest: Reading,
+    /// Its honest row.
+    honest: Fill,
+    /// What that says.
+    says: Reading,
     /// Whether the event must have no row.
     refused: bool,
 }

@@ -134,7 +134,10 @@ where
 
     /// Reads a row.
     pub(super) fn read(&self, committed: &[u64], fixed: &[u64]) -> Reading {
-        let Check { broken, pushes, pulls, .. } = read::<T>(committed, fixed);
+        self.reading(read::<T>(committed, fixed))
+    }
+
+    fn reading(&self, Check { broken, pushes, pulls, .. }: Check) -> Reading {
         let given = pulls.iter().map(|m| self.given(m)).collect();
         let (pushes, pulls) = net(pushes, pulls);
         Reading { said: Said { broken, pushes, pulls }, given }
@@ -147,14 +150,12 @@ where
 
     /// Compares a row with an honest one.
     pub(super) fn judge(&self, committed: &[u64], fixed: &[u64], honest: &Reading) -> Verdict {
-        let Check { broken, pushes, pulls, .. } = read::<T>(committed, fixed);
-        let one = only(&broken);
-        if one.is_none() && !broken.is_empty() {
+        let check = read::<T>(committed, fixed);
+        let one = only(&check.broken);
+        if one.is_none() && !check.broken.is_empty() {
             return Verdict::Refused;
         }
-        let given = pulls.iter().map(|m| self.given(m)).collect();
-        let (pushes, pulls) = net(pushes, pulls);
-        let row = Reading { said: Said { broken, pushes, pulls }, given };
+        let row = self.reading(check);
         if row.takes_as(honest) {
             Verdict::Near { broken: one, differs: row.differs_from(honest) }
         } else {
