@@ -195,7 +195,7 @@ pub enum Cause {
 impl Cause {
     /// Whether it is a floating-point instruction.
     pub(crate) fn is_of_floats(&self) -> bool {
-        matches!(self, Self::IllegalInstruction { code } if hint(*code) == FLOAT)
+        matches!(self, Self::IllegalInstruction { code } if is_of_floats(*code))
     }
 
     /// Whether it is about an access to memory.
@@ -245,7 +245,17 @@ fn refused(refusal: Refusal) -> String {
     }
 }
 
-const FLOAT: &str = ": a floating-point instruction; build with soft floats, without the extensions F and D";
+/// Whether unknown code is a floating-point instruction.
+fn is_of_floats(code: u32) -> bool {
+    if is_compressed(code as u16) {
+        return matches!((code & 3, code >> 13), (0 | 2, 1 | 5));
+    }
+    match code & 0x7f {
+        0x43 | 0x47 | 0x4b | 0x4f | 0x53 => true,
+        0x07 | 0x27 => (1..=4).contains(&(code >> 12 & 7)),
+        _ => false,
+    }
+}
 
 /// What unknown code usually comes from, and what to do about it.
 fn hint(code: u32) -> &'static str {
@@ -254,16 +264,14 @@ fn hint(code: u32) -> &'static str {
     if code == 0 || code == u32::MAX {
         return ": control ran into data or padding";
     }
+    if is_of_floats(code) {
+        return ": a floating-point instruction; build with soft floats, without the extensions F and D";
+    }
     if is_compressed(code as u16) {
-        return match (code & 3, code >> 13) {
-            (0 | 2, 1 | 5) => FLOAT,
-            _ => "",
-        };
+        return "";
     }
     let funct3 = code >> 12 & 7;
     match code & 0x7f {
-        0x43 | 0x47 | 0x4b | 0x4f | 0x53 => FLOAT,
-        0x07 | 0x27 if (1..=4).contains(&funct3) => FLOAT,
         0x07 | 0x27 | 0x57 => VECTOR,
         0x0f if funct3 == 1 => ": FENCE.I; code cannot change here, so leave it out",
         0x73 if code == UNIMP => {

@@ -2,7 +2,7 @@
 
 use dyad_abi::STACK_TOP;
 use dyad_machine::calls::Flow;
-use dyad_machine::compressed::is_compressed;
+use dyad_machine::compressed::code_at;
 use dyad_machine::families::branch;
 use dyad_machine::instr::{Instr, NOWHERE, RESERVATION};
 use dyad_machine::list::Op;
@@ -14,39 +14,16 @@ use crate::error::{Cause, Error, Halted, Overflow, Trap};
 use crate::fault::{Fault, Moment, Tamper};
 use crate::memory::Memory;
 use crate::observer::{Observer, Seen};
+use crate::registers::Registers;
 use crate::{Limits, Outcome};
 
 /// Cycles between two looks at whether a run may go on.
 const PAUSE: u64 = 1 << 14;
 
-/// Slots for registers: more than there are, so that a masked index needs no check.
-const SLOTS: usize = 64;
-
-/// The registers by number.
-pub(crate) struct Registers([u64; SLOTS]);
-
-impl Registers {
-    fn new() -> Self {
-        let mut r = Self([0; SLOTS]);
-        r.set(2, STACK_TOP);
-        r
-    }
-
-    #[inline(always)]
-    pub fn get(&self, register: u8) -> u64 {
-        self.0[usize::from(register) % SLOTS]
-    }
-
-    #[inline(always)]
-    pub fn set(&mut self, register: u8, value: u64) {
-        self.0[usize::from(register) % SLOTS] = value;
-    }
-}
-
 /// A machine that runs a program.
 pub(crate) struct Interpreter<'a> {
     pub program: &'a Program,
-    pub registers: Registers,
+    pub registers: Registers<u64>,
     pub memory: Memory,
     /// The private input that is left.
     pub input: &'a [u8],
@@ -97,9 +74,11 @@ pub(crate) struct At {
 
 impl<'a> Interpreter<'a> {
     pub fn new(program: &'a Program, input: &'a [u8], limits: Limits) -> Self {
+        let mut registers = Registers::default();
+        registers.set(2, STACK_TOP);
         Self {
             program,
-            registers: Registers::new(),
+            registers,
             memory: Memory::new(program.image()),
             input,
             output: Vec::new(),
@@ -269,10 +248,9 @@ impl<'a> Interpreter<'a> {
         let pc = u32::try_from(pc).ok().filter(|pc| pc.is_multiple_of(2))?;
         let segments = self.program.segments();
         let segment = segments.iter().find(|s| s.executable && s.contains(u64::from(pc)))?;
-        let half = |at: u32| u32::from((self.memory.get(at) >> (8 * (at & 7))) as u16);
-        let low = half(pc);
-        let whole = !is_compressed(low as u16) && segment.contains(u64::from(pc) + 3);
-        Some(if whole { low | half(pc + 2) << 16 } else { low })
+        let half = |at: u32| (self.memory.get(at) >> (8 * (at & 7))) as u16;
+        let next = segment.contains(u64::from(pc) + 3).then(|| half(pc + 2));
+        Some(code_at(half(pc), next))
     }
 
     /// The error, with what people want to know.

@@ -20,6 +20,7 @@ mod memory;
 mod meter;
 mod observer;
 mod recorder;
+mod registers;
 mod syscall;
 
 use dyad_machine::list::TableId;

@@ -78,14 +78,19 @@ impl<T: Copy + Default> Paged<T> {
         self.pages.len() as u64 - 1
     }
 
+    /// Bytes of so many pages and leaves.
+    fn taken(pages: u64, leaves: u64) -> u64 {
+        pages * Self::PAGE + leaves * size_of::<[u32; LEAF]>() as u64
+    }
+
     /// Bytes that so many pages take at most, with their table.
     pub fn bytes_of(pages: u64) -> u64 {
-        pages * Self::PAGE + pages.min(LEAVES as u64) * size_of::<[u32; LEAF]>() as u64
+        Self::taken(pages, pages.min(LEAVES as u64))
     }
 
     /// Bytes that it takes.
     pub fn bytes(&self) -> u64 {
-        self.pages() * Self::PAGE + self.leaves.len() as u64 * size_of::<[u32; LEAF]>() as u64
+        Self::taken(self.pages(), self.leaves.len() as u64)
     }
 
     /// The addresses and entries of all cells on pages that exist, by increasing address.

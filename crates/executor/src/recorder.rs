@@ -10,17 +10,7 @@ use crate::code::Code;
 use crate::interpreter::Interpreter;
 use crate::memory::Paged;
 use crate::observer::{Observer, Seen};
-
-/// The last access of each register.
-struct Times([u32; 64]);
-
-impl Times {
-    /// An access at `now`; returns the time of the one before.
-    #[inline(always)]
-    fn access(&mut self, register: u8, now: u32) -> u32 {
-        core::mem::replace(&mut self.0[usize::from(register) % 64], now)
-    }
-}
+use crate::registers::Registers;
 
 /// Cycles between two times that events can be taken: few enough that the events of all kinds stay
 /// in a second-level cache, and enough to hide what it costs to hand them over.
@@ -28,7 +18,8 @@ pub const PART: u32 = 1 << 12;
 
 /// Records.
 pub(crate) struct Recorder<'a> {
-    registers: Times,
+    /// The last access of each register.
+    registers: Registers<u32>,
     /// The last access of what was written to the output.
     written: u32,
     ram: Paged<u32>,
@@ -45,13 +36,13 @@ impl<'a> Recorder<'a> {
         // Makes the page, so that the top cell is listed.
         ram.entry(RAM_TOP as u32);
         let fetches = vec![0; program.instrs().len()];
-        Self { registers: Times([0; 64]), written: 0, ram, fetches, events: Events::default(), take }
+        Self { registers: Registers::default(), written: 0, ram, fetches, events: Events::default(), take }
     }
 
     /// The records of a run that exited, without the events that were taken.
     pub fn finish(self, machine: &Interpreter<'_>, outcome: &Outcome) -> Records {
         let Self { registers, ram, fetches, events, .. } = self;
-        let last = |r: u8| Access { value: machine.registers.get(r), prev: registers.0[usize::from(r)] };
+        let last = |r: u8| Access { value: machine.registers.get(r), prev: registers.get(r) };
         Records {
             events,
             fetches,
@@ -159,7 +150,9 @@ impl Observer for Recorder<'_> {
 
     #[inline(always)]
     fn register(&mut self, register: u8, now: u32) -> u32 {
-        self.registers.access(register, now)
+        let before = self.registers.get(register);
+        self.registers.set(register, now);
+        before
     }
 
     #[inline(always)]

@@ -72,6 +72,13 @@ pub const fn is_compressed(low: u16) -> bool {
     low & 3 != 3
 }
 
+/// What begins with the halfword `low`, `high` being the halfword after it if there is one: `low` alone where
+/// it is a compressed instruction or the last halfword, else both.
+pub fn code_at(low: u16, high: Option<u16>) -> u32 {
+    let high = high.filter(|_| !is_compressed(low)).unwrap_or(0);
+    u32::from(low) | u32::from(high) << 16
+}
+
 /// The instruction of 32 bits that `c` stands for; `None` where it is reserved, or one of floating point.
 pub fn expand(c: u16) -> Option<u32> {
     let c = u32::from(c);

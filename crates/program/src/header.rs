@@ -4,7 +4,7 @@
 
 use core::fmt;
 
-use dyad_machine::compressed::is_compressed;
+use dyad_machine::compressed::{code_at, is_compressed};
 use dyad_machine::instr::decode;
 use object::LittleEndian as LE;
 use object::elf::{
@@ -82,8 +82,7 @@ fn unknown(address: u64, bytes: &[u8]) -> Option<(u64, u32)> {
     let mut i = 0;
     while let Some(&low) = halves.get(i) {
         let (at, next) = (address.wrapping_add(2 * i as u64), halves.get(i + 1).copied());
-        let high = next.filter(|_| !is_compressed(low)).unwrap_or(0);
-        let code = u32::from(low) | u32::from(high) << 16;
+        let code = code_at(low, next);
         if ![0, UNIMP].contains(&code) && decode(low, next, at as u32).is_none() {
             return Some((at, code));
         }
