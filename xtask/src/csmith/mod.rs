@@ -38,16 +38,18 @@ pub struct Args {
 
 /// Runs the comparison.
 pub fn run(args: &Args) -> Result<(), Failure> {
-    setup::qemu()?;
-    setup::csmith()?;
-    Comparison::new(args.prove, true)?.run(args.programs, args.seed)
+    compare(args, true)
 }
 
 /// The comparison as part of other tasks, with an optimized command or the one that tests have.
-pub fn compare(programs: u64, optimized: bool) -> Result<(), Failure> {
+pub fn some(programs: u64, optimized: bool) -> Result<(), Failure> {
+    compare(&Args { programs, seed: 1, prove: false }, optimized)
+}
+
+fn compare(args: &Args, optimized: bool) -> Result<(), Failure> {
     setup::qemu()?;
     setup::csmith()?;
-    Comparison::new(false, optimized)?.run(programs, 1)
+    Comparison::new(args.prove, optimized)?.run(args.programs, args.seed)
 }
 
 /// What came of a program.

@@ -17,10 +17,9 @@ use crate::{
 const MARCHES: &[&str] = &["rv64imac", "rv64imac_zba_zbb_zbs"];
 /// Levels of optimization, in turn.
 const OPTIMIZATIONS: [&str; 5] = ["-O0", "-O1", "-O2", "-O3", "-Os"];
-/// Whether structs may be packed, so that fields lie at any address.
-const PACKED_STRUCTS: bool = true;
-/// Programs of moderate size. csmith's own default is for compilers and takes many programs too long.
-const MODERATE: &str = "--max-funcs 5 --max-block-depth 4 --max-expr-complexity 8 --no-argc";
+/// Programs of moderate size, as csmith's own default is for compilers and takes many programs too long; with
+/// packed structs, whose fields lie at any address.
+const STYLE: &str = "--max-funcs 5 --max-block-depth 4 --max-expr-complexity 8 --no-argc --packed-struct";
 /// How long csmith or GCC may take.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -64,10 +63,9 @@ impl Program<'_> {
 
     /// Makes source and ELF file; the inner error says why there are none.
     pub fn make(&self) -> Result<Result<(), String>, Failure> {
-        let packed = if PACKED_STRUCTS { "--packed-struct" } else { "--no-packed-struct" };
         // It leaves a note about the platform in the folder where it runs.
-        let mut csmith = command("csmith", self.folder, MODERATE.split(' '));
-        csmith.arg(packed).args(["--seed", &self.seed.to_string()]).arg("--output").arg(self.source());
+        let mut csmith = command("csmith", self.folder, STYLE.split(' '));
+        csmith.args(["--seed", &self.seed.to_string()]).arg("--output").arg(self.source());
         match limited::run(&mut csmith, TIMEOUT)? {
             Some(said) if said.code == Some(0) => {}
             // It complains on standard output.
