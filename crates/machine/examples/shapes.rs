@@ -1,8 +1,9 @@
 //! Prints everything that the machine says of its tables and instructions, as one JSON object:
 //! `cargo xtask smt` asks a solver whether the tables do what the RISC-V manual says.
 //!
-//! `fields` are those of a program cell's second word: lowest bit and width. `tables` are the shapes of all tables. Those that execute instructions say of which kind and which
-//! registers their rows access. `instructions` are all encodings, with some decoded words of each and
+//! `fields` are those of a program cell's second word: lowest bit and width. `tables` are the shapes of all
+//! tables. Those that execute instructions say of which kind and which registers their rows access.
+//! `instructions` are all encodings, with some decoded words of each and
 //! the program cells made of them.
 
 use dyad_machine::families::{self, Encoding, FAMILIES};

@@ -2,7 +2,8 @@
 //!
 //! Times: the instruction or copy step number k (from 0) happens at `time = 4 (k + 1)`. Its
 //! accesses are at `time | slot`: fetch 0, rs1 1, rs2 2, rd 3, RAM 1, a second cell of RAM 2, the
-//! reservation 1; the registers of a system call and the output 1. A cell's previous time is that of its access before, 0 for its first value.
+//! reservation 1; the registers of a system call and the output 1. A cell's previous time is that of
+//! its access before, 0 for its first value.
 
 use alloc::vec::Vec;
 

@@ -16,7 +16,8 @@
 //!
 //! The entry is an even address inside an executable segment. An instruction is decoded at every even
 //! address of executable segments, since compressed code may start anywhere, and lies in one segment; what
-//! doesn't decode is data: it can be loaded from, and executing it traps. Section headers and `e_flags` say nothing about this.
+//! doesn't decode is data: it can be loaded from, and executing it traps. Section headers and `e_flags` say
+//! nothing about this.
 
 mod digest;
 mod elf;

@@ -10,7 +10,7 @@ type Access = (fn(Reg, Reg, i32) -> u32, i32);
 const ACCESSES: &[Access] =
     &[(lb, 1), (lbu, 1), (lh, 2), (lhu, 2), (lw, 4), (lwu, 4), (ld, 8), (sb, 1), (sh, 2), (sw, 4), (sd, 8)];
 
-/// A compressed access, its size in bytes, and its size in bytes; the immediate is 31 of these at most.
+/// A compressed access and its size in bytes; the immediate is 31 of these at most.
 type Short = (fn(Reg, Reg, u32) -> u16, i32);
 const SHORT: &[Short] = &[(c_lw, 4), (c_ld, 8), (c_sw, 4), (c_sd, 8)];
 
