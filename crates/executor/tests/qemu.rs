@@ -24,8 +24,9 @@ const PROGRAMS: u64 = 100;
 const PIECES: usize = 600;
 /// What qemu is told to emulate: its default and these.
 const CPU: &str = "rv64,zba=true,zbb=true,zbs=true,zbkb=true";
-/// What qemu 7.2 lacks: `zicond.rs` compares it with something else.
-const NOT_IN_QEMU: Extensions = Extensions::ZICOND;
+/// What qemu 7.2 lacks, and what it gets wrong: it counts the zeros of all 64 bits where the low half is 0 and
+/// the manual says 32. `reference.rs` compares them with something else.
+const NOT_IN_QEMU: Extensions = Extensions::ZICOND.and(Extensions::CTZW_OF_ANY);
 
 /// No run that exits has the first; the others are of Zicond.
 const NOT_COMPARED: [&str; 3] = ["ebreak", "czero.eqz", "czero.nez"];

@@ -17,7 +17,7 @@ const BITS: &[Registers] = &[
     add_uw, sh1add, sh2add, sh3add, sh1add_uw, sh2add_uw, sh3add_uw, andn, orn, xnor, min, minu, max, maxu,
     rol, rolw, ror, rorw, bclr, bext, binv, bset, pack, packh, packw,
 ];
-const UNARY: &[Unary] = &[clz, ctz, cpop, clzw, ctzw, cpopw, sext_b, sext_h, zext_h, orc_b, rev8, brev8];
+const UNARY: &[Unary] = &[clz, ctz, cpop, clzw, cpopw, sext_b, sext_h, zext_h, orc_b, rev8, brev8];
 const IMMEDIATES: &[Immediate] = &[addi, slti, sltiu, xori, ori, andi, addiw];
 const SHIFTS: &[Shift] = &[slli, srli, srai];
 const SHIFTS_W: &[Shift] = &[slliw, srliw, sraiw];
@@ -28,6 +28,7 @@ const CHOICES: &[Choice] = &[
     (Extensions::M, 6, |s| registers(s, MULTIPLY)),
     (Extensions::B, 9, |s| registers(s, BITS)),
     (Extensions::B, 5, unary),
+    (Extensions::B, 1, count_zeros),
     (Extensions::ZICOND, 2, |s| registers(s, &[czero_eqz, czero_nez])),
     (Extensions::I, 5, immediate),
     (Extensions::I, 2, |s| shift(s, SHIFTS, 64)),
@@ -54,6 +55,16 @@ fn registers(s: &mut Source, operations: &[Registers]) -> Code {
 
 fn unary(s: &mut Source) -> Code {
     s.random.pick(UNARY)(s.register(), s.register()).into()
+}
+
+/// CTZW; where not every operand may come, of a low half that has a 1 or of a word that ends there.
+fn count_zeros(s: &mut Source) -> Code {
+    let (rd, rs1) = (s.register(), s.register());
+    if s.has(Extensions::CTZW_OF_ANY) {
+        return ctzw(rd, rs1).into();
+    }
+    let narrow = if s.random.coin() { add_uw(rd, rs1, ZERO) } else { bseti(rd, rs1, s.below(32) as u32) };
+    [narrow, ctzw(rd, rd)].into()
 }
 
 fn immediate(s: &mut Source) -> Code {

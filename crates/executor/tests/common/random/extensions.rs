@@ -19,8 +19,10 @@ impl Extensions {
     pub const ZICOND: Self = Self(1 << 6);
     /// FENCE.I.
     pub const ZIFENCEI: Self = Self(1 << 7);
+    /// Not an extension: CTZW also of words whose low half is 0 and whose high half is not.
+    pub const CTZW_OF_ANY: Self = Self(1 << 8);
     /// All of them.
-    pub const ALL: Self = Self((1 << 8) - 1);
+    pub const ALL: Self = Self((1 << 9) - 1);
 
     /// Those of both.
     pub const fn and(self, other: Self) -> Self {
