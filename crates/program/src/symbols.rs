@@ -31,16 +31,18 @@ pub struct Location {
     pub line: Option<u32>,
 }
 
+/// On one line, whatever characters the ELF file has in its names.
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = |name: &str| name.replace(char::is_control, "\u{fffd}");
         match &self.symbol {
-            Some((name, 0)) => write!(f, "{name}")?,
-            Some((name, offset)) => write!(f, "{name}+{offset:#x}")?,
+            Some((name, 0)) => write!(f, "{}", shown(name))?,
+            Some((name, offset)) => write!(f, "{}+{offset:#x}", shown(name))?,
             None => write!(f, "unknown function")?,
         }
         match (&self.file, self.line) {
-            (Some(file), Some(line)) => write!(f, " at {file}:{line}"),
-            (Some(file), None) => write!(f, " in {file}"),
+            (Some(file), Some(line)) => write!(f, " at {}:{line}", shown(file)),
+            (Some(file), None) => write!(f, " in {}", shown(file)),
             _ => Ok(()),
         }
     }

@@ -37,6 +37,12 @@ fn a_file_without_symbols_says_so() {
     assert_eq!(p.symbols().location(CODE).to_string(), "unknown function");
 }
 
+#[test]
+fn names_stay_on_their_line() {
+    let p = load(&code().symbol("ma\nin\u{1b}[31m", CODE, 64));
+    assert_eq!(p.symbols().location(CODE).to_string(), "ma\u{fffd}in\u{fffd}[31m");
+}
+
 /// DWARF 4 for one unit, whose first two instructions are line 7 of `main.rs`, the others line 9.
 fn dwarf() -> [(&'static str, Vec<u8>); 3] {
     let sized = |body: Vec<u8>| [(body.len() as u32).to_le_bytes().to_vec(), body].concat();

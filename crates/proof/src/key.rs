@@ -23,7 +23,7 @@ pub struct VerifyingKey {
     pub program: Digest,
     /// The address of the first instruction.
     pub entry: u32,
-    /// Instructions of the program.
+    /// Program cells: instructions at all even addresses of the code, overlapping ones included.
     pub instructions: u32,
     /// Eight-byte cells of the memory image.
     pub image: u32,

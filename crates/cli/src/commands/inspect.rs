@@ -39,7 +39,7 @@ fn program(name: &str, bytes: &[u8]) -> Result<(Value, Report), dyad::Error> {
         .title(format_args!("{name}: a program, in an ELF file of {}", size(bytes.len() as u64)))
         .fact("program", hex(&program.digest()))
         .fact("entry", format_args!("{:#x}", details.entry()))
-        .fact("instructions", number(details.instrs().len() as u64));
+        .fact("program cells", number(details.instrs().len() as u64));
     let header = header(&program, &mut report);
     report.fact("image", format_args!("{} cells of 8 bytes", number(details.image().len() as u64)));
     let mut segments = Vec::new();
@@ -58,7 +58,7 @@ fn program(name: &str, bytes: &[u8]) -> Result<(Value, Report), dyad::Error> {
         "bytes": bytes.len(),
         "program": hex(&program.digest()),
         "entry": details.entry(),
-        "instructions": details.instrs().len(),
+        "program_cells": details.instrs().len(),
         "header": header,
         "image_cells": details.image().len(),
         "segments": segments,
@@ -95,7 +95,7 @@ fn key(name: &str, bytes: &[u8]) -> Result<(Value, Report), dyad::Error> {
         .fact("program", hex(&key.program))
         .fact("rules", hex(&key.rules))
         .fact("entry", format_args!("{:#x}", key.entry))
-        .fact("instructions", number(key.instructions.into()))
+        .fact("program cells", number(key.instructions.into()))
         .fact("image", format_args!("{} cells of 8 bytes", number(key.image.into())));
     let object = json!({
         "kind": "key",
@@ -104,7 +104,7 @@ fn key(name: &str, bytes: &[u8]) -> Result<(Value, Report), dyad::Error> {
         "program": hex(&key.program),
         "rules": hex(&key.rules),
         "entry": key.entry,
-        "instructions": key.instructions,
+        "program_cells": key.instructions,
         "image_cells": key.image,
     });
     Ok((object, report))
