@@ -4,7 +4,8 @@ use dyad_field::{K, PrimeCharacteristicRing, byte_lagrange};
 use dyad_rules::lanes::LANES;
 use dyad_verifier::and_check::AndClaims;
 use dyad_verifier::columns::block_weight;
-use dyad_verifier::{Hash, Layout};
+use dyad_verifier::transcript::Challenges;
+use dyad_verifier::{Hash, Label, Layout};
 
 use crate::evaluate::{Committed, slab_blocks};
 use crate::kernels::and_check::{Skip, WordMap};
@@ -23,10 +24,10 @@ pub fn prove<H: Hash>(s: &mut Session<'_, H>, c: &Committed<'_>, mut scratch: Sc
     s.proof.section("and check");
     s.step("and check: bits");
     let layout = c.layout;
-    let rho = s.t.draw_many("rho", layout.ands.log);
+    let rho = s.draw_many(Label::Rho, layout.ands.log);
     let skip = univariate(c, &rho);
-    s.send("skip", &skip);
-    let z = s.t.draw("z");
+    s.send(Label::Skip, &skip);
+    let z = s.draw(Label::Z);
 
     s.step("and check: rows");
     let bit_weights = byte_lagrange(6, z);
@@ -50,7 +51,7 @@ pub fn prove<H: Hash>(s: &mut Session<'_, H>, c: &Committed<'_>, mut scratch: Sc
             None => and_round(&eq, a, b, k, half),
             Some(&r) => and_fold_round(&eq, [&mut a, &mut b, &mut k], 2 * half, r),
         };
-        point.push(s.round("and", round));
+        point.push(s.round(Label::And, round));
     }
     if let Some(&r) = point.last() {
         for table in [&mut a, &mut b, &mut k] {
@@ -59,7 +60,7 @@ pub fn prove<H: Hash>(s: &mut Session<'_, H>, c: &Committed<'_>, mut scratch: Sc
     }
     point.reverse();
     let values = [&a, &b, &k].map(|t| t.first().copied().unwrap_or_default());
-    s.send("and values", &values);
+    s.send(Label::AndValues, &values);
     AndClaims { bit_weights, point, values }
 }
 

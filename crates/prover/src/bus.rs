@@ -3,7 +3,8 @@
 use dyad_field::{K, PrimeCharacteristicRing};
 use dyad_rules::lanes::{LANES, LaneMessage};
 use dyad_verifier::bus::{BusClaims, Fingerprint};
-use dyad_verifier::{Hash, Layout};
+use dyad_verifier::transcript::Challenges;
+use dyad_verifier::{Hash, Label, Layout};
 
 use crate::evaluate::Committed;
 use crate::kernels::bus::fingerprint;
@@ -23,7 +24,7 @@ pub fn room(layout: &Layout) -> usize {
 pub fn prove<H: Hash>(s: &mut Session<'_, H>, c: &Committed<'_>, mut scratch: Scratch<'_>) -> BusClaims {
     s.proof.section("bus");
     s.step("bus leaves");
-    let f = Fingerprint::draw(&mut s.t);
+    let f = Fingerprint::draw(s);
     let stacks = [&c.layout.pushes, &c.layout.pulls];
     let mut all = stacks.map(|k| scratch.take(k.len));
     leaves(c, &f, &mut all);
@@ -36,10 +37,10 @@ pub fn prove<H: Hash>(s: &mut Session<'_, H>, c: &Committed<'_>, mut scratch: Sc
     });
     let top = |t: &mut Tree<'_>| t.pop().map_or(K::ONE, |l| first(l));
     let (mut push_claim, mut pull_claim) = (top(&mut push), top(&mut pull));
-    s.send("products", &[push_claim, pull_claim]);
+    s.send(Label::Products, &[push_claim, pull_claim]);
     let mut point: Vec<K> = Vec::new();
     while let Some((push, pull)) = push.pop().zip(pull.pop()) {
-        let lambda = s.t.draw("lambda");
+        let lambda = s.draw(Label::Lambda);
         // The halves that differ in the layer's top variable.
         let half = 1 << point.len();
         let (push_end, pull_end) = (push.len().min(half), pull.len().min(half));
@@ -57,7 +58,7 @@ pub fn prove<H: Hash>(s: &mut Session<'_, H>, c: &Committed<'_>, mut scratch: Sc
                     gkr_fold_round(&eq, tables, 2 * half, r, lambda)
                 }
             };
-            at.push(s.round("product layer", round));
+            at.push(s.round(Label::ProductLayer, round));
         }
         if let Some(&r) = at.last() {
             for table in [&mut push_low, &mut push_high, &mut pull_low, &mut pull_high] {
@@ -66,8 +67,8 @@ pub fn prove<H: Hash>(s: &mut Session<'_, H>, c: &Committed<'_>, mut scratch: Sc
         }
         at.reverse();
         let v = [first(push_low), first(push_high), first(pull_low), first(pull_high)];
-        s.send("layer values", &v);
-        let top = s.t.draw("layer variable");
+        s.send(Label::LayerValues, &v);
+        let top = s.draw(Label::LayerVariable);
         push_claim = v[0] + top * (v[0] + v[1]);
         pull_claim = v[2] + top * (v[2] + v[3]);
         at.push(top);

@@ -4,7 +4,8 @@
 use dyad_field::{BITS, K, PrimeCharacteristicRing, eq_at, eq_table};
 use dyad_verifier::and_check::AndClaims;
 use dyad_verifier::bus::BusClaims;
-use dyad_verifier::{Hash, Layout};
+use dyad_verifier::transcript::Challenges;
+use dyad_verifier::{Hash, Label, Layout};
 use rayon::prelude::*;
 
 use crate::adjoint;
@@ -53,7 +54,7 @@ pub fn prove<'a, H: Hash>(
 
     s.proof.section("columns");
     s.step("columns");
-    let eta = s.t.draw("eta");
+    let eta = s.draw(Label::Eta);
     let logs = || layout.slabs.iter().map(|s| s.log);
     let bus_eq = eq_by_log(logs(), &bus.point);
     let and_eq = eq_by_log(logs(), &and.point);
@@ -73,12 +74,12 @@ pub fn prove<'a, H: Hash>(
         vector,
         source: None,
     });
-    let column_point = s.plain("columns", &mut pairs, log);
-    s.send("column values", &[pairs[0].value(), pairs[1].value()]);
+    let column_point = s.plain(Label::Columns, &mut pairs, log);
+    s.send(Label::ColumnValues, &[pairs[0].value(), pairs[1].value()]);
 
     s.proof.section("points");
     s.step("points");
-    let theta = s.t.draw("theta");
+    let theta = s.draw(Label::Theta);
     let bit_eq: [K; BITS] = eq_table(&column_point[..7]).try_into().expect("128 bits");
     let pair_eq = eq_table(&column_point[7..]);
     // The row eq of both points together, for each size of slab.
@@ -116,8 +117,8 @@ pub fn prove<'a, H: Hash>(
     drop(row_eq);
     let (mut index, mut pair) = join(s, layout, joint);
     let variables = pair.log;
-    let mut low = s.plain("points", std::slice::from_mut(&mut pair), variables);
-    s.send("bit value", &[pair.value()]);
+    let mut low = s.plain(Label::Points, std::slice::from_mut(&mut pair), variables);
+    s.send(Label::BitValue, &[pair.value()]);
     low.append(&mut index);
     let index = low;
 
@@ -136,8 +137,8 @@ pub fn prove<'a, H: Hash>(
             *s += x;
         }
     }
-    s.send("bit sums", &sums);
-    let images: [K; BITS] = eq_table(&s.t.draw_many("ring", 7)).try_into().expect("128 images");
+    s.send(Label::BitSums, &sums);
+    let images: [K; BITS] = eq_table(&s.draw_many(Label::Ring, 7)).try_into().expect("128 images");
     let mut scratch = memory.scratch();
     let weights = index_eq
         .iter()
@@ -175,7 +176,7 @@ fn join<'a, H: Hash>(
     let c2 = c0
         + inner(&low.weights[..shared], &low.vector[..shared])
         + inner(&sum(low.weights, high.weights), &sum(low.vector, high.vector));
-    let r = s.round("points", (c0, c2));
+    let r = s.round(Label::Points, (c0, c2));
     for (low, high) in [(&mut *low.weights, high.weights), (&mut *low.vector, high.vector)] {
         low.par_chunks_mut(GRAIN).for_each(|l| scale(l, K::ONE + r));
         low.iter_mut().zip(high).for_each(|(l, &mut h)| *l += r * h);

@@ -3,15 +3,14 @@
 use dyad_field::{K, PrimeCharacteristicRing};
 use dyad_verifier::layout::Oracle;
 use dyad_verifier::params::{Code, GRINDING, Schedule};
-use dyad_verifier::transcript::Transcript;
-use dyad_verifier::{Hash, Layout};
+use dyad_verifier::transcript::Challenges;
+use dyad_verifier::{Hash, Label, Layout};
 use rayon::prelude::*;
 
 use crate::kernels::code::{Codeword, accumulate_rows, encode, encoded_len, row_pairs};
 use crate::merkle::{RowPairs, Tree};
 use crate::rounds::{Pair, Session};
 use crate::scratch::Scratch;
-use crate::work::grind;
 
 /// Elements that one task copies.
 const GRAIN: usize = 1 << 14;
@@ -70,12 +69,10 @@ pub fn prove<H: Hash + Sync + Send>(
     mut pairs: Vec<Pair<'_>>,
     first: &[Queried<'_>],
     mut scratch: Scratch<'_>,
-) where
-    Transcript<H>: Sync,
-{
+) {
     s.proof.section("opening");
     s.step("opening");
-    s.plain("fold", &mut pairs, schedule.main.lane_log);
+    s.plain(Label::Fold, &mut pairs, schedule.main.lane_log);
     // The folded vectors one after the other.
     let [weights, vector] = [0; 2].map(|_| scratch.take(schedule.second_len));
     for (p, q) in pairs.into_iter().zip(first) {
@@ -90,16 +87,13 @@ pub fn prove<H: Hash + Sync + Send>(
             let values = scratch.take(encoded_len(pair.vector.len(), code.log, code.rate));
             let codeword = encode(pair.vector, code.log, code.rate, values);
             let tree = Tree::new::<H>(&codeword);
-            s.proof.digest(&tree.root());
-            s.t.absorb("root", &tree.root());
+            s.send_digest(Label::Root, &tree.root());
             (*code, codeword, tree)
         });
         if next.is_none() {
-            s.send("final vector", pair.vector);
+            s.send(Label::FinalVector, pair.vector);
         }
-        let nonce = grind(&s.t, GRINDING);
-        s.proof.u64(nonce);
-        s.t.check_work(GRINDING, nonce);
+        s.work(GRINDING);
         let equations: Vec<_> = match &last {
             None => first.iter().map(|q| query(s, q)).collect(),
             Some((code, codeword, tree)) => {
@@ -107,7 +101,7 @@ pub fn prove<H: Hash + Sync + Send>(
             }
         };
         let Some(next) = next else { break };
-        let beta = s.t.draw("beta");
+        let beta = s.draw(Label::Beta);
         let mut c = beta;
         for (base, log, positions) in equations {
             let mut coefficients = Vec::with_capacity(positions.len());
@@ -117,10 +111,10 @@ pub fn prove<H: Hash + Sync + Send>(
             }
             accumulate_rows(&mut pair.weights[base..][..1 << log], log, &positions, &coefficients);
         }
-        s.plain("fold", std::slice::from_mut(&mut pair), next.0.lane_log);
+        s.plain(Label::Fold, std::slice::from_mut(&mut pair), next.0.lane_log);
         last = Some(next);
     }
-    s.plain("tail", std::slice::from_mut(&mut pair), schedule.final_log);
+    s.plain(Label::Tail, std::slice::from_mut(&mut pair), schedule.final_log);
 }
 
 /// Copies `from` to the beginning of `to`, the rest of which becomes 0.
@@ -138,13 +132,10 @@ pub fn codeword<'a>(code: &Code, values: &'a [K]) -> Codeword<'a> {
 /// Draws positions of a code and opens them: where its equations apply, and the positions.
 fn query<H: Hash>(s: &mut Session<'_, H>, q: &Queried<'_>) -> (usize, usize, Vec<usize>) {
     let mut positions: Vec<usize> =
-        (0..q.code.queries).map(|_| s.t.draw_index("query", q.code.position_log())).collect();
+        (0..q.code.queries).map(|_| s.draw_index(Label::Query, q.code.position_log())).collect();
     positions.sort_unstable();
     positions.dedup();
     let rows = q.symbols.rows(&q.code, &positions);
-    q.tree.open::<H>(&rows, &positions, &mut s.proof);
-    for &p in &positions {
-        s.t.absorb_elements("opened row", rows.row(p));
-    }
+    s.open(q.tree, &rows, &positions);
     (q.base, q.code.log, positions)
 }

@@ -3,8 +3,7 @@
 use dyad_field::K;
 use dyad_rules::{Rows, TableRules};
 use dyad_verifier::params::Code;
-use dyad_verifier::transcript::Transcript;
-use dyad_verifier::{Error, Hash, Layout, Level, Schedule, Statement, System, start};
+use dyad_verifier::{Error, Hash, Label, Layout, Level, Schedule, Statement, System, start};
 
 use crate::cost::{self, Work};
 use crate::evaluate::Committed;
@@ -109,10 +108,7 @@ pub fn prove<H: Hash + Sync + Send>(
     statement: &Statement,
     witness: &[&dyn Rows],
     observer: &mut dyn FnMut(&'static str),
-) -> Result<Proof, Error>
-where
-    Transcript<H>: Sync,
-{
+) -> Result<Proof, Error> {
     observer(STEPS[0]);
     let filled = Filled::new(system, witness)?;
     Ok(prove_filled::<H>(level, system, tables, key, statement.clone(), filled, observer))
@@ -128,10 +124,7 @@ pub fn prove_filled<H: Hash + Sync + Send>(
     statement: Statement,
     filled: Filled,
     observer: &mut dyn FnMut(&'static str),
-) -> Proof
-where
-    Transcript<H>: Sync,
-{
+) -> Proof {
     let schedule = filled.schedule(level);
     let Filled { rows, layout, main } = filled;
     let t = start::<H>(level, system, &key.key, &statement, &rows);
@@ -155,8 +148,7 @@ where
     let codeword = encode(&main, log, rate, values);
     s.step("hash");
     let tree = Tree::new::<H>(&codeword);
-    s.proof.digest(&tree.root());
-    s.t.absorb("commitment", &tree.root());
+    s.send_digest(Label::Commitment, &tree.root());
 
     let committed = Committed { system, layout: &layout, tables, main: &main, fixed: &key.vector };
     let bus = bus::prove(&mut s, &committed, memory.scratch());

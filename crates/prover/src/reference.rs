@@ -12,15 +12,15 @@ use dyad_verifier::and_check::AndClaims;
 use dyad_verifier::bus::{BusClaims, Fingerprint};
 use dyad_verifier::layout::{Oracle, Stack};
 use dyad_verifier::params::{Code, GRINDING};
-use dyad_verifier::transcript::Transcript;
-use dyad_verifier::{Error, Hash, Layout, Level, Schedule, Statement, System, start};
+use dyad_verifier::transcript::Challenges;
+use dyad_verifier::{Error, Hash, Label, Layout, Level, Schedule, Statement, System, start};
 
 use crate::adjoint;
 
 use crate::merkle::Tree;
 use crate::opening::{Symbols, codeword};
+use crate::rounds::Session;
 use crate::witness::{ProvingKey, columns};
-use crate::work::grind;
 use crate::writer::Proof;
 
 /// One row as the `Check` interpreter sees it.
@@ -65,24 +65,23 @@ pub fn prove_vector<H: Hash + Sync + Send>(
     let layout = Layout::new(system, rows)?;
     layout.check_bus(statement)?;
     let schedule = Schedule::new(level, &layout);
-    let mut t = start::<H>(level, system, &key.key, statement, rows);
-    let mut proof = Proof::default();
-    proof.section("rows");
+    let t = start::<H>(level, system, &key.key, statement, rows);
+    let mut s = Session { t, proof: Proof::default(), observer: &mut |_| () };
+    s.proof.section("rows");
     for (table, &n) in system.tables.iter().zip(rows) {
         if table.fixed.is_empty() {
-            proof.u32(n);
+            s.proof.u32(n);
         }
     }
 
-    proof.section("commitment");
+    s.proof.section("commitment");
     let code = encode(q, &schedule.main);
     let tree = Tree::new::<H>(&codeword(&schedule.main, &code));
-    proof.digest(&tree.root());
-    t.absorb("commitment", &tree.root());
+    s.send_digest(Label::Commitment, &tree.root());
 
     let evaluated = evaluate(&layout, system, tables, q, key);
-    let bus = prove_bus(&mut t, &mut proof, &layout, &evaluated);
-    let and = prove_ands(&mut t, &mut proof, &layout, &evaluated);
+    let bus = prove_bus(&mut s, &layout, &evaluated);
+    let and = prove_ands(&mut s, &layout, &evaluated);
     drop(evaluated);
 
     // Both oracles at their places in the joint index space.
@@ -92,8 +91,8 @@ pub fn prove_vector<H: Hash + Sync + Send>(
         joint[fixed.base..][..key.vector.len()].copy_from_slice(&key.vector);
     }
 
-    proof.section("columns");
-    let eta = t.draw("eta");
+    s.proof.section("columns");
+    let eta = s.draw(Label::Eta);
     let [w0, w1] = adjoint::weights(system, &layout, &bus, &and, eta);
     let mut m = [&bus.point, &and.point].map(|point| {
         let mut m = vec![K::ZERO; 64 << layout.column_log];
@@ -105,13 +104,12 @@ pub fn prove_vector<H: Hash + Sync + Send>(
     });
     let [m0, m1] = &mut m;
     let mut pairs = [(w0, std::mem::take(m0)), (w1, std::mem::take(m1))];
-    let column_point = plain(&mut t, &mut proof, "columns", &mut pairs, layout.column_log + 6);
+    let column_point = plain(&mut s, Label::Columns, &mut pairs, layout.column_log + 6);
     let values = [pairs[0].1[0], pairs[1].1[0]];
-    proof.elements(&values);
-    t.absorb_elements("column values", &values);
+    s.send(Label::ColumnValues, &values);
 
-    proof.section("points");
-    let theta = t.draw("theta");
+    s.proof.section("points");
+    let theta = s.draw(Label::Theta);
     let bit_eq = eq_table(&column_point[..7]);
     let pair_eq = eq_table(&column_point[7..]);
     let mut omega = vec![K::ZERO; 1 << layout.joint_log];
@@ -124,16 +122,14 @@ pub fn prove_vector<H: Hash + Sync + Send>(
     }
     let folded = joint.iter().map(|&x| linear_map(&bit_eq, x)).collect();
     let mut pairs = [(omega, folded)];
-    let index = plain(&mut t, &mut proof, "points", &mut pairs, layout.joint_log);
-    proof.elements(&pairs[0].1);
-    t.absorb_elements("bit value", &pairs[0].1);
+    let index = plain(&mut s, Label::Points, &mut pairs, layout.joint_log);
+    s.send(Label::BitValue, &pairs[0].1);
 
-    proof.section("ring switch");
+    s.proof.section("ring switch");
     let e = eq_table(&index);
     let sums = bit_sums(&joint, &e);
-    proof.elements(&sums);
-    t.absorb_elements("bit sums", &sums);
-    let images = eq_table(&t.draw_many("ring", 7));
+    s.send(Label::BitSums, &sums);
+    let images = eq_table(&s.draw_many(Label::Ring, 7));
     let weights: Vec<K> = e.iter().map(|&x| linear_map(&images, x)).collect();
     debug_assert_eq!(
         joint.iter().zip(&weights).map(|(&q, &w)| q * w).sum::<K>(),
@@ -146,8 +142,8 @@ pub fn prove_vector<H: Hash + Sync + Send>(
         (weights[range.clone()].to_vec(), joint[range].to_vec())
     });
     let vectors: Vec<_> = vectors.collect();
-    open(&mut t, &mut proof, &schedule, vectors, (&code, &tree), key);
-    Ok(proof)
+    open(&mut s, &schedule, vectors, (&code, &tree), key);
+    Ok(s.proof)
 }
 
 /// Evaluates every row of every slab.
@@ -207,9 +203,8 @@ fn bind(v: &mut Vec<K>, r: K) {
 /// Plain rounds on the sum over all pairs of the inner product of their vectors; binds `variables`
 /// variables of each and returns the point.
 fn plain<H: Hash>(
-    t: &mut Transcript<H>,
-    proof: &mut Proof,
-    label: &'static str,
+    s: &mut Session<'_, H>,
+    label: Label,
     pairs: &mut [(Vec<K>, Vec<K>)],
     variables: usize,
 ) -> Vec<K> {
@@ -223,9 +218,7 @@ fn plain<H: Hash>(
             pairs.iter().map(of).sum()
         };
         let [c0, _, c2] = interpolate([K::ZERO, K::ONE, x_power(1)].map(value));
-        proof.elements(&[c0, c2]);
-        t.absorb_elements(label, &[c0, c2]);
-        let r = t.draw(label);
+        let r = s.round(label, (c0, c2));
         for (w, q) in pairs.iter_mut() {
             bind(w, r);
             bind(q, r);
@@ -237,9 +230,8 @@ fn plain<H: Hash>(
 
 /// Rounds on the sum over x of `eq(q, x) f(tables at x)`; binds all variables of the tables.
 fn with_eq<H: Hash>(
-    t: &mut Transcript<H>,
-    proof: &mut Proof,
-    label: &'static str,
+    s: &mut Session<'_, H>,
+    label: Label,
     q: &[K],
     tables: &mut [Vec<K>],
     f: impl Fn(&[K]) -> K,
@@ -253,23 +245,16 @@ fn with_eq<H: Hash>(
             (0..half).map(|y| eq[y] * at(y)).sum()
         };
         let [_, c1, c2] = interpolate([K::ZERO, K::ONE, x_power(1)].map(value));
-        proof.elements(&[c1, c2]);
-        t.absorb_elements(label, &[c1, c2]);
-        let r = t.draw(label);
+        let r = s.round(label, (c1, c2));
         tables.iter_mut().for_each(|v| bind(v, r));
         point.insert(0, r);
     }
     point
 }
 
-fn prove_bus<H: Hash>(
-    t: &mut Transcript<H>,
-    proof: &mut Proof,
-    layout: &Layout,
-    evaluated: &[Vec<Row>],
-) -> BusClaims {
-    proof.section("bus");
-    let fingerprint = Fingerprint::draw(t);
+fn prove_bus<H: Hash>(s: &mut Session<'_, H>, layout: &Layout, evaluated: &[Vec<Row>]) -> BusClaims {
+    s.proof.section("bus");
+    let fingerprint = Fingerprint::draw(s);
     let leaves = |stack: &Stack, messages: fn(&Row) -> &[[u64; 5]]| {
         let mut out = vec![K::ONE; 1 << layout.bus_log];
         for b in &stack.blocks {
@@ -294,23 +279,21 @@ fn prove_bus<H: Hash>(
     let push = layers(leaves(&layout.pushes, |r| &r.pushes));
     let pull = layers(leaves(&layout.pulls, |r| &r.pulls));
     let products = [push[0][0], pull[0][0]];
-    proof.elements(&products);
-    t.absorb_elements("products", &products);
+    s.send(Label::Products, &products);
     let mut point = Vec::new();
     let [mut push_claim, mut pull_claim] = products;
     for layer in 0..layout.bus_log {
-        let lambda = t.draw("lambda");
+        let lambda = s.draw(Label::Lambda);
         let half = 1 << layer;
         let mut tables: Vec<Vec<K>> = [&push, &pull]
             .iter()
             .flat_map(|tree| [tree[layer + 1][..half].to_vec(), tree[layer + 1][half..].to_vec()])
             .collect();
         let f = |v: &[K]| v[0] * v[1] + lambda * v[2] * v[3];
-        let mut at = with_eq(t, proof, "product layer", &point, &mut tables, f);
+        let mut at = with_eq(s, Label::ProductLayer, &point, &mut tables, f);
         let v: Vec<K> = tables.iter().map(|t| t[0]).collect();
-        proof.elements(&v);
-        t.absorb_elements("layer values", &v);
-        let top = t.draw("layer variable");
+        s.send(Label::LayerValues, &v);
+        let top = s.draw(Label::LayerVariable);
         push_claim = v[0] + top * (v[0] + v[1]);
         pull_claim = v[2] + top * (v[2] + v[3]);
         at.push(top);
@@ -319,14 +302,9 @@ fn prove_bus<H: Hash>(
     BusClaims { fingerprint, push: push_claim, pull: pull_claim, point }
 }
 
-fn prove_ands<H: Hash>(
-    t: &mut Transcript<H>,
-    proof: &mut Proof,
-    layout: &Layout,
-    evaluated: &[Vec<Row>],
-) -> AndClaims {
-    proof.section("and check");
-    let rho = t.draw_many("rho", layout.ands.log);
+fn prove_ands<H: Hash>(s: &mut Session<'_, H>, layout: &Layout, evaluated: &[Vec<Row>]) -> AndClaims {
+    s.proof.section("and check");
+    let rho = s.draw_many(Label::Rho, layout.ands.log);
     let eq = eq_table(&rho);
     let mut words = vec![[0; 3]; 1 << layout.ands.log];
     for b in &layout.ands.blocks {
@@ -345,16 +323,14 @@ fn prove_ands<H: Hash>(
                 .sum()
         })
         .collect();
-    proof.elements(&skip);
-    t.absorb_elements("skip", &skip);
-    let z = t.draw("z");
+    s.send(Label::Skip, &skip);
+    let z = s.draw(Label::Z);
     let bit_weights = byte_lagrange(6, z);
     let mut tables: Vec<Vec<K>> =
         (0..3).map(|o| words.iter().map(|w| fold(w[o], &bit_weights)).collect()).collect();
-    let point = with_eq(t, proof, "and", &rho, &mut tables, |v| v[0] * v[1] + v[2]);
+    let point = with_eq(s, Label::And, &rho, &mut tables, |v| v[0] * v[1] + v[2]);
     let values = [tables[0][0], tables[1][0], tables[2][0]];
-    proof.elements(&values);
-    t.absorb_elements("and values", &values);
+    s.send(Label::AndValues, &values);
     AndClaims { bit_weights, point, values }
 }
 
@@ -386,15 +362,14 @@ fn encode(data: &[K], code: &Code) -> Vec<K> {
 
 /// The opening of the oracles' (weights, vector) pairs, the main one first.
 fn open<H: Hash + Sync + Send>(
-    t: &mut Transcript<H>,
-    proof: &mut Proof,
+    s: &mut Session<'_, H>,
     schedule: &Schedule,
     mut vectors: Vec<(Vec<K>, Vec<K>)>,
     main: (&[K], &Tree),
     key: &ProvingKey,
 ) {
-    proof.section("opening");
-    plain(t, proof, "fold", &mut vectors, schedule.main.lane_log);
+    s.proof.section("opening");
+    plain(s, Label::Fold, &mut vectors, schedule.main.lane_log);
     // (code, codeword, tree, where its folded vector lies) of everything queried in this round.
     let mut queried: Vec<(Code, Vec<K>, Tree, usize)> =
         vec![(schedule.main, main.0.to_vec(), main.1.clone(), schedule.bases.0)];
@@ -412,32 +387,25 @@ fn open<H: Hash + Sync + Send>(
             let stored = if round == 0 { schedule.second_len } else { q.len() };
             let symbols = encode(&q[..stored], code);
             let tree = Tree::new::<H>(&codeword(code, &symbols));
-            proof.digest(&tree.root());
-            t.absorb("root", &tree.root());
+            s.send_digest(Label::Root, &tree.root());
             (*code, symbols, tree, 0)
         });
         if next.is_none() {
-            proof.elements(&q[..schedule.final_len]);
-            t.absorb_elements("final vector", &q[..schedule.final_len]);
+            s.send(Label::FinalVector, &q[..schedule.final_len]);
         }
-        let nonce = grind(t, GRINDING);
-        proof.u64(nonce);
-        t.check_work(GRINDING, nonce);
+        s.work(GRINDING);
         let mut positions = Vec::new();
         for (code, symbols, tree, base) in &queried {
             let mut drawn: Vec<usize> =
-                (0..code.queries).map(|_| t.draw_index("query", code.position_log())).collect();
+                (0..code.queries).map(|_| s.draw_index(Label::Query, code.position_log())).collect();
             drawn.sort_unstable();
             drawn.dedup();
             let rows = Symbols::Kept(codeword(code, symbols)).rows(code, &drawn);
-            tree.open::<H>(&rows, &drawn, proof);
-            for &p in &drawn {
-                t.absorb_elements("opened row", rows.row(p));
-            }
+            s.open(tree, &rows, &drawn);
             positions.extend(drawn.into_iter().map(|p| (p, code.log, *base)));
         }
         let Some(next) = next else { break };
-        let beta = t.draw("beta");
+        let beta = s.draw(Label::Beta);
         let mut c = beta;
         for (p, log, base) in positions {
             for (w, g) in w[base..].iter_mut().zip(tensor(&subspace_values(log, p))) {
@@ -446,10 +414,10 @@ fn open<H: Hash + Sync + Send>(
             c *= beta;
         }
         let mut pairs = [(w, q)];
-        plain(t, proof, "fold", &mut pairs, next.0.lane_log);
+        plain(s, Label::Fold, &mut pairs, next.0.lane_log);
         [(w, q)] = pairs;
         queried = vec![next];
     }
     let mut pairs = [(w, q)];
-    plain(t, proof, "tail", &mut pairs, schedule.final_log);
+    plain(s, Label::Tail, &mut pairs, schedule.final_log);
 }

@@ -1,10 +1,12 @@
 //! The rounds of sumchecks: kernels, proof and transcript together.
 
 use dyad_field::K;
-use dyad_verifier::Hash;
-use dyad_verifier::transcript::Transcript;
+use dyad_verifier::transcript::{Challenges, Transcript};
+use dyad_verifier::{Digest, Hash, Label};
 
 use crate::kernels::sumcheck::{fold, inner_fold_round, inner_fold_round_from, inner_round};
+use crate::merkle::{RowPairs, Tree};
+use crate::work::grind;
 use crate::writer::Proof;
 
 /// The parties to every step of the protocol.
@@ -17,6 +19,12 @@ pub struct Session<'a, H> {
     pub observer: &'a mut dyn FnMut(&'static str),
 }
 
+impl<H: Hash> Challenges for Session<'_, H> {
+    fn draw(&mut self, label: Label) -> K {
+        self.t.draw(label)
+    }
+}
+
 impl<H: Hash> Session<'_, H> {
     /// Says that a step begins.
     pub fn step(&mut self, name: &'static str) {
@@ -24,21 +32,45 @@ impl<H: Hash> Session<'_, H> {
     }
 
     /// Appends elements to the proof and absorbs them.
-    pub fn send(&mut self, label: &'static str, elements: &[K]) {
+    pub fn send(&mut self, label: Label, elements: &[K]) {
         self.proof.elements(elements);
         self.t.absorb_elements(label, elements);
     }
 
+    /// Appends a digest to the proof and absorbs it.
+    pub fn send_digest(&mut self, label: Label, digest: &Digest) {
+        self.proof.digest(digest);
+        self.t.absorb(label, digest);
+    }
+
+    /// Does a proof of work of `bits` bits, and sends its nonce.
+    pub fn work(&mut self, bits: u32)
+    where
+        H: Sync,
+    {
+        let nonce = grind(&self.t, bits);
+        self.proof.u64(nonce);
+        self.t.check_work(bits, nonce);
+    }
+
+    /// Opens the rows of a tree at `positions` (increasing, without repetition), as [`Tree::open`].
+    pub fn open(&mut self, tree: &Tree, rows: &RowPairs, positions: &[usize]) {
+        tree.open::<H>(rows, positions, &mut self.proof);
+        for &p in positions {
+            self.t.absorb_elements(Label::OpenedRow, rows.row(p));
+        }
+    }
+
     /// Sends two coefficients of a round and draws its challenge.
-    pub fn round(&mut self, label: &'static str, (a, b): (K, K)) -> K {
+    pub fn round(&mut self, label: Label, (a, b): (K, K)) -> K {
         self.send(label, &[a, b]);
-        self.t.draw(label)
+        self.draw(label)
     }
 
     /// Plain rounds that bind the `variables` highest variables of the sum over all pairs of the inner
     /// product of weights and vector; `log` is the number of variables of each pair. Returns the
     /// challenges, that of the lowest variable first.
-    pub fn plain(&mut self, label: &'static str, pairs: &mut [Pair<'_>], variables: usize) -> Vec<K> {
+    pub fn plain(&mut self, label: Label, pairs: &mut [Pair<'_>], variables: usize) -> Vec<K> {
         let mut point: Vec<K> = Vec::with_capacity(variables);
         for _ in 0..variables {
             let mut sum = (K::default(), K::default());

@@ -11,10 +11,7 @@ const TASK: u64 = 1 << 8;
 const TRIALS: u64 = 1 << 13;
 
 /// The smallest nonce that is a proof of work of `bits` bits for the transcript's state.
-pub fn grind<H: Hash + Sync>(t: &Transcript<H>, bits: u32) -> u64
-where
-    Transcript<H>: Sync,
-{
+pub fn grind<H: Hash + Sync>(t: &Transcript<H>, bits: u32) -> u64 {
     let first = |start: u64| {
         let trials: Vec<_> = (start..start + TASK).map(|nonce| t.trial(nonce)).collect();
         let mut digests = [[0; 32]; TASK as usize];

@@ -7,7 +7,7 @@ use std::cell::RefCell;
 
 use dyad_field::{K, PrimeCharacteristicRing, eq_table, from_bits, to_bits};
 use dyad_verifier::hash::Domain;
-use dyad_verifier::{Blake3, Digest, Error, Hash, Level, verify_with};
+use dyad_verifier::{Blake3, Digest, Error, Hash, Label, Level, verify_recording};
 use toy::{Toy, toy};
 
 /// What went into the transcript: an absorb with its label and data, or a draw.
@@ -195,11 +195,9 @@ const INVENTORY: &str = "
 ";
 
 /// The challenges of a verification with their labels, and its result.
-fn trace(t: &Toy, proof: &[u8]) -> (Vec<(&'static str, K)>, Option<Error>) {
+fn trace(t: &Toy, proof: &[u8]) -> (Vec<(Label, K)>, Option<Error>) {
     let mut drawn = Vec::new();
-    let v = verify_with::<Blake3>(Level::L100, &t.system, &t.key.key, &t.statement, proof, |t| {
-        drawn = t.recorded().to_vec();
-    });
+    let v = verify_recording::<Blake3>(Level::L100, &t.system, &t.key.key, &t.statement, proof, &mut drawn);
     (drawn, v.err())
 }
 
@@ -214,8 +212,8 @@ fn put(bytes: &mut [u8], at: usize, k: K) {
     bytes[at..at + 16].copy_from_slice(&to_bits(k).to_le_bytes());
 }
 
-/// Frozen challenges: values that the verifier checks before it absorbs them, changed so that the check
-/// still holds. The next challenge must be another one.
+/// Frozen challenges: values that the verifier checks as it receives them, changed so that the check still
+/// holds. The next challenge must be another one.
 #[test]
 fn bug_003_checked_values_are_absorbed_too() {
     let t = toy::<Blake3>(5, 3);
@@ -242,15 +240,15 @@ fn bug_003_checked_values_are_absorbed_too() {
     };
     // Both products scaled: they still balance.
     let bus = start("bus");
-    assert_eq!(after(scale(bus, bus + 16, false)), ("lambda", "lambda"));
+    assert_eq!(after(scale(bus, bus + 16, false)), (Label::Lambda, Label::Lambda));
     // The values of the first layer, scaled against each other.
-    assert_eq!(after(scale(bus + 32, bus + 48, true)), ("layer variable", "layer variable"));
+    assert_eq!(after(scale(bus + 32, bus + 48, true)), (Label::LayerVariable, Label::LayerVariable));
     // a and b of the AND check: the last three elements of its section.
     let columns = start("columns");
-    assert_eq!(after(scale(columns - 48, columns - 32, true)), ("eta", "eta"));
+    assert_eq!(after(scale(columns - 48, columns - 32, true)), (Label::Eta, Label::Eta));
     // Two of the 128 bit sums, moved so that their combination stays.
     let ring = start("ring switch");
-    let mut point: Vec<K> = honest.iter().filter(|(l, _)| *l == "columns").map(|(_, k)| *k).collect();
+    let mut point: Vec<K> = honest.iter().filter(|(l, _)| *l == Label::Columns).map(|(_, k)| *k).collect();
     point.reverse();
     let eq = eq_table(&point[..7]);
     let change: Change = Box::new(move |bytes| {
@@ -258,6 +256,6 @@ fn bug_003_checked_values_are_absorbed_too() {
         put(bytes, ring, a + factor * eq[1]);
         put(bytes, ring + 16, b + factor * eq[0]);
     });
-    assert_eq!(after(change), ("ring", "ring"));
+    assert_eq!(after(change), (Label::Ring, Label::Ring));
     assert_ne!(factor, K::ONE);
 }

@@ -11,7 +11,7 @@ use dyad_prover::{ProvingKey, Rows, StoredRows, reference};
 use dyad_rules::shape::{Node, TableShape};
 use dyad_rules::{Rules, Table, TableRules, Word, fill, gadgets};
 use dyad_verifier::hash::Domain;
-use dyad_verifier::{Digest, Error, Hash, Level, Statement, System, verify_with};
+use dyad_verifier::{Digest, Error, Hash, Level, Statement, System, verify_recording};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -104,10 +104,9 @@ impl Instance {
     /// The step that rejects a proof, and the challenges up to there.
     fn verify(&self, proof: &[u8]) -> (Option<String>, Vec<(&'static str, u128)>) {
         let mut drawn = Vec::new();
-        let result =
-            verify_with::<Sha>(self.level, &self.system, &self.key.key, &self.statement, proof, |t| {
-                drawn.extend(t.recorded().iter().map(|&(l, c)| (l, dyad_field::to_bits(c))));
-            });
+        let (key, s) = (&self.key.key, &self.statement);
+        let result = verify_recording::<Sha>(self.level, &self.system, key, s, proof, &mut drawn);
+        let drawn = drawn.into_iter().map(|(l, c)| (l.name(), dyad_field::to_bits(c))).collect();
         (result.err().map(|e| step(&e)), drawn)
     }
 

@@ -9,9 +9,9 @@ use alloc::vec::Vec;
 
 use dyad_field::{K, byte_lagrange};
 
-use crate::reader::Reader;
-use crate::transcript::Transcript;
-use crate::{Error, Hash, Layout, sumcheck};
+use crate::channel::Channel;
+use crate::label::Label;
+use crate::{Error, Layout, sumcheck};
 
 /// Claims that the AND check leaves behind: the operands at (z, point).
 #[derive(Clone, Debug)]
@@ -28,22 +28,16 @@ pub struct AndClaims {
 ///
 /// # Errors
 /// [`Error::AndCheck`], [`Error::Truncated`].
-pub fn verify<H: Hash>(
-    t: &mut Transcript<H>,
-    p: &mut Reader<'_>,
-    layout: &Layout,
-) -> Result<AndClaims, Error> {
-    p.section("and check");
-    let rho = t.draw_many("rho", layout.ands.log);
-    let skip = p.elements(64)?;
-    t.absorb_elements("skip", &skip);
-    let z = t.draw("z");
+pub fn verify(channel: &mut impl Channel, layout: &Layout) -> Result<AndClaims, Error> {
+    channel.section("and check");
+    let rho = channel.draw_many(Label::Rho, layout.ands.log);
+    let skip = channel.elements(Label::Skip, 64)?;
+    let z = channel.draw(Label::Z);
     let claim: K = byte_lagrange(7, z).iter().skip(64).zip(&skip).map(|(&l, &v)| l * v).sum();
-    let (claim, point) = sumcheck::with_eq(t, p, "and", claim, &rho)?;
-    let values @ [a, b, c] = [p.element()?, p.element()?, p.element()?];
+    let (claim, point) = sumcheck::with_eq(channel, Label::And, claim, &rho)?;
+    let values @ [a, b, c] = channel.array(Label::AndValues)?;
     if claim != a * b + c {
         return Err(Error::AndCheck);
     }
-    t.absorb_elements("and values", &values);
     Ok(AndClaims { bit_weights: byte_lagrange(6, z), point, values })
 }

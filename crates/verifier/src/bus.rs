@@ -10,10 +10,11 @@ use alloc::vec::Vec;
 use dyad_field::{K, PrimeCharacteristicRing, from_word};
 use dyad_rules::MESSAGE_WORDS;
 
-use crate::reader::Reader;
+use crate::channel::Channel;
+use crate::label::Label;
 use crate::system::Statement;
-use crate::transcript::Transcript;
-use crate::{Error, Hash, Layout, sumcheck};
+use crate::transcript::Challenges;
+use crate::{Error, Layout, sumcheck};
 
 /// The random combination that turns a message into one element.
 #[derive(Clone, Debug)]
@@ -26,9 +27,9 @@ pub struct Fingerprint {
 
 impl Fingerprint {
     /// Draws one.
-    pub fn draw<H: Hash>(t: &mut Transcript<H>) -> Self {
-        let alpha = core::array::from_fn(|_| t.draw("alpha"));
-        Self { alpha, gamma: t.draw("gamma") }
+    pub fn draw(challenges: &mut impl Challenges) -> Self {
+        let alpha = core::array::from_fn(|_| challenges.draw(Label::Alpha));
+        Self { alpha, gamma: challenges.draw(Label::Gamma) }
     }
 
     /// The leaf of a message on an active row.
@@ -59,30 +60,27 @@ pub struct BusClaims {
 ///
 /// # Errors
 /// [`Error::BusBalance`], [`Error::ProductLayer`], [`Error::Truncated`].
-pub fn verify<H: Hash>(
-    t: &mut Transcript<H>,
-    p: &mut Reader<'_>,
+pub fn verify(
+    channel: &mut impl Channel,
     layout: &Layout,
     statement: &Statement,
 ) -> Result<BusClaims, Error> {
-    p.section("bus");
-    let fingerprint = Fingerprint::draw(t);
-    let (mut push, mut pull) = (p.element()?, p.element()?);
-    t.absorb_elements("products", &[push, pull]);
+    channel.section("bus");
+    let fingerprint = Fingerprint::draw(channel);
+    let [mut push, mut pull] = channel.array(Label::Products)?;
     if push * fingerprint.product(&statement.pushes) != pull * fingerprint.product(&statement.pulls) {
         return Err(Error::BusBalance);
     }
     // Layer i has 2^i products, each of two entries of layer i + 1 that differ in its top variable.
     let mut point: Vec<K> = Vec::new();
     for layer in 0..layout.bus_log {
-        let lambda = t.draw("lambda");
-        let (claim, mut at) = sumcheck::with_eq(t, p, "product layer", push + lambda * pull, &point)?;
-        let [push0, push1, pull0, pull1] = [p.element()?, p.element()?, p.element()?, p.element()?];
+        let lambda = channel.draw(Label::Lambda);
+        let (claim, mut at) = sumcheck::with_eq(channel, Label::ProductLayer, push + lambda * pull, &point)?;
+        let [push0, push1, pull0, pull1] = channel.array(Label::LayerValues)?;
         if claim != push0 * push1 + lambda * pull0 * pull1 {
             return Err(Error::ProductLayer(layer));
         }
-        t.absorb_elements("layer values", &[push0, push1, pull0, pull1]);
-        let top = t.draw("layer variable");
+        let top = channel.draw(Label::LayerVariable);
         push = push0 + top * (push0 + push1);
         pull = pull0 + top * (pull0 + pull1);
         at.push(top);

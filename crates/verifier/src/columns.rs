@@ -12,12 +12,12 @@ use dyad_rules::shape::TableShape;
 
 use crate::and_check::AndClaims;
 use crate::bus::{BusClaims, Fingerprint};
+use crate::channel::Channel;
 use crate::error::{get, slice};
 use crate::forms::{self, Bits};
+use crate::label::Label;
 use crate::layout::{Block, Slab, Stack};
-use crate::reader::Reader;
-use crate::transcript::Transcript;
-use crate::{Error, Hash, Layout, System, sumcheck};
+use crate::{Error, Layout, System, sumcheck};
 
 /// Claims that the column reduction leaves behind.
 #[derive(Clone, Debug)]
@@ -43,27 +43,26 @@ pub fn active(point: &[K], slab: &Slab) -> K {
 ///
 /// # Errors
 /// [`Error::ColumnReduction`], [`Error::Truncated`].
-pub fn verify<H: Hash>(
-    t: &mut Transcript<H>,
-    p: &mut Reader<'_>,
+pub fn verify(
+    channel: &mut impl Channel,
     system: &System,
     layout: &Layout,
     bus: &BusClaims,
     and: &AndClaims,
 ) -> Result<ColumnClaims, Error> {
-    p.section("columns");
-    let eta = t.draw("eta");
+    channel.section("columns");
+    let eta = channel.draw(Label::Eta);
     let [a, b, c] = and.values;
     let total = [bus.push, bus.pull, a, b, c].iter().rev().fold(K::ZERO, |s, &v| s * eta + v);
     let claim = total + constant_part(system, layout, bus, and, eta)?;
-    let (claim, point) = sumcheck::plain(t, p, "columns", claim, layout.column_log.saturating_add(6))?;
-    let values = [p.element()?, p.element()?];
+    let (claim, point) =
+        sumcheck::plain(channel, Label::Columns, claim, layout.column_log.saturating_add(6))?;
+    let values = channel.array(Label::ColumnValues)?;
     let [w0, w1] = weights_at(system, layout, bus, and, eta, &point)?;
     let [m0, m1] = values;
     if claim != w0 * m0 + w1 * m1 {
         return Err(Error::ColumnReduction);
     }
-    t.absorb_elements("column values", &values);
     Ok(ColumnClaims { point, values })
 }
 

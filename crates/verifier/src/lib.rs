@@ -19,10 +19,12 @@ extern crate alloc;
 
 pub mod and_check;
 pub mod bus;
+pub mod channel;
 pub mod columns;
 pub mod error;
 pub mod forms;
 pub mod hash;
+pub mod label;
 pub mod layout;
 pub mod merkle;
 pub mod opening;
@@ -35,9 +37,11 @@ pub mod system;
 pub mod transcript;
 mod verify;
 
+pub use channel::Channel;
 pub use error::Error;
 pub use hash::{Blake3, Digest, Hash};
+pub use label::Label;
 pub use layout::Layout;
 pub use params::{Level, Schedule};
 pub use system::{Key, Statement, System};
-pub use verify::{Verified, start, verify, verify_with};
+pub use verify::{Verified, start, verify, verify_recording};

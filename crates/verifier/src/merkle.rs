@@ -4,8 +4,9 @@ use alloc::vec::Vec;
 
 use dyad_field::{BYTES, K, to_bits};
 
+use crate::channel::Channel;
 use crate::hash::Domain;
-use crate::reader::Reader;
+use crate::label::Label;
 use crate::{Digest, Error, Hash};
 
 /// Leaves are padded with zeros to a multiple of so many bytes: a block of BLAKE3. A tree has rows of
@@ -39,7 +40,7 @@ pub fn node<H: Hash>(left: &Digest, right: &Digest) -> Digest {
     H::hash(Domain::Node, &[&both])
 }
 
-/// Reads the opened rows at `positions` (increasing, without repetition, below 2^`log`) of a tree,
+/// Receives the opened rows at `positions` (increasing, without repetition, below 2^`log`) of a tree,
 /// `width` elements a row, and the digests that are missing to reach the root. Those come level by
 /// level from the leaves, by increasing position.
 ///
@@ -47,8 +48,8 @@ pub fn node<H: Hash>(left: &Digest, right: &Digest) -> Digest {
 ///
 /// # Errors
 /// [`Error::Truncated`]; [`Error::MerklePath`]`(round)` if the root is another one.
-pub fn open<H: Hash>(
-    p: &mut Reader<'_>,
+pub fn open<C: Channel>(
+    channel: &mut C,
     root: &Digest,
     log: usize,
     width: usize,
@@ -59,8 +60,8 @@ pub fn open<H: Hash>(
     let mut level: Vec<(usize, Digest)> = Vec::with_capacity(positions.len());
     let mut buffer = Vec::new();
     for &position in positions {
-        let row = p.elements(width)?;
-        level.push((position, leaf::<H>(&row, &mut buffer)));
+        let row = channel.elements(Label::OpenedRow, width)?;
+        level.push((position, leaf::<C::Hash>(&row, &mut buffer)));
         rows.push(row);
     }
     for _ in 0..log {
@@ -69,10 +70,10 @@ pub fn open<H: Hash>(
         while let Some((position, digest)) = nodes.next() {
             let sibling = match nodes.next_if(|(next, _)| *next == position | 1 && position & 1 == 0) {
                 Some((_, d)) => *d,
-                None => p.digest()?,
+                None => channel.path()?,
             };
-            let parent =
-                if position & 1 == 0 { node::<H>(digest, &sibling) } else { node::<H>(&sibling, digest) };
+            let [left, right] = if position & 1 == 0 { [digest, &sibling] } else { [&sibling, digest] };
+            let parent = node::<C::Hash>(left, right);
             above.push((position >> 1, parent));
         }
         level = above;

@@ -9,11 +9,11 @@ use alloc::vec::Vec;
 
 use dyad_field::{K, PrimeCharacteristicRing, eq_at, eq_table, mle, subspace_values, tensor, tensor_mle};
 
+use crate::channel::Channel;
+use crate::label::Label;
 use crate::params::{Code, GRINDING, Schedule};
-use crate::reader::Reader;
 use crate::ring_switch::{ElementClaim, weight};
-use crate::transcript::Transcript;
-use crate::{Digest, Error, Hash, Layout, merkle, sumcheck};
+use crate::{Digest, Error, Layout, merkle, sumcheck};
 
 /// A folded symbol of a queried code: `<tensor(1, w), vector> = y` on a part of the next vector.
 struct Equation {
@@ -38,23 +38,21 @@ struct Folded {
     row: Vec<K>,
 }
 
-/// Draws the positions of `code`, reads and checks the rows opened there, and folds them.
-fn query<H: Hash>(
-    t: &mut Transcript<H>,
-    p: &mut Reader<'_>,
+/// Draws the positions of `code`, receives and checks the rows opened there, and folds them.
+fn query(
+    channel: &mut impl Channel,
     code: &Code,
     root: &Digest,
     lane_eq: &[K],
     round: usize,
 ) -> Result<Vec<Folded>, Error> {
     let mut positions: Vec<usize> =
-        (0..code.queries).map(|_| t.draw_index("query", code.position_log())).collect();
+        (0..code.queries).map(|_| channel.draw_index(Label::Query, code.position_log())).collect();
     positions.sort_unstable();
     positions.dedup();
-    let rows = merkle::open::<H>(p, root, code.position_log(), code.lanes, &positions, round)?;
+    let rows = merkle::open(channel, root, code.position_log(), code.lanes, &positions, round)?;
     let mut out = Vec::with_capacity(rows.len());
     for (&position, row) in positions.iter().zip(&rows) {
-        t.absorb_elements("opened row", row);
         let y = row.iter().zip(lane_eq).map(|(&v, &e)| v * e).sum();
         out.push(Folded { y, row: subspace_values(code.log, position) });
     }
@@ -65,9 +63,8 @@ fn query<H: Hash>(
 ///
 /// # Errors
 /// Any error of the opening.
-pub fn verify<H: Hash>(
-    t: &mut Transcript<H>,
-    p: &mut Reader<'_>,
+pub fn verify(
+    channel: &mut impl Channel,
     layout: &Layout,
     schedule: &Schedule,
     roots: (Digest, Digest),
@@ -91,8 +88,9 @@ pub fn verify<H: Hash>(
         });
     }
 
-    p.section("opening");
-    let (mut value, first_point) = sumcheck::plain(t, p, "fold", claim.value, schedule.main.lane_log)?;
+    channel.section("opening");
+    let (mut value, first_point) =
+        sumcheck::plain(channel, Label::Fold, claim.value, schedule.main.lane_log)?;
     // The equations of later rounds, on their whole vectors; `point` of those vectors.
     let mut equations: Vec<Equation> = Vec::new();
     let mut point: Vec<K> = Vec::new();
@@ -105,28 +103,26 @@ pub fn verify<H: Hash>(
         let mut clear = Vec::new();
         let mut next_root = [0; 32];
         if next.is_some() {
-            next_root = p.digest()?;
-            t.absorb("root", &next_root);
+            next_root = channel.digest(Label::Root)?;
         } else {
-            clear = p.elements(schedule.final_len)?;
-            t.absorb_elements("final vector", &clear);
+            clear = channel.elements(Label::FinalVector, schedule.final_len)?;
         }
-        if !t.check_work(GRINDING, p.u64()?) {
+        if !channel.work(GRINDING)? {
             return Err(Error::Grinding(round));
         }
         // Query the code before, and demand that the vector just folded explains its symbols.
         let mut explained = Vec::new();
         if round == 0 {
             for first in &firsts {
-                let folded = query(t, p, first.code, &first.root, &lane_eq, round)?;
+                let folded = query(channel, first.code, &first.root, &lane_eq, round)?;
                 explained.push((first.base, folded));
             }
         } else {
             let (code, _) = last.ok_or(Error::Internal("a code before"))?;
-            explained.push((0, query(t, p, code, &root, &lane_eq, round)?));
+            explained.push((0, query(channel, code, &root, &lane_eq, round)?));
         }
         if let Some(code) = next {
-            let beta = t.draw("beta");
+            let beta = channel.draw(Label::Beta);
             let mut coefficient = beta;
             for (i, (_, folded)) in explained.into_iter().enumerate() {
                 let list = if round == 0 {
@@ -140,7 +136,7 @@ pub fn verify<H: Hash>(
                     coefficient *= beta;
                 }
             }
-            let (v, r) = sumcheck::plain(t, p, "fold", value, code.lane_log)?;
+            let (v, r) = sumcheck::plain(channel, Label::Fold, value, code.lane_log)?;
             value = v;
             lane_eq = eq_table(&r);
             point.splice(0..0, r);
@@ -156,7 +152,7 @@ pub fn verify<H: Hash>(
                     }
                 }
             }
-            let (v, r) = sumcheck::plain(t, p, "tail", value, schedule.final_log)?;
+            let (v, r) = sumcheck::plain(channel, Label::Tail, value, schedule.final_log)?;
             let at_r = mle(&clear, &r);
             point.splice(0..0, r);
             let w = total_weight(&firsts, &equations, claim, &first_point, &point, layout);

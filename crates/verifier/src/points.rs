@@ -11,12 +11,12 @@ use dyad_field::{K, PrimeCharacteristicRing, eq_points, eq_table};
 
 use crate::and_check::AndClaims;
 use crate::bus::BusClaims;
+use crate::channel::Channel;
 use crate::columns::{ColumnClaims, block_weight};
 use crate::error::get;
+use crate::label::Label;
 use crate::layout::Block;
-use crate::reader::Reader;
-use crate::transcript::Transcript;
-use crate::{Error, Hash, Layout, sumcheck};
+use crate::{Error, Layout, sumcheck};
 
 /// The claim on the committed bits.
 #[derive(Clone, Debug)]
@@ -33,20 +33,19 @@ pub struct BitClaim {
 ///
 /// # Errors
 /// [`Error::PointReduction`], [`Error::Truncated`].
-pub fn verify<H: Hash>(
-    t: &mut Transcript<H>,
-    p: &mut Reader<'_>,
+pub fn verify(
+    channel: &mut impl Channel,
     layout: &Layout,
     bus: &BusClaims,
     and: &AndClaims,
     columns: &ColumnClaims,
 ) -> Result<BitClaim, Error> {
-    p.section("points");
+    channel.section("points");
     let (bits, pair_point) = columns.point.split_at_checked(7).ok_or(Error::Internal("the column point"))?;
-    let theta = t.draw("theta");
+    let theta = channel.draw(Label::Theta);
     let [m0, m1] = columns.values;
-    let (claim, index) = sumcheck::plain(t, p, "points", m0 + theta * m1, layout.joint_log)?;
-    let value = p.element()?;
+    let (claim, index) = sumcheck::plain(channel, Label::Points, m0 + theta * m1, layout.joint_log)?;
+    let value = channel.element(Label::BitValue)?;
     let pair_eq = eq_table(pair_point);
     let mut omega = K::ZERO;
     for (i, (base, block)) in layout.joint_pairs().enumerate() {
@@ -57,6 +56,5 @@ pub fn verify<H: Hash>(
     if claim != omega * value {
         return Err(Error::PointReduction);
     }
-    t.absorb_elements("bit value", &[value]);
     Ok(BitClaim { bits: bits.to_vec(), index, value })
 }

@@ -9,10 +9,10 @@ use alloc::vec::Vec;
 
 use dyad_field::{BITS, K, PrimeCharacteristicRing, eq_table, transpose};
 
+use crate::Error;
+use crate::channel::Channel;
+use crate::label::Label;
 use crate::points::BitClaim;
-use crate::reader::Reader;
-use crate::transcript::Transcript;
-use crate::{Error, Hash};
 
 /// The claim on committed elements: `sum_i A(i) Q_i = value`.
 #[derive(Clone, Debug)]
@@ -29,19 +29,14 @@ pub struct ElementClaim {
 ///
 /// # Errors
 /// [`Error::RingSwitch`], [`Error::Truncated`].
-pub fn verify<H: Hash>(
-    t: &mut Transcript<H>,
-    p: &mut Reader<'_>,
-    claim: BitClaim,
-) -> Result<ElementClaim, Error> {
-    p.section("ring switch");
-    let sums = p.elements(BITS)?;
+pub fn verify(channel: &mut impl Channel, claim: BitClaim) -> Result<ElementClaim, Error> {
+    channel.section("ring switch");
+    let sums = channel.elements(Label::BitSums, BITS)?;
     let folded: K = eq_table(&claim.bits).iter().zip(&sums).map(|(&e, &s)| e * s).sum();
     if folded != claim.value {
         return Err(Error::RingSwitch);
     }
-    t.absorb_elements("bit sums", &sums);
-    let images = eq_table(&t.draw_many("ring", 7));
+    let images = eq_table(&channel.draw_many(Label::Ring, 7));
     let rows: &[K; BITS] = sums.as_slice().try_into().map_err(|_| Error::Internal("128 sums"))?;
     let value = transpose(rows).iter().zip(&images).map(|(&r, &e)| r * e).sum();
     Ok(ElementClaim { images, index: claim.index, value })

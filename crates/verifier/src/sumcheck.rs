@@ -11,9 +11,9 @@ use alloc::vec::Vec;
 
 use dyad_field::K;
 
-use crate::reader::Reader;
-use crate::transcript::Transcript;
-use crate::{Error, Hash};
+use crate::Error;
+use crate::channel::Channel;
+use crate::label::Label;
 
 /// A reduced claim: its value, and the point, entry v belonging to variable v.
 pub type Claim = (K, Vec<K>);
@@ -27,18 +27,16 @@ fn evaluate([c0, c1, c2]: [K; 3], r: K) -> K {
 ///
 /// # Errors
 /// Only [`Error::Truncated`]: a wrong round shows in the reduced claim.
-pub fn plain<H: Hash>(
-    t: &mut Transcript<H>,
-    p: &mut Reader<'_>,
-    label: &'static str,
+pub fn plain(
+    channel: &mut impl Channel,
+    label: Label,
     mut claim: K,
     variables: usize,
 ) -> Result<Claim, Error> {
     let mut point = Vec::with_capacity(variables);
     for _ in 0..variables {
-        let (c0, c2) = (p.element()?, p.element()?);
-        t.absorb_elements(label, &[c0, c2]);
-        let r = t.draw(label);
+        let [c0, c2] = channel.array(label)?;
+        let r = channel.draw(label);
         claim = evaluate([c0, claim + c2, c2], r);
         point.push(r);
     }
@@ -51,18 +49,11 @@ pub fn plain<H: Hash>(
 ///
 /// # Errors
 /// Only [`Error::Truncated`]: a wrong round shows in the reduced claim.
-pub fn with_eq<H: Hash>(
-    t: &mut Transcript<H>,
-    p: &mut Reader<'_>,
-    label: &'static str,
-    mut claim: K,
-    q: &[K],
-) -> Result<Claim, Error> {
+pub fn with_eq(channel: &mut impl Channel, label: Label, mut claim: K, q: &[K]) -> Result<Claim, Error> {
     let mut point = Vec::with_capacity(q.len());
     for &qv in q.iter().rev() {
-        let (c1, c2) = (p.element()?, p.element()?);
-        t.absorb_elements(label, &[c1, c2]);
-        let r = t.draw(label);
+        let [c1, c2] = channel.array(label)?;
+        let r = channel.draw(label);
         claim = evaluate([claim + qv * (c1 + c2), c1, c2], r);
         point.push(r);
     }

@@ -2,6 +2,10 @@
 
 use alloc::vec::Vec;
 
+use dyad_field::K;
+
+use crate::channel::{Channel, Received, Recording};
+use crate::label::Label;
 use crate::reader::Reader;
 use crate::transcript::Transcript;
 use crate::{
@@ -35,13 +39,14 @@ pub fn start<H: Hash>(
     rows: &[u32],
 ) -> Transcript<H> {
     let mut t = Transcript::new(PROTOCOL);
-    t.absorb("level", &level.number().to_le_bytes());
-    t.absorb("rules", &system.digest);
-    t.absorb("key root", &key.root);
+    t.absorb(Label::Level, &level.number().to_le_bytes());
+    t.absorb(Label::Rules, &system.digest);
+    t.absorb(Label::KeyRoot, &key.root);
     let numbers = |v: &[u32]| v.iter().flat_map(|n| n.to_le_bytes()).collect::<Vec<u8>>();
-    t.absorb("key rows", &numbers(&key.rows));
-    t.absorb("statement", &statement.bytes);
-    for (label, messages) in [("statement pushes", &statement.pushes), ("statement pulls", &statement.pulls)]
+    t.absorb(Label::KeyRows, &numbers(&key.rows));
+    t.absorb(Label::Statement, &statement.bytes);
+    for (label, messages) in
+        [(Label::StatementPushes, &statement.pushes), (Label::StatementPulls, &statement.pulls)]
     {
         t.absorb(label, &(messages.len() as u64).to_le_bytes());
         for some in messages.chunks(MESSAGES_AT_ONCE) {
@@ -49,7 +54,7 @@ pub fn start<H: Hash>(
             t.absorb(label, &bytes);
         }
     }
-    t.absorb("rows", &numbers(rows));
+    t.absorb(Label::Rows, &numbers(rows));
     t
 }
 
@@ -69,51 +74,82 @@ pub fn verify<H: Hash>(
     statement: &Statement,
     proof: &[u8],
 ) -> Result<Verified, Error> {
-    verify_with::<H>(level, system, key, statement, proof, |_| ())
+    let (mut channel, known) = begin::<H>(level, system, key, statement, proof)?;
+    steps(&mut channel, &known, system, key, statement)?;
+    end(channel, known)
 }
 
-/// As [`verify`]; `observe` sees the transcript as the last step left it, accepted or not, with the
-/// challenges drawn ([`Transcript::recorded`]). It is not called for a proof that is rejected before
-/// its commitment.
+/// As [`verify`]; the challenges are appended to `drawn`, up to the step that rejects. There are none if
+/// the proof is rejected before its commitment.
 ///
 /// # Errors
 /// As [`verify`].
-pub fn verify_with<H: Hash>(
+pub fn verify_recording<H: Hash>(
     level: Level,
     system: &System,
     key: &Key,
     statement: &Statement,
     proof: &[u8],
-    observe: impl FnOnce(&Transcript<H>),
+    drawn: &mut Vec<(Label, K)>,
 ) -> Result<Verified, Error> {
-    let mut p = Reader::new(proof);
-    p.section("rows");
+    let (mut channel, known) = begin::<H>(level, system, key, statement, proof)?;
+    steps(&mut Recording { channel: &mut channel, drawn }, &known, system, key, statement)?;
+    end(channel, known)
+}
+
+/// What is known before the first commitment.
+struct Known {
+    rows: Vec<u32>,
+    layout: Layout,
+    schedule: Schedule,
+}
+
+/// Reads the numbers of rows, and absorbs them with all else that is known.
+fn begin<'a, H: Hash>(
+    level: Level,
+    system: &System,
+    key: &Key,
+    statement: &Statement,
+    proof: &'a [u8],
+) -> Result<(Received<'a, H>, Known), Error> {
+    let mut reader = Reader::new(proof);
+    reader.section("rows");
     let mut rows = Vec::with_capacity(system.tables.len());
     for given in key.rows_by_table(system)? {
         rows.push(match given {
             Some(n) => n,
-            None => p.u32()?,
+            None => reader.u32()?,
         });
     }
     let layout = Layout::new(system, &rows)?;
     layout.check_bus(statement)?;
     let schedule = Schedule::new(level, &layout);
-    let mut t = start::<H>(level, system, key, statement, &rows);
-    t.record();
+    let transcript = start(level, system, key, statement, &rows);
+    Ok((Received::new(reader, transcript), Known { rows, layout, schedule }))
+}
 
-    p.section("commitment");
-    let root = p.digest()?;
-    t.absorb("commitment", &root);
-    let result = (|| {
-        let bus = bus::verify(&mut t, &mut p, &layout, statement)?;
-        let and = and_check::verify(&mut t, &mut p, &layout)?;
-        let columns = columns::verify(&mut t, &mut p, system, &layout, &bus, &and)?;
-        let bits = points::verify(&mut t, &mut p, &layout, &bus, &and, &columns)?;
-        let elements = ring_switch::verify(&mut t, &mut p, bits)?;
-        opening::verify(&mut t, &mut p, &layout, &schedule, (root, key.root), &elements)?;
-        p.finish()
-    })();
-    observe(&t);
-    result?;
-    Ok(Verified { rows, schedule, sections: p.sections().to_vec() })
+/// The steps of the protocol.
+fn steps(
+    channel: &mut impl Channel,
+    known: &Known,
+    system: &System,
+    key: &Key,
+    statement: &Statement,
+) -> Result<(), Error> {
+    let layout = &known.layout;
+    channel.section("commitment");
+    let root = channel.digest(Label::Commitment)?;
+    let bus = bus::verify(channel, layout, statement)?;
+    let and = and_check::verify(channel, layout)?;
+    let columns = columns::verify(channel, system, layout, &bus, &and)?;
+    let bits = points::verify(channel, layout, &bus, &and, &columns)?;
+    let elements = ring_switch::verify(channel, bits)?;
+    opening::verify(channel, layout, &known.schedule, (root, key.root), &elements)
+}
+
+/// Demands that the proof ends here.
+fn end<H: Hash>(channel: Received<'_, H>, known: Known) -> Result<Verified, Error> {
+    let proof = channel.into_reader();
+    proof.finish()?;
+    Ok(Verified { rows: known.rows, schedule: known.schedule, sections: proof.sections().to_vec() })
 }

@@ -1,0 +1,160 @@
+//! The channel between verifier and prover: to receive a message is to read and to absorb it.
+//!
+//! The steps of the protocol see nothing else of a proof, so none of them can use a message that the
+//! challenges after it do not depend on.
+
+use alloc::vec::Vec;
+
+use dyad_field::K;
+
+use crate::label::Label;
+use crate::reader::Reader;
+use crate::transcript::{Challenges, Transcript};
+use crate::{Digest, Error, Hash};
+
+/// What the verifier receives from the prover, and the challenges that it answers with.
+pub trait Channel: Challenges {
+    /// The hash function of Merkle trees.
+    type Hash: Hash;
+
+    /// Says that what follows is the section `name` of the proof.
+    fn section(&mut self, name: &'static str);
+
+    /// Receives `n` field elements, one message. Allocates only once the bytes are known to be there.
+    ///
+    /// # Errors
+    /// [`Error::Truncated`].
+    fn elements(&mut self, label: Label, n: usize) -> Result<Vec<K>, Error>;
+
+    /// Receives a digest.
+    ///
+    /// # Errors
+    /// [`Error::Truncated`].
+    fn digest(&mut self, label: Label) -> Result<Digest, Error>;
+
+    /// Receives a digest of a Merkle path: no challenge depends on it but through the root, which was
+    /// received before and is what the path has to lead to.
+    ///
+    /// # Errors
+    /// [`Error::Truncated`].
+    fn path(&mut self) -> Result<Digest, Error>;
+
+    /// Receives a nonce: whether it is a proof of work of `bits` bits for all that came before it.
+    ///
+    /// # Errors
+    /// [`Error::Truncated`].
+    fn work(&mut self, bits: u32) -> Result<bool, Error>;
+
+    /// Receives `N` field elements, one message.
+    ///
+    /// # Errors
+    /// [`Error::Truncated`].
+    fn array<const N: usize>(&mut self, label: Label) -> Result<[K; N], Error> {
+        self.elements(label, N)?.try_into().map_err(|_| Error::Internal("as many elements as were asked for"))
+    }
+
+    /// Receives a field element.
+    ///
+    /// # Errors
+    /// [`Error::Truncated`].
+    fn element(&mut self, label: Label) -> Result<K, Error> {
+        let [element] = self.array(label)?;
+        Ok(element)
+    }
+}
+
+/// A proof, read from front to back, and its transcript.
+#[derive(Debug)]
+pub struct Received<'a, H> {
+    proof: Reader<'a>,
+    transcript: Transcript<H>,
+}
+
+impl<'a, H: Hash> Received<'a, H> {
+    /// The channel of a proof of which something may have been read already, which the transcript has
+    /// absorbed.
+    pub fn new(proof: Reader<'a>, transcript: Transcript<H>) -> Self {
+        Self { proof, transcript }
+    }
+
+    /// The proof, as far as it has been read.
+    pub fn into_reader(self) -> Reader<'a> {
+        self.proof
+    }
+}
+
+impl<H: Hash> Challenges for Received<'_, H> {
+    fn draw(&mut self, label: Label) -> K {
+        self.transcript.draw(label)
+    }
+}
+
+impl<H: Hash> Channel for Received<'_, H> {
+    type Hash = H;
+
+    fn section(&mut self, name: &'static str) {
+        self.proof.section(name);
+    }
+
+    fn elements(&mut self, label: Label, n: usize) -> Result<Vec<K>, Error> {
+        let elements = self.proof.elements(n)?;
+        self.transcript.absorb_elements(label, &elements);
+        Ok(elements)
+    }
+
+    fn digest(&mut self, label: Label) -> Result<Digest, Error> {
+        let digest = self.proof.digest()?;
+        self.transcript.absorb(label, &digest);
+        Ok(digest)
+    }
+
+    fn path(&mut self) -> Result<Digest, Error> {
+        self.proof.digest()
+    }
+
+    fn work(&mut self, bits: u32) -> Result<bool, Error> {
+        let nonce = self.proof.u64()?;
+        Ok(self.transcript.check_work(bits, nonce))
+    }
+}
+
+/// Another channel, whose challenges are kept in a list: for comparison with another implementation.
+#[derive(Debug)]
+pub struct Recording<'a, C> {
+    /// The channel.
+    pub channel: &'a mut C,
+    /// The challenges drawn so far.
+    pub drawn: &'a mut Vec<(Label, K)>,
+}
+
+impl<C: Challenges> Challenges for Recording<'_, C> {
+    fn draw(&mut self, label: Label) -> K {
+        let challenge = self.channel.draw(label);
+        self.drawn.push((label, challenge));
+        challenge
+    }
+}
+
+impl<C: Channel> Channel for Recording<'_, C> {
+    type Hash = C::Hash;
+
+    fn section(&mut self, name: &'static str) {
+        self.channel.section(name);
+    }
+
+    fn elements(&mut self, label: Label, n: usize) -> Result<Vec<K>, Error> {
+        self.channel.elements(label, n)
+    }
+
+    fn digest(&mut self, label: Label) -> Result<Digest, Error> {
+        self.channel.digest(label)
+    }
+
+    fn path(&mut self) -> Result<Digest, Error> {
+        self.channel.path()
+    }
+
+    fn work(&mut self, bits: u32) -> Result<bool, Error> {
+        self.channel.work(bits)
+    }
+}

@@ -1,0 +1,114 @@
+//! The labels of messages and challenges: what a transcript calls them.
+
+/// Defines [`Label`] with the name of each.
+macro_rules! labels {
+    ($($(#[$doc:meta])* $label:ident = $name:literal,)*) => {
+        /// What a message or a challenge is. Some messages share the label of the challenge that they bring.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Label {
+            $($(#[$doc])* $label,)*
+        }
+
+        impl Label {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$label,)*];
+
+            /// The name that the transcript hashes: at most 254 bytes of ASCII.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$label => $name,)*
+                }
+            }
+        }
+    };
+}
+
+labels! {
+    /// The security level.
+    Level = "level",
+    /// The digest of the rules.
+    Rules = "rules",
+    /// The root of the program's columns.
+    KeyRoot = "key root",
+    /// The rows of the program's tables.
+    KeyRows = "key rows",
+    /// The bytes of the statement.
+    Statement = "statement",
+    /// What the verifier pushes.
+    StatementPushes = "statement pushes",
+    /// What the verifier pulls.
+    StatementPulls = "statement pulls",
+    /// The rows of all tables.
+    Rows = "rows",
+    /// The root of the run's columns.
+    Commitment = "commitment",
+    /// Factors of the words of a message.
+    Alpha = "alpha",
+    /// The constant of the leaves of active rows.
+    Gamma = "gamma",
+    /// The products of pushes and pulls.
+    Products = "products",
+    /// The factor that batches the two products of a layer.
+    Lambda = "lambda",
+    /// Rounds of a layer of the product trees.
+    ProductLayer = "product layer",
+    /// The four values that a layer leaves.
+    LayerValues = "layer values",
+    /// The variable that tells the halves of a layer apart.
+    LayerVariable = "layer variable",
+    /// The point of the AND check.
+    Rho = "rho",
+    /// The values of its univariate round.
+    Skip = "skip",
+    /// The challenge of its univariate round.
+    Z = "z",
+    /// The other rounds of the AND check.
+    And = "and",
+    /// The operands' values that it leaves.
+    AndValues = "and values",
+    /// The factor that batches the claims on leaves and operands.
+    Eta = "eta",
+    /// Rounds of the column reduction.
+    Columns = "columns",
+    /// The two values that it leaves.
+    ColumnValues = "column values",
+    /// The factor that batches the claims on columns.
+    Theta = "theta",
+    /// Rounds of the point reduction.
+    Points = "points",
+    /// The value that it leaves.
+    BitValue = "bit value",
+    /// The 128 sums of the ring switch.
+    BitSums = "bit sums",
+    /// The point that combines them.
+    Ring = "ring",
+    /// Rounds that fold committed vectors.
+    Fold = "fold",
+    /// The root of a folded vector.
+    Root = "root",
+    /// A folded vector in the clear.
+    FinalVector = "final vector",
+    /// A proof of work.
+    Nonce = "nonce",
+    /// A position of a code.
+    Query = "query",
+    /// The row of a codeword there.
+    OpenedRow = "opened row",
+    /// The factor that batches the equations of queries.
+    Beta = "beta",
+    /// The last rounds, on the vector in the clear.
+    Tail = "tail",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_have_names_of_their_own() {
+        for (i, a) in Label::ALL.iter().enumerate() {
+            assert!(!a.name().is_empty() && a.name().len() < 255 && a.name().is_ascii());
+            assert!(Label::ALL.iter().skip(i + 1).all(|b| a.name() != b.name()), "{a:?}");
+        }
+    }
+}
