@@ -10,7 +10,9 @@ use std::{
 pub enum Failure {
     /// A run, a proof, a file or a build is bad.
     Bad(String),
-    /// The command is: a file that is not there, options that contradict each other.
+    /// A run ended with another exit code than was asked for, as its report, which is printed, says.
+    Exited(String),
+    /// The command is bad: a file that is not there, options that contradict each other.
     Usage(String),
 }
 
@@ -18,7 +20,7 @@ impl Failure {
     /// The exit status for this failure.
     pub fn status(&self) -> ExitCode {
         match self {
-            Self::Bad(_) => ExitCode::from(1),
+            Self::Bad(_) | Self::Exited(_) => ExitCode::from(1),
             Self::Usage(_) => ExitCode::from(2),
         }
     }
@@ -26,7 +28,7 @@ impl Failure {
 
 impl Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Self::Bad(message) | Self::Usage(message)) = self;
+        let (Self::Bad(message) | Self::Exited(message) | Self::Usage(message)) = self;
         f.write_str(message)
     }
 }

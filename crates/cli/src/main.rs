@@ -36,10 +36,18 @@ fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::New(args) => commands::new::run(&args),
         Command::Build(args) => commands::build::run(&args),
-        Command::Run(args) => commands::run::run(&args),
+        Command::Run(args) => with_json(args.json, commands::run::run(&args)),
         Command::Key(args) => commands::key::run(&args),
-        Command::Prove(args) => commands::prove::run(&args),
+        Command::Prove(args) => with_json(args.json, commands::prove::run(&args)),
         Command::Verify(args) => commands::verify::run(&args),
-        Command::Inspect(args) => commands::inspect::run(&args),
+        Command::Inspect(args) => with_json(args.json, commands::inspect::run(&args)),
     }
+}
+
+/// Where `--json` was given, what was bad is the one object that is printed. (`verify` has more to say.)
+fn with_json(json: bool, result: Result<(), Failure>) -> Result<(), Failure> {
+    if json && let Err(Failure::Bad(error)) = &result {
+        report::print_json(&serde_json::json!({ "error": error }));
+    }
+    result
 }

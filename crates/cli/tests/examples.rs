@@ -166,11 +166,38 @@ fn a_full_stack_traps() {
     }
 }
 
+/// Whether there is a C compiler for guests.
+fn has_gcc() -> bool {
+    let there = Command::new("riscv64-unknown-elf-gcc").arg("--version").output().is_ok();
+    if !there {
+        eprintln!("left out: riscv64-unknown-elf-gcc is not installed");
+    }
+    there
+}
+
+#[test]
+fn thread_local_variables_of_c() {
+    if !has_gcc() {
+        return;
+    }
+    let folder = Folder::new("locals");
+    let elf = folder.path("locals.elf");
+    let crates = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+    let flags = "--specs=picolibc.specs -march=rv64imac -mabi=lp64 -mcmodel=medany -O2 -nostartfiles -static";
+    let gcc = Command::new("riscv64-unknown-elf-gcc")
+        .args(flags.split(' '))
+        .arg(format!("-I{crates}/guest/c"))
+        .arg(format!("-T{crates}/guest/dyad.ld"))
+        .args(["-o", &elf, &format!("{crates}/cli/tests/c/locals.c"), &format!("{crates}/guest/c/start.c")])
+        .output()
+        .unwrap();
+    assert!(gcc.status.success(), "{}", String::from_utf8_lossy(&gcc.stderr));
+    check_elf(&elf, b"", b"fine\n", 0);
+}
+
 #[test]
 fn c() {
-    let compiler = Command::new("riscv64-unknown-elf-gcc").arg("--version").output();
-    if compiler.is_err() {
-        eprintln!("left out: riscv64-unknown-elf-gcc is not installed");
+    if !has_gcc() {
         return;
     }
     let folder = Folder::new("c");

@@ -42,7 +42,12 @@ fn check(example: &str, input: &[u8], output: &[u8], exit_code: u8) {
         &exit_code.to_string(),
     ]));
     assert_eq!((&verified["valid"], &verified["output_hex"]), (&true.into(), &hex.into()));
-    assert_eq!(verified["exit_code"], exit_code);
+    assert_eq!((&verified["accepted"], &verified["exit_code"]), (&true.into(), &exit_code.into()));
+    let other = (exit_code ^ 1).to_string();
+    let refused = folder.try_dyad(&["verify", "proof", "--key", "key", "--json", "--exit-code", &other]);
+    assert_eq!(refused.status.code(), Some(1));
+    let refused: Value = serde_json::from_slice(&refused.stdout).unwrap();
+    assert_eq!((&refused["valid"], &refused["accepted"]), (&true.into(), &false.into()));
 
     let inspected = json(&folder.dyad(&["inspect", "proof", "--key", "key", "--json"]));
     let lengths: u64 =

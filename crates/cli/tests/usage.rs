@@ -119,6 +119,25 @@ fn nothing_reaches_the_terminal_as_it_is() {
 }
 
 #[test]
+fn failures_are_json_too() {
+    let folder = Folder::new("json");
+    folder.write("trap", &program(&[0], &[]));
+    folder.write("text", b"no ELF file");
+    for (arguments, part) in [
+        (&["run", "trap", "--json"][..], "trapped"),
+        (&["prove", "trap", "--json"], "trapped"),
+        (&["inspect", "text", "--json"], "no ELF file"),
+    ] {
+        let output = folder.try_dyad(arguments);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        let said: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert!(said["error"].as_str().unwrap().contains(part), "{arguments:?}: {said}");
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(error.contains(part), "{arguments:?}: {error}");
+    }
+}
+
+#[test]
 fn an_endless_loop_is_named() {
     let folder = Folder::new("endless");
     folder.write("elf", &program(&[jal(ZERO, 0)], &[]));

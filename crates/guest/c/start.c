@@ -80,6 +80,7 @@ __asm__(
     "la gp, __global_pointer$\n"
     ".option pop\n"
     "la sp, _stack_top\n"
+    "la tp, __tls_base\n"
     "call start\n"
     "unimp\n"
     ".size _start, . - _start\n"

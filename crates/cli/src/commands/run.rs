@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::{
     args::Run,
-    failure::{Failure, bad},
+    failure::Failure,
     files,
     memory::{self, Allowance},
     report::{self, Report, hex, misaligned, misaligned_json, number, size, time, value},
@@ -67,6 +67,6 @@ pub fn run(args: &Run) -> Result<(), Failure> {
     }
     match run.exit_code {
         0 => Ok(()),
-        code => Err(bad(format_args!("the program exited with code {code}"))),
+        code => Err(Failure::Exited(format!("the program exited with code {code}"))),
     }
 }

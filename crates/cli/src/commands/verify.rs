@@ -30,15 +30,18 @@ pub fn run(args: &Verify) -> Result<(), Failure> {
         Ok(verified) => verified,
         Err(failure) => {
             if args.json {
-                report::print_json(&json!({"valid": false, "error": failure.to_string()}));
+                let error = failure.to_string();
+                report::print_json(&json!({"valid": false, "accepted": false, "error": error}));
             }
             return Err(failure);
         }
     };
 
+    let accepted = verified.exit_code == args.exit_code;
     if args.json {
         report::print_json(&json!({
             "valid": true,
+            "accepted": accepted,
             "exit_code": verified.exit_code,
             "output_hex": hex(&verified.output),
             "security_bits": verified.security_bits,
@@ -57,10 +60,10 @@ pub fn run(args: &Verify) -> Result<(), Failure> {
             .fact("time", time(seconds))
             .print(files::fills_stdout(args.output.as_deref()));
     }
-    if verified.exit_code == args.exit_code {
+    if accepted {
         return Ok(());
     }
-    Err(bad(format_args!(
+    Err(Failure::Exited(format!(
         "the proof is valid, but of a run that exited with code {0}, not {1}; --exit-code {0} accepts it",
         verified.exit_code, args.exit_code
     )))
