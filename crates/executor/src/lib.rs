@@ -122,7 +122,7 @@ pub fn meter_while(
     let mut interpreter = Interpreter::new(program, input, limits);
     let outcome = interpreter.run(&mut meter, &mut Honest)?;
     let rows = meter.rows();
-    let recording = recorder::bytes(&interpreter, meter.pages(), rows[TableId::Image] + rows[TableId::Ram]);
+    let recording = recorder::bytes(&interpreter, meter.times(), rows[TableId::Image] + rows[TableId::Ram]);
     Ok(Metered { outcome, rows, recording })
 }
 

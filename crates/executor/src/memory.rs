@@ -26,9 +26,6 @@ pub(crate) struct Paged<T> {
 }
 
 impl<T: Copy + Default> Paged<T> {
-    /// Bytes of a page with its place in a leaf.
-    const PAGE: u64 = (size_of::<[T; CELLS]>() + size_of::<u32>()) as u64;
-
     pub fn new() -> Self {
         let mut pages = Vec::with_capacity(ROOM / size_of::<[T; CELLS]>());
         pages.push([T::default(); CELLS]);
@@ -78,19 +75,15 @@ impl<T: Copy + Default> Paged<T> {
         self.pages.len() as u64 - 1
     }
 
-    /// Bytes of so many pages and leaves.
-    fn taken(pages: u64, leaves: u64) -> u64 {
-        pages * Self::PAGE + leaves * size_of::<[u32; LEAF]>() as u64
-    }
-
-    /// Bytes that so many pages take at most, with their table.
-    pub fn bytes_of(pages: u64) -> u64 {
-        Self::taken(pages, pages.min(LEAVES as u64))
-    }
-
     /// Bytes that it takes.
     pub fn bytes(&self) -> u64 {
-        Self::taken(self.pages(), self.leaves.len() as u64)
+        self.bytes_with::<T>()
+    }
+
+    /// Bytes that it would take with entries of another type.
+    pub fn bytes_with<U>(&self) -> u64 {
+        let leaves = self.leaves.len() * size_of::<[u32; LEAF]>();
+        self.pages() * size_of::<[U; CELLS]>() as u64 + leaves as u64
     }
 
     /// The addresses and entries of all cells on pages that exist, by increasing address.
@@ -178,7 +171,9 @@ mod tests {
         let found: Vec<_> = paged.iter().filter(|e| e.1 != 0).collect();
         assert_eq!(found, expected);
         assert_eq!((paged.pages(), paged.iter().count()), (5, 5 * CELLS));
-        assert!(paged.bytes() <= Paged::<u32>::bytes_of(5) + 4096);
+        // Addresses in four parts of the space, and the leaf without pages.
+        assert_eq!(paged.bytes(), 5 * 2048 + 5 * 4096);
+        assert_eq!(paged.bytes_with::<u64>(), 5 * 4096 + 5 * 4096);
     }
 
     /// A cell on each page of a sparse program: 4 KiB each, not 64.

@@ -58,9 +58,9 @@ impl<'a> Meter<'a> {
         rows
     }
 
-    /// Pages with cells that are known.
-    pub fn pages(&self) -> u64 {
-        self.known.pages()
+    /// Bytes that the times of accesses take where the cells that are known have one each.
+    pub fn times(&self) -> u64 {
+        self.known.bytes_with::<u32>()
     }
 
     #[inline]

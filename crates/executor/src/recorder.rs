@@ -180,13 +180,13 @@ impl Observer for Recorder<'_> {
     }
 }
 
-/// Bytes that recording takes at most at one time for a run that touches so many pages and so many
-/// cells, those of the image among them: memory, the times of accesses, code and the list of cells.
-/// Events are left out.
-pub(crate) fn bytes(machine: &Interpreter<'_>, pages: u64, cells: u64) -> u64 {
+/// Bytes that recording takes at most at one time for a run whose times of accesses take so many
+/// bytes and which touches so many cells, those of the image among them: memory, these times, code and
+/// the list of cells. Events are left out.
+pub(crate) fn bytes(machine: &Interpreter<'_>, times: u64, cells: u64) -> u64 {
     let instr = (size_of::<u32>() + Code::INSTR) as u64;
     machine.memory.bytes()
-        + Paged::<u32>::bytes_of(pages)
+        + times
         + machine.program.instrs().len() as u64 * instr
         + cells * size_of::<Cell>() as u64
 }

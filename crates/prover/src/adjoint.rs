@@ -46,6 +46,35 @@ fn pull_back(shape: &TableShape, mut weights: Vec<Option<Box<Bits>>>) -> ColumnW
     out
 }
 
+/// How many nodes of a table have weights at one time, at most, while [`weights`] carries them back.
+pub fn most_at_once(shape: &TableShape) -> usize {
+    let on_bus = shape.pushes.iter().chain(&shape.pulls).flat_map(|m| m.words.iter().copied());
+    let ands = shape.ands.iter().flat_map(|a| a.operands);
+    most_at_once_from(shape, on_bus).max(most_at_once_from(shape, ands))
+}
+
+fn most_at_once_from(shape: &TableShape, seeds: impl Iterator<Item = NodeId>) -> usize {
+    let mut there = vec![false; shape.nodes.len()];
+    let mut now = 0;
+    let meet =
+        |there: &mut [bool], id: NodeId| usize::from(!std::mem::replace(&mut there[id as usize], true));
+    for id in seeds {
+        now += meet(&mut there, id);
+    }
+    let mut most = now;
+    for (id, node) in shape.nodes.iter().enumerate().rev() {
+        if !there[id] {
+            continue;
+        }
+        for input in node.inputs() {
+            now += meet(&mut there, input);
+        }
+        most = most.max(now);
+        now -= 1;
+    }
+    most
+}
+
 fn add(target: &mut [K], w: &[K]) {
     for (t, &x) in target.iter_mut().zip(w) {
         *t += x;

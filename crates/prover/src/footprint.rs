@@ -4,9 +4,10 @@ use dyad_field::K;
 use dyad_verifier::params::Code;
 use dyad_verifier::{Digest, Layout, Schedule, System};
 
+use crate::adjoint;
 use crate::cost::{ELEMENT, slab_logs};
 use crate::kernels::FAST;
-use crate::kernels::code::Split;
+use crate::kernels::code::{Split, tile_bytes};
 use crate::scratch::Memory;
 
 /// What is in memory while a proof is made, in bytes. The program and what is known of its run are not
@@ -46,7 +47,7 @@ impl Footprint {
             shared,
             besides: reduction(system, layout).max(rounds).max(copy.saturating_sub(tree(&schedule.main))),
             lists: 2 * size_of::<&[K]>() as u64 * (shared >> 13),
-            buffers: (threads as u64 * buffers(system, schedule)).min(codeword(&schedule.main)),
+            buffers: threads as u64 * buffers(system, layout, schedule),
         }
     }
 
@@ -58,18 +59,18 @@ impl Footprint {
 
 /// What one thread works in: the tiles of encoding, weights of the nodes of a table in the column
 /// reduction, and sums by block of positions where queries become weights. An allocator keeps them for
-/// the thread, so they add up. Small proofs need less: no more than the codeword for all threads.
-fn buffers(system: &System, schedule: &Schedule) -> u64 {
-    let nodes = system.tables.iter().map(|t| t.nodes.len()).max().unwrap_or_default() as u64;
+/// the thread, so they add up.
+fn buffers(system: &System, layout: &Layout, schedule: &Schedule) -> u64 {
+    let nodes = layout.slabs.iter().map(|s| adjoint::most_at_once(&system.tables[s.table]) as u64).max();
     let sums = |code: &Code| {
         let split = Split::new(code.log);
         ELEMENT << (split.high + split.columns + code.rate)
     };
-    TILES + nodes * 64 * ELEMENT + schedule.rounds.iter().map(sums).max().unwrap_or_default()
+    let tiles = tile_bytes(schedule.main.log, schedule.main.lanes) as u64;
+    tiles
+        + nodes.unwrap_or_default() * 64 * ELEMENT
+        + schedule.rounds.iter().map(sums).max().unwrap_or_default()
 }
-
-/// Bytes of a thread's tiles in encoding: three, each made for a second-level cache.
-const TILES: u64 = 3 << 19;
 
 /// A codeword.
 fn codeword(code: &Code) -> u64 {

@@ -30,6 +30,18 @@ pub enum Node {
     Broadcast(NodeId, u32),
 }
 
+impl Node {
+    /// The nodes that it is made from.
+    pub fn inputs(self) -> impl Iterator<Item = NodeId> {
+        let (first, second) = match self {
+            Self::Constant(_) | Self::Committed(_) | Self::Fixed(_) => (None, None),
+            Self::Xor(a, b) => (Some(a), Some(b)),
+            Self::Shl(a, _) | Self::Shr(a, _) | Self::Mask(a, _) | Self::Broadcast(a, _) => (Some(a), None),
+        };
+        first.into_iter().chain(second)
+    }
+}
+
 /// A column of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Column {

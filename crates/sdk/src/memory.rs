@@ -25,7 +25,8 @@ pub struct Expected {
     filling: u64,
     /// While the statement is absorbed: the columns, the output twice, and its messages.
     stating: u64,
-    /// While all the rest is done: what the prover says, and the output.
+    /// While all the rest is done: what the prover says, the output, and the parts of the run, which the
+    /// threads' allocators keep.
     proving: u64,
 }
 
@@ -41,12 +42,13 @@ impl Expected {
         let proof = Footprint::new(system, &layout, &schedule, threads);
         let output = metered.outcome.output.len() as u64;
         let messages = output * messages_each_kilobyte() / 1024 * size_of::<MessageValue>() as u64;
-        let part = (PART as usize * size_of::<Step>()) as u64;
+        let cycles = metered.outcome.cycles.min(u64::from(PART) * parts(threads) as u64);
+        let parts = cycles * size_of::<Step>() as u64;
         Ok(Self {
             key: proof.key,
-            filling: proof.columns + metered.recording + parts(threads) as u64 * part + 3 * output,
+            filling: proof.columns + metered.recording + parts + 3 * output,
             stating: proof.columns + 2 * output + messages,
-            proving: proof.proof() + output,
+            proving: proof.proof() + parts + output,
         })
     }
 

@@ -49,6 +49,11 @@ pub fn encode<'a>(data: &[K], m: usize, rate: usize, values: &'a mut [K]) -> Cod
     Codeword { lanes, rows: 1 << (m + rate), values }
 }
 
+/// Bytes that one thread takes to encode lanes of 2^m elements, besides the codeword.
+pub fn tile_bytes(m: usize, lanes: usize) -> usize {
+    arch::tile_bytes(m, lanes)
+}
+
 /// High variables of a vector that [`row_pairs`] and [`accumulate_rows`] transform.
 const HIGH: usize = 7;
 /// Neighbouring entries that they take at a time, as a logarithm.

@@ -28,7 +28,7 @@ use nibbles as isa;
 pub use bits::add_bit_sums;
 pub use bus::fingerprint;
 pub use isa::{Extension, Map};
-pub use ntt::encode;
+pub use ntt::{encode, tile_bytes};
 pub use products::{fold, inner, weighted, weighted_sum};
 pub use skip::Sums;
 

@@ -37,15 +37,44 @@ pub fn encode(data: &[K], m: usize, rate: usize, lanes: usize, out: &mut [K]) {
         return portable::encode(data, m, rate, lanes, out);
     }
     let (quads, _) = out.as_chunks_mut::<4>();
-    // Rows of a tile of the second pass, as a logarithm, and stages of the first.
-    let low = m.min((4 * TILE / lanes).max(4).ilog2() as usize);
-    let code = Code { data, m, rate, lanes, low, tower: &TOWER };
-    code.first_pass(quads);
-    let size = lanes << (low - 2);
+    let tiles = Tiles::new(m, lanes);
+    let code = Code { data, m, rate, lanes, low: tiles.low, tower: &TOWER };
+    code.first_pass(quads, tiles.first);
+    let size = tiles.second;
     quads
         .par_chunks_mut(size)
         .enumerate()
         .for_each_init(|| vec![Line::ZERO; size], |tile, (index, out)| code.second_pass(index, tile, out));
+}
+
+/// Bytes that one thread takes to encode lanes of 2^m elements: the tiles of both passes, which an
+/// allocator keeps apart, with a gap as large as a tile.
+pub fn tile_bytes(m: usize, lanes: usize) -> usize {
+    if m < 2 || lanes == 0 {
+        return 0;
+    }
+    let tiles = Tiles::new(m, lanes);
+    size_of::<Line>() * (3 * tiles.first.len() + tiles.second)
+}
+
+/// How the two passes are cut.
+struct Tiles {
+    /// Rows of a tile of the second pass, as a logarithm.
+    low: usize,
+    first: First,
+    /// Lines of a tile of the second pass.
+    second: usize,
+}
+
+impl Tiles {
+    fn new(m: usize, lanes: usize) -> Self {
+        let low = m.min((4 * TILE / lanes).max(4).ilog2() as usize);
+        let (stages, bundles) = (m - low, (1 << low) / 4);
+        // A task takes some neighbouring bundles of every 2^low-th row, and some lanes at a time.
+        let run = (TILE >> stages).clamp(1, RUN).min(bundles);
+        let width = ((TILE / run) >> stages).clamp(1, lanes);
+        Self { low, first: First { stages, run, width }, second: lanes << (low - 2) }
+    }
 }
 
 struct Code<'a> {
@@ -59,12 +88,9 @@ struct Code<'a> {
 
 impl Code<'_> {
     /// Data to tower bytes and all stages from `low` up, on bundles.
-    fn first_pass(&self, out: &mut [Quad]) {
-        let stages = self.m - self.low;
-        // A task takes some neighbouring bundles of every 2^low-th row, and some lanes at a time.
+    fn first_pass(&self, out: &mut [Quad], shape: First) {
+        let First { stages, run, .. } = shape;
         let bundles = (1 << self.low) / 4;
-        let run = (TILE >> stages).clamp(1, RUN).min(bundles);
-        let width = ((TILE / run) >> stages).clamp(1, self.lanes);
         // Task t writes the t-th part of each lane of each block of 2^low rows.
         let parts = self.lanes << (stages + self.rate);
         let together = (LISTED / parts).max(4 * rayon::current_num_threads());
@@ -77,14 +103,14 @@ impl Code<'_> {
                     task.push(part);
                 }
             }
-            self.first_tasks(first, tasks, First { stages, run, width });
+            self.first_tasks(first, tasks, shape);
         }
     }
 
     /// Some tasks of the first pass, from one on.
     fn first_tasks(&self, number: usize, tasks: Vec<Vec<&mut [Quad]>>, shape: First) {
         let First { stages, run, width } = shape;
-        let buffer = || vec![Line::ZERO; (run * width) << stages];
+        let buffer = || vec![Line::ZERO; shape.len()];
         tasks.into_par_iter().enumerate().for_each_init(
             || (buffer(), buffer()),
             |(source, tile), (task, mut parts)| {
@@ -298,6 +324,13 @@ struct First {
     run: usize,
     /// Lanes at a time.
     width: usize,
+}
+
+impl First {
+    /// Lines of a tile.
+    fn len(self) -> usize {
+        (self.run * self.width) << self.stages
+    }
 }
 
 /// A tile: any number of parts of 2^`stages` rows of `row` registers each.
