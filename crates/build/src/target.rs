@@ -15,10 +15,11 @@ pub const NAME: &str = "riscv64imc_zba_zbb_zbs-dyad-none-elf";
 /// Targets to start from: the better known by older compilers last.
 const BASES: [&str; 2] = ["riscv64im-unknown-none-elf", "riscv64imac-unknown-none-elf"];
 
-/// The extensions to make use of, those that `qemu-riscv64` has by default, and two of its ways: atomic
-/// operations stand for themselves, and the linker may shorten calls (relaxation). What a compiler does
-/// not know is left out.
-const FEATURES: [&str; 7] = ["m", "c", "zba", "zbb", "zbs", "forced-atomics", "relax"];
+/// The extensions to make use of, those that `qemu-riscv64` has by default, and three of its ways: an access
+/// at any address is one instruction, atomic operations stand for themselves, and the linker may shorten
+/// calls (relaxation). What a compiler does not know is left out.
+const FEATURES: [&str; 8] =
+    ["m", "c", "zba", "zbb", "zbs", "unaligned-scalar-mem", "forced-atomics", "relax"];
 
 /// Writes the description into `results` (only where it changes, so that cargo sees no news) and
 /// returns its path.
@@ -82,10 +83,9 @@ mod tests {
 
     #[test]
     fn the_machine_is_ours() {
-        let known =
-            "    a   - Atomics.\n    c   - C.\n    forced-atomics - x\n  m\nrelax\nzba\nzbb\nzbkb\nzbs\n";
+        let known = "    a   - Atomics.\n    c   - C.\n    forced-atomics - x\n  m\nrelax\nunaligned-scalar-mem\nzba\nzbb\nzbkb\nzbs\n";
         let target = adapted(known);
-        assert_eq!(target["features"], "+m,+c,+zba,+zbb,+zbs,+forced-atomics,+relax");
+        assert_eq!(target["features"], "+m,+c,+zba,+zbb,+zbs,+unaligned-scalar-mem,+forced-atomics,+relax");
         assert_eq!(target["atomic-cas"], true);
         assert_eq!(target["cpu"], "x");
     }

@@ -1,7 +1,7 @@
 /* Dyad guests in C: input, output, diagnostics, exit.
  *
  * Compile with -march=rv64imac -mabi=lp64 -mcmodel=medany, and link start.c with dyad.ld:
- * examples/c-hello/Makefile shows how. System calls have Linux's numbers: the program also runs
+ * examples/c-hello/Makefile shows how, and what makes the most of packed structures. System calls have Linux's numbers: the program also runs
  * under qemu-riscv64.
  */
 #ifndef DYAD_H

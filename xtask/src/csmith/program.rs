@@ -15,6 +15,9 @@ use crate::{
 
 /// What programs are compiled for, in turn: what the machine has, as GCC 12 knows it.
 const MARCHES: &[&str] = &["rv64imac", "rv64imac_zba_zbb_zbs"];
+/// What makes GCC take an access at any address for one instruction, as the Makefile of the example does:
+/// where the bit extensions are, so that the fields of packed structs are reached in both ways.
+const UNALIGNED: [&str; 2] = ["-mno-strict-align", "-mtune=thead-c906"];
 /// Levels of optimization, in turn.
 const OPTIMIZATIONS: [&str; 5] = ["-O0", "-O1", "-O2", "-O3", "-Os"];
 /// Programs of moderate size, as csmith's own default is for compilers and takes many programs too long; with
@@ -96,6 +99,9 @@ impl Program<'_> {
     fn compiler(&self) -> Result<Command, Failure> {
         let headers = csmith_headers().ok_or("there is no csmith.h: install libcsmith-dev")?;
         let mut gcc = Self::gcc(self.march());
+        if self.march() != MARCHES[0] {
+            gcc.args(UNALIGNED);
+        }
         // Code that nobody wrote warrants many warnings; calls of printf stay what they are.
         gcc.args([self.optimization(), "-c", "-w", "-fno-builtin-printf"]).arg("-I").arg(headers);
         gcc.arg(self.source()).arg("-o").arg(self.object());
