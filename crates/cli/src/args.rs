@@ -81,7 +81,7 @@ pub struct Run {
     pub output: Option<PathBuf>,
     /// Stop after this many cycles [default: 1073741822, all that time can count]. A proof holds fewer, 40
     /// to 60 million of most programs; the report says whether it holds this run
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = cycles)]
     pub max_cycles: Option<u64>,
     /// Print one JSON object
     #[arg(long, conflicts_with = "output")]
@@ -109,7 +109,7 @@ pub struct Prove {
     pub threads: Option<u16>,
     /// Take no more memory than this, such as 4G or 512MiB: what would is refused before it is proved
     /// [default: as much as there is]
-    #[arg(long, value_name = "SIZE")]
+    #[arg(long, value_name = "SIZE", value_parser = memory)]
     pub memory: Option<ByteSize>,
     /// Make a proof that is a seventh smaller, in half as much time and memory again; it is for the same key
     #[arg(long)]
@@ -155,6 +155,22 @@ pub struct Inspect {
     pub json: bool,
 }
 
+/// A number of cycles: digits, `_` between them where that reads better, and `k`, `M` or `G`.
+fn cycles(text: &str) -> Result<u64, String> {
+    let (digits, unit) = match text.as_bytes().last() {
+        Some(b'k' | b'K') => (&text[..text.len() - 1], 1_000),
+        Some(b'M') => (&text[..text.len() - 1], 1_000_000),
+        Some(b'G') => (&text[..text.len() - 1], 1_000_000_000),
+        _ => (text, 1),
+    };
+    let number = digits.replace('_', "").parse::<u64>().ok().and_then(|n| n.checked_mul(unit));
+    number.ok_or_else(|| "a number of cycles is one such as 500000, 500k or 2M".to_owned())
+}
+
+fn memory(text: &str) -> Result<ByteSize, String> {
+    text.parse().map_err(|_| "a size is one such as 800M, 4G or 512MiB".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -163,5 +179,18 @@ mod tests {
     #[test]
     fn the_definition_is_consistent() {
         Args::command().debug_assert();
+    }
+
+    #[test]
+    fn numbers_that_people_type() {
+        let cases = [("0", 0), ("1_000", 1000), ("3k", 3000), ("2M", 2_000_000), ("1G", 1_000_000_000)];
+        for (text, number) in cases {
+            assert_eq!(cycles(text), Ok(number));
+        }
+        for text in ["", "k", "-1", "1.5M", "many", "1m", "18446744073709551615k"] {
+            assert!(cycles(text).unwrap_err().contains("such as"), "{text}");
+        }
+        assert!(memory("lots").unwrap_err().contains("such as"));
+        assert_eq!(memory("4G"), Ok(ByteSize::gb(4)));
     }
 }

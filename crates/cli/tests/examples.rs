@@ -101,6 +101,10 @@ fn a_panic_is_exit_code_101_and_a_full_heap_says_so() {
             if wish == 0 {
                 panic!("no {}", "input");
             }
+            if wish == 1 {
+                let wild = core::hint::black_box(16 as *mut u8);
+                unsafe { wild.write_volatile(1) };
+            }
             let mut zeroed = alloc::vec![0u8; wish << 20];
             zeroed[wish] = 7;
             dyad_guest::write_output(&zeroed[wish..][..2]);
@@ -118,6 +122,13 @@ fn a_panic_is_exit_code_101_and_a_full_heap_says_so() {
     let empty = run(0);
     assert_eq!(empty["exit_code"], 101);
     assert!(empty["diagnostics"].as_str().unwrap().contains("no input"), "{empty}");
+
+    // The store is in code of the standard library, which stands inlined: its caller is named.
+    let input = folder.write("in", &[0]);
+    let wild = folder.try_dyad(&["run", &elf, "--input", &input]);
+    let said = String::from_utf8(wild.stderr).unwrap();
+    assert!(said.contains("a store at 0x10, outside memory (a null pointer?)"), "{said}");
+    assert!(said.contains(", called at ") && said.contains("src/main.rs:12"), "{said}");
 
     // Memory starts as zero, so this costs next to nothing.
     let fits = run(200);

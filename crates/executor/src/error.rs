@@ -4,10 +4,11 @@ use core::fmt;
 
 use dyad_machine::calls::{self, Refusal};
 use dyad_machine::compressed::is_compressed;
-use dyad_program::{FloatAbi, Location, UNIMP};
+use dyad_program::{FloatAbi, Location};
 use thiserror::Error;
 
 use crate::Limits;
+use crate::hint::{hint, is_of_floats};
 
 /// Why a run did not exit.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -53,6 +54,8 @@ pub struct Trap {
     pub instruction: Option<String>,
     /// Cycles used before.
     pub cycle: u64,
+    /// The variable or section at the address that it is about, as far as the ELF file tells.
+    pub object: Option<String>,
     /// The stack, where it had grown below its bottom.
     pub stack: Option<Overflow>,
     /// The ABI that the ELF file's header names, where the instruction is one of floating point and the
@@ -69,6 +72,9 @@ impl fmt::Display for Trap {
         match self.stack {
             Some(overflow) => write!(f, "the program trapped: {overflow}: {}", self.cause)?,
             None => write!(f, "the program trapped: {}", self.cause)?,
+        }
+        if let Some(object) = &self.object {
+            write!(f, ", in `{}`", object.replace(char::is_control, "\u{fffd}"))?;
         }
         if let Some(abi) = self.built_for {
             write!(f, "; the ELF file was built for it, for the {abi} ABI")?;
@@ -123,7 +129,7 @@ impl Halted {
     /// What to do where the cycles were used up.
     fn advice(&self) -> &'static str {
         if self.limits.max_cycles < crate::MAX_CYCLES {
-            "raise the cycle limit, or look for a loop that does not end"
+            "raise the limit (`dyad run --max-cycles`), or look for a loop that does not end"
         } else {
             "look for a loop that does not end; no longer run is executed"
         }
@@ -156,7 +162,9 @@ pub enum Cause {
     #[error("control goes to an address outside 32 bits")]
     TargetOutOfRange,
     /// A jump or a branch to itself that changes nothing.
-    #[error("an endless loop: this instruction goes to itself for ever, as `_exit` of some C libraries does")]
+    #[error(
+        "an endless loop: this instruction goes to itself for ever; C libraries stop so where they know no system: system call 93 ends a run"
+    )]
     Endless,
     /// EBREAK.
     #[error("a breakpoint was reached, as compilers put where a program aborts")]
@@ -198,16 +206,23 @@ impl Cause {
         matches!(self, Self::IllegalInstruction { code } if is_of_floats(*code))
     }
 
-    /// Whether it is about an access to memory.
-    pub(crate) fn is_of_memory(&self) -> bool {
-        matches!(
-            self,
-            Self::AtomicMisaligned { .. }
-                | Self::LoadOutOfRange { .. }
-                | Self::StoreOutOfRange { .. }
-                | Self::StoreReadOnly { .. }
-                | Self::Call(Refusal::Buffer { .. } | Refusal::ReadOnly { .. })
-        )
+    /// The address of memory that it is about.
+    pub(crate) fn address(&self) -> Option<u64> {
+        match *self {
+            Self::AtomicMisaligned { address, .. }
+            | Self::LoadOutOfRange { address }
+            | Self::StoreOutOfRange { address }
+            | Self::StoreReadOnly { address }
+            | Self::Call(Refusal::Buffer { address, .. } | Refusal::ReadOnly { address, .. }) => {
+                Some(address)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether a stack that is full may cause it: an access to memory, or a return to where nothing is.
+    pub(crate) fn is_of_stacks(&self) -> bool {
+        self.address().is_some() || matches!(self, Self::TargetNotExecutable { .. })
     }
 }
 
@@ -242,46 +257,5 @@ fn refused(refusal: Refusal) -> String {
             format!("{} into memory at {address:#x}, which is read-only", named(number))
         }
         Refusal::Halted => "the run may not go on".to_owned(),
-    }
-}
-
-/// Whether unknown code is a floating-point instruction.
-fn is_of_floats(code: u32) -> bool {
-    if is_compressed(code as u16) {
-        return matches!((code & 3, code >> 13), (0 | 2, 1 | 5));
-    }
-    match code & 0x7f {
-        0x43 | 0x47 | 0x4b | 0x4f | 0x53 => true,
-        0x07 | 0x27 => (1..=4).contains(&(code >> 12 & 7)),
-        _ => false,
-    }
-}
-
-/// What unknown code usually comes from, and what to do about it.
-fn hint(code: u32) -> &'static str {
-    const VECTOR: &str = ": a vector instruction; build without the extension V";
-    const CSR: &str = ": it reads or writes a control and status register, and there are none";
-    if code == 0 || code == u32::MAX {
-        return ": control ran into data or padding";
-    }
-    if is_of_floats(code) {
-        return ": a floating-point instruction; build with soft floats, without the extensions F and D";
-    }
-    if is_compressed(code as u16) {
-        return "";
-    }
-    let funct3 = code >> 12 & 7;
-    match code & 0x7f {
-        0x07 | 0x27 | 0x57 => VECTOR,
-        0x0f if funct3 == 1 => ": FENCE.I; code cannot change here, so leave it out",
-        0x73 if code == UNIMP => {
-            ": `unimp`, which compilers put where a program cannot come; it aborted, or ran past a function's end"
-        }
-        0x73 if funct3 & 3 != 0 => CSR,
-        0x73 => ": a privileged instruction; there is machine mode only, without interrupts",
-        0x13 | 0x1b | 0x33 | 0x3b => {
-            ": of an extension that the machine lacks; it has Zba, Zbb, Zbs, Zbkb and Zicond"
-        }
-        _ => "",
     }
 }

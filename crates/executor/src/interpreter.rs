@@ -271,14 +271,26 @@ impl<'a> Interpreter<'a> {
         };
         let stack = symbols.address("_stack_bottom").zip(symbols.address("_stack_top"));
         let sp = self.registers.get(2);
-        let overflow = stack.filter(|&(bottom, _)| cause.is_of_memory() && sp < bottom);
+        // One beyond the top has come round from below 0.
+        let overflow = stack.filter(|&(bottom, top)| cause.is_of_stacks() && !(bottom..=top).contains(&sp));
         let stack = overflow.map(|(bottom, top)| Overflow { size: top.saturating_sub(bottom), sp });
         let instrs = self.program.instrs();
         let found = instrs.binary_search_by_key(&pc, |i| i.pc).ok();
         let instruction = found.map(|i| instrs[i].instr.to_string());
         let abi = self.program.flags().float_abi;
         let built_for = Some(abi).filter(|&abi| abi != FloatAbi::Soft && cause.is_of_floats());
-        Error::Trap(Box::new(Trap { cause, pc, instruction, cycle, stack, built_for, location, diagnostics }))
+        let object = cause.address().and_then(|address| symbols.data(address));
+        Error::Trap(Box::new(Trap {
+            cause,
+            pc,
+            instruction,
+            cycle,
+            object,
+            stack,
+            built_for,
+            location,
+            diagnostics,
+        }))
     }
 }
 

@@ -15,6 +15,7 @@ mod code;
 mod effect;
 mod error;
 mod fault;
+mod hint;
 mod interpreter;
 mod memory;
 mod meter;

@@ -25,6 +25,20 @@ fn code_that_is_no_instruction() {
         (0x0000_100f, "FENCE.I"),
         (0x3020_0073, "privileged"), // MRET
         (0x0205_951b, "extension"),  // SLLIW by 32
+        (0xc000_2573, "`rdcycle`"),
+        (0x0030_2573, "state of floating point"), // FRCSR
+        (0x8000, "extension Zcb"),                // C.LBU
+        (0x9c61, "extension Zcb"),                // C.ZEXT.B
+        (0x6081, "extension Zcmop"),
+        (0x28b5_262f, "extension Zacas"),  // AMOCAS.W
+        (0x00b5_062f, "extension Zabha"),  // AMOADD.B
+        (0x0045_200f, "extension Zicboz"), // CBO.ZERO
+        (0x0005_200f, "extension Zicbom"), // CBO.INVAL
+        (0x00d0_0073, "extension Zawrs"),  // WRS.NTO
+        (0x81c5_4573, "extension Zimop"),  // MOP.R.0
+        (0x82b5_4573, "extension Zimop"),  // MOP.RR.0
+        (0x0ab5_1533, "extension Zbc"),    // CLMUL
+        (0x28b5_2533, "extension Zbkx"),   // XPERM4
     ];
     for (code, hint) in cases {
         let trap = traps_with(&load(&[nop(), code, nop()], &[]), &[]);
@@ -118,8 +132,11 @@ fn memory_accesses() {
         assert_eq!(at(address, sb(A0, A1, 0)), Cause::StoreReadOnly { address });
     }
     let elf = Elf::new(CODE).code(CODE, &[li(A1, DATA), vec![lb(A0, A1, 8), sb(A0, A1, 8)]].concat());
-    let program = Program::from_elf(&elf.read_only(DATA, &[0; 9]).build()).expect("loads");
-    assert_eq!(traps_with(&program, &[]).cause, Cause::StoreReadOnly { address: DATA + 8 });
+    let elf = elf.read_only(DATA, &[0; 9]).variable("TABLE", DATA + 4, 5);
+    let program = Program::from_elf(&elf.build()).expect("loads");
+    let trap = traps_with(&program, &[]);
+    assert_eq!(trap.cause, Cause::StoreReadOnly { address: DATA + 8 });
+    assert!(trap.to_string().contains("which is read-only, in `TABLE+0x4`"), "{trap}");
 }
 
 /// Atomic operations want aligned addresses, whether they do anything there or not.
@@ -195,7 +212,7 @@ fn runs_that_do_not_end() {
         };
         assert_eq!(limit.limits.max_cycles, max_cycles);
         let text = Error::CycleLimit(limit).to_string();
-        assert!(text.contains("raise the cycle limit"), "{text}");
+        assert!(text.contains("raise the limit (`dyad run"), "{text}");
         assert!(matches!(
             record(&program, &[], Limits { max_cycles, ..Limits::default() }),
             Err(Error::CycleLimit(_))
@@ -246,6 +263,15 @@ fn a_stack_below_its_bottom_is_an_overflow() {
     let text = trap.to_string();
     assert!(text.contains("stack overflow: the stack of 61440 bytes is full"), "{text}");
     assert!(text.contains("`stack` in [package.metadata.dyad]") && text.contains("read-only"), "{text}");
+    // A frame that goes below 0, and one that leaves the stack with no way back.
+    let far = [li(SP, 0x3_0000), li(T0, 0x10_0000), vec![sub(SP, SP, T0), sd(RA, SP, 8)]].concat();
+    let lost = [li(SP, 0x1_8000), vec![jalr(ZERO, ZERO, 0)]].concat();
+    for code in [far, lost] {
+        let elf = Elf::new(CODE).code(CODE, &code).symbol("_stack_bottom", 0x2_1000, 0);
+        let elf = elf.symbol("_stack_top", 0x3_0000, 0);
+        let trap = traps_with(&Program::from_elf(&elf.build()).expect("loads"), &[]);
+        assert!(trap.to_string().contains("stack overflow"), "{trap}");
+    }
     // A stack that is where it should be is not to blame.
     let trap = traps_with(&Program::from_elf(&elf(0x1_8000).build()).expect("loads"), &[]);
     assert_eq!(trap.stack, None);

@@ -14,9 +14,14 @@ use object::{Object, ObjectSection, ObjectSymbol, SymbolKind};
 type Slice<'a> = EndianSlice<'a, LittleEndian>;
 
 /// The symbols and source lines of an ELF file.
+#[derive(Default)]
 pub struct Symbols<'a> {
     /// (address, size, mangled name), by address.
     functions: Vec<(u64, u64, &'a str)>,
+    /// The same of variables.
+    variables: Vec<(u64, u64, &'a str)>,
+    /// Sections that are in memory: (address, size, name).
+    sections: Vec<(u64, u64, &'a str)>,
     lines: Option<Context<Slice<'a>>>,
 }
 
@@ -29,6 +34,9 @@ pub struct Location {
     pub file: Option<String>,
     /// The line, from 1.
     pub line: Option<u32>,
+    /// Where the code was asked for, if it is the standard library's and stands in another function's
+    /// place (inlined): that function's file and line.
+    pub caller: Option<(String, u32)>,
 }
 
 /// On one line, whatever characters the ELF file has in its names.
@@ -41,9 +49,13 @@ impl fmt::Display for Location {
             None => write!(f, "unknown function")?,
         }
         match (&self.file, self.line) {
-            (Some(file), Some(line)) => write!(f, " at {}:{line}", shown(file)),
-            (Some(file), None) => write!(f, " in {}", shown(file)),
-            _ => Ok(()),
+            (Some(file), Some(line)) => write!(f, " at {}:{line}", shown(file))?,
+            (Some(file), None) => write!(f, " in {}", shown(file))?,
+            _ => {}
+        }
+        match &self.caller {
+            Some((file, line)) => write!(f, ", called at {}:{line}", shown(file)),
+            None => Ok(()),
         }
     }
 }
@@ -52,25 +64,28 @@ impl<'a> Symbols<'a> {
     /// Reads the symbol table and the debug information of an ELF file, as far as they make sense.
     pub fn read(elf: &'a [u8]) -> Self {
         let Ok(file) = ElfFile::<FileHeader64<object::LittleEndian>>::parse(elf) else {
-            return Self { functions: Vec::new(), lines: None };
+            return Self::default();
         };
-        let mut functions: Vec<_> = file
-            .symbols()
-            .filter(|s| {
-                s.is_definition()
-                    && matches!(s.kind(), SymbolKind::Text | SymbolKind::Unknown | SymbolKind::Label)
-            })
-            .filter_map(|s| Some((s.address(), s.size(), s.name().ok()?)))
-            // Mapping symbols and local labels of the assembler name no function.
-            .filter(|(_, _, name)| !name.is_empty() && !name.starts_with(['$', '.']))
-            .collect();
-        functions.sort_unstable();
+        let symbols = |kinds: &[SymbolKind]| {
+            let symbols = file.symbols().filter(|s| s.is_definition() && kinds.contains(&s.kind()));
+            let mut symbols: Vec<_> = symbols
+                .filter_map(|s| Some((s.address(), s.size(), s.name().ok()?)))
+                // Mapping symbols and local labels of the assembler name nothing.
+                .filter(|(_, _, name)| !name.is_empty() && !name.starts_with(['$', '.']))
+                .collect();
+            symbols.sort_unstable();
+            symbols
+        };
+        let functions = symbols(&[SymbolKind::Text, SymbolKind::Unknown, SymbolKind::Label]);
+        let variables = symbols(&[SymbolKind::Data]);
+        let sections = file.sections().filter_map(|s| Some((s.address(), s.size(), s.name().ok()?)));
+        let sections = sections.filter(|s| s.0 != 0).collect();
         let section = |id: SectionId| -> Result<Slice<'a>, object::Error> {
             let data = file.section_by_name(id.name()).and_then(|s| s.data().ok()).unwrap_or(&[]);
             Ok(EndianSlice::new(data, LittleEndian))
         };
         let lines = Dwarf::load(section).ok().and_then(|dwarf| Context::from_dwarf(dwarf).ok());
-        Self { functions, lines }
+        Self { functions, variables, sections, lines }
     }
 
     /// The name, demangled, of the function at `address` and the distance from its start. Where no
@@ -82,6 +97,21 @@ impl<'a> Symbols<'a> {
         let covering = below.iter().rev().take(16).find(|(start, size, _)| address - start < *size);
         let (start, _, name) = covering.unwrap_or(nearest);
         Some((format!("{:#}", rustc_demangle::demangle(name)), address - start))
+    }
+
+    /// The variable at `address`, demangled, with the distance from its start, or else the section; nothing
+    /// where the file has neither there.
+    pub fn data(&self, address: u64) -> Option<String> {
+        let covers = |&&(start, size, _): &&(u64, u64, &str)| address.wrapping_sub(start) < size;
+        let below = &self.variables[..self.variables.partition_point(|v| v.0 <= address)];
+        if let Some(&(start, _, name)) = below.iter().rev().take(16).find(covers) {
+            let name = format!("{:#}", rustc_demangle::demangle(name));
+            return Some(match address - start {
+                0 => name,
+                offset => format!("{name}+{offset:#x}"),
+            });
+        }
+        self.sections.iter().find(covers).map(|s| s.2.to_owned())
     }
 
     /// The address of the symbol with this name, as it stands in the file.
@@ -96,6 +126,28 @@ impl<'a> Symbols<'a> {
             symbol: self.symbol(address),
             file: found.as_ref().and_then(|l| l.file.map(str::to_owned)),
             line: found.and_then(|l| l.line).filter(|&line| line != 0),
+            caller: self.caller(address),
         }
     }
+
+    /// The first place outside the standard library among the functions that stand inlined at `address`,
+    /// unless it is the innermost.
+    fn caller(&self, address: u64) -> Option<(String, u32)> {
+        let mut frames = self.lines.as_ref()?.find_frames(address).skip_all_loads().ok()?;
+        for depth in 0.. {
+            let location = frames.next().ok()??.location?;
+            let (file, line) = (location.file?, location.line?);
+            if !is_of_library(file) {
+                return (depth > 0).then(|| (file.to_owned(), line));
+            }
+        }
+        None
+    }
+}
+
+/// Whether a source file is one of Rust's own: as the distributed library names them, or as one that was
+/// built on the spot has them.
+fn is_of_library(file: &str) -> bool {
+    file.starts_with("/rustc/")
+        || ["core", "alloc", "std"].iter().any(|name| file.contains(&format!("/library/{name}/src/")))
 }

@@ -31,6 +31,21 @@ fn addresses_get_the_name_of_their_function() {
 }
 
 #[test]
+fn addresses_get_the_name_of_their_variable_or_section() {
+    let elf = code().data_section(".rodata", 0x2_0000, &[0; 64]).variable("_ZN1a5TABLEE", 0x2_0010, 16);
+    let p = load(&elf.symbol("main", CODE, 64));
+    let symbols = p.symbols();
+    let cases =
+        [(0x2_0010, "a::TABLE"), (0x2_001f, "a::TABLE+0xf"), (0x2_0020, ".rodata"), (0x2_003f, ".rodata")];
+    for (address, name) in cases {
+        assert_eq!(symbols.data(address).as_deref(), Some(name));
+    }
+    assert_eq!(symbols.data(0x2_0040), None);
+    assert_eq!(symbols.data(0), None);
+    assert_eq!(symbols.symbol(CODE + 4), Some(("main".into(), 4)));
+}
+
+#[test]
 fn a_file_without_symbols_says_so() {
     let p = load(&code());
     assert_eq!(p.symbols().location(CODE), Location::default());

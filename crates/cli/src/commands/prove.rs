@@ -80,7 +80,7 @@ pub fn run(args: &Prove) -> Result<(), Failure> {
     let mut text = Report::default();
     text.title(format_args!("{}: a proof of {}", place.display(), args.task.elf.display()))
         .fact("output", value(&proof.output))
-        .fact("exit code", proof.exit_code)
+        .fact("exit code", exit_code(proof.exit_code))
         .fact("cycles", format_args!("{}, at {:.0} kHz", number(report.cycles), report.khz()))
         .fact("misaligned", misaligned(report.misaligned))
         .fact("time", format_args!("{} on {} threads", time(report.prove_seconds), report.threads));
@@ -97,6 +97,14 @@ pub fn run(args: &Prove) -> Result<(), Failure> {
     }
     text.print(files::fills_stdout(args.output.as_deref()));
     Ok(())
+}
+
+/// The exit code, and what one says that is not 0.
+fn exit_code(code: u8) -> String {
+    match code {
+        0 => code.to_string(),
+        code => format!("{code}: the program says that it failed; `dyad verify` asks for --exit-code {code}"),
+    }
 }
 
 fn announce(progress: &Progress, step: Step) {

@@ -62,7 +62,8 @@ struct Section<'a> {
 pub struct Elf {
     entry: u64,
     parts: Vec<Part>,
-    symbols: Vec<(String, u64, u64)>,
+    /// Type and binding as in the file, name, address, size.
+    symbols: Vec<(u8, String, u64, u64)>,
     sections: Vec<(String, u64, u64, Vec<u8>)>,
     spacing: u64,
     flags: u32,
@@ -122,7 +123,14 @@ impl Elf {
     /// Adds a function's symbol.
     #[must_use]
     pub fn symbol(mut self, name: &str, address: u64, size: u64) -> Self {
-        self.symbols.push((name.to_owned(), address, size));
+        self.symbols.push((0x12, name.to_owned(), address, size));
+        self
+    }
+
+    /// Adds a variable's symbol.
+    #[must_use]
+    pub fn variable(mut self, name: &str, address: u64, size: u64) -> Self {
+        self.symbols.push((0x11, name.to_owned(), address, size));
         self
     }
 
@@ -130,6 +138,13 @@ impl Elf {
     #[must_use]
     pub fn section(mut self, name: &str, bytes: &[u8]) -> Self {
         self.sections.push((name.to_owned(), 0, 0, bytes.to_vec()));
+        self
+    }
+
+    /// Adds a section header, with bytes of its own, that says that there are data.
+    #[must_use]
+    pub fn data_section(mut self, name: &str, address: u64, bytes: &[u8]) -> Self {
+        self.sections.push((name.to_owned(), 2, address, bytes.to_vec()));
         self
     }
 
@@ -186,10 +201,10 @@ impl Elf {
             return None;
         }
         let (mut table, mut names) = (vec![0; 24], vec![0]);
-        for (name, address, size) in &self.symbols {
+        for (kind, name, address, size) in &self.symbols {
             table.extend((names.len() as u32).to_le_bytes());
-            // Global function, default visibility; which section makes no difference.
-            table.extend([0x12, 0, 1, 0]);
+            // Default visibility; which section makes no difference.
+            table.extend([*kind, 0, 1, 0]);
             table.extend(address.to_le_bytes());
             table.extend(size.to_le_bytes());
             names.extend(name.as_bytes());
