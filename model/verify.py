@@ -200,6 +200,14 @@ def slabs_of(n):
         rest -= 1 << up - 1
     return out
 
+def places(logs):
+    """Where parts of these logarithms begin in one index space, the larger first; and its end."""
+    bases, end = [0] * len(logs), 0
+    for i in sorted(range(len(logs)), key=lambda i: -logs[i]):
+        bases[i] = end
+        end += 1 << logs[i]
+    return bases, end
+
 class Stack:
     def __init__(self, slabs, items, floor=0):
         self.blocks, self.length = [], 0     # (base, slab, item)
@@ -222,12 +230,9 @@ class Layout:
         self.bus_log = max(self.pushes.log, self.pulls.log, tallest)
         for stack, side in ((self.pushes, 'pushes'), (self.pulls, 'pulls')):
             check(stack.length + len(statement[side]) <= 1 << LIMIT, 'TooLarge')
-        self.oracles = [(self.main, 0)]      # the taller one first in the joint index, then the other
-        if self.fixed.blocks:
-            low = self.main.log >= self.fixed.log
-            self.oracles = [(self.main, 0 if low else 1 << self.fixed.log),
-                            (self.fixed, 1 << self.main.log if low else 0)]
-        self.joint_log = max(o.log for o, _ in self.oracles) + len(self.oracles) - 1
+        oracles = [self.main] + [self.fixed] * bool(self.fixed.blocks)
+        bases, joint = places([o.log for o in oracles])
+        self.oracles, self.joint_log = list(zip(oracles, bases)), log2_up(joint)
         # All pairs of columns: (joint base, slab, first column in the slab's numbering of both kinds).
         self.pairs = [(base + b, s, 2 * item + (0 if o is self.main else self.slabs[s][0].committed), o)
                       for o, base in self.oracles for b, s, item in o.blocks]
@@ -252,11 +257,8 @@ class Schedule:
         rates = [2, 4, 4, 4] if small else [1, 2, 3, 4]
         first = lambda stack, rate: Code(stack.length, stack.log, LANE_LOG, rate)
         self.firsts = [first(layout.main, rates[0])] + [first(o, 3) for o, _ in layout.oracles[1:]]
-        logs = [c.log for c in self.firsts]
-        if len(logs) == 1: self.bases, self.length, self.log = [0], 1 << logs[0], logs[0]
-        else:
-            self.bases = [0, 1 << logs[0]] if logs[0] >= logs[1] else [1 << logs[1], 0]
-            self.length, self.log = (1 << logs[0]) + (1 << logs[1]), max(logs) + 1
+        self.bases, self.length = places([c.log for c in self.firsts])
+        self.log = log2_up(self.length)
         self.rounds, log, length = [], self.log, self.length
         while log > 9:
             code = Code(length, log, min(4, log - 8), rates[min(1 + len(self.rounds), 3)])

@@ -6,7 +6,7 @@ use dyad_verifier::and_check::AndClaims;
 use dyad_verifier::bus::BusClaims;
 use dyad_verifier::columns::block_weight;
 use dyad_verifier::forms::Bits;
-use dyad_verifier::layout::Block;
+use dyad_verifier::layout::{Block, Owner};
 use dyad_verifier::{Layout, System};
 use rayon::prelude::*;
 
@@ -130,10 +130,12 @@ pub fn weights(system: &System, layout: &Layout, bus: &BusClaims, and: &AndClaim
         })
         .collect();
     let mut out = [0, 1].map(|_| vec![K::ZERO; 64 << layout.column_log]);
-    let main_pairs = layout.main.pairs.blocks.len();
-    for (i, (_, block)) in layout.joint_pairs().enumerate() {
+    for (i, (oracle, block)) in layout.pairs().enumerate() {
         for (target, weights) in out.iter_mut().zip(&per_slab[block.slab]) {
-            let columns = if i < main_pairs { &weights.committed } else { &weights.fixed };
+            let columns = match oracle.owner {
+                Owner::Run => &weights.committed,
+                Owner::Program => &weights.fixed,
+            };
             for half in 0..2 {
                 if let Some(bits) = columns.get(2 * block.item + half) {
                     target[(2 * i + half) << 6..][..64].copy_from_slice(bits);

@@ -22,24 +22,64 @@ const GRAIN: usize = 1 << 12;
 
 /// Elements of scratch that [`prove`] takes.
 pub fn room(layout: &Layout) -> usize {
-    let points: usize = joint_lengths(layout).map(|length| 2 * length).sum();
+    let points: usize = joint_lengths(layout).iter().map(|length| 2 * length).sum();
     points.max(weights_len(layout))
 }
 
 /// Elements of the weights that [`prove`] returns.
 pub fn weights_len(layout: &Layout) -> usize {
-    layout.oracles().map(|o| 1 << o.pairs.log).sum()
+    layout.oracles.iter().map(|o| 1 << o.pairs.log).sum()
 }
 
-/// The lengths of each oracle's vectors in the point reduction: those of the oracle with the larger index
-/// space are filled up to the length of the other's, which they are summed with.
-fn joint_lengths(layout: &Layout) -> impl Iterator<Item = usize> {
-    let longest = layout.oracles().map(|o| o.pairs.len).max().unwrap_or_default();
-    layout.oracles().map(move |o| if o.base == 0 { longest } else { o.pairs.len })
+/// The lengths of each oracle's vectors in the point reduction: they are filled up as far as those of
+/// smaller oracles go that are added to them in [`join`].
+fn joint_lengths(layout: &Layout) -> Vec<usize> {
+    let mut lengths: Vec<usize> = layout.oracles.iter().map(|o| o.pairs.len).collect();
+    let mut parts: Vec<_> = layout.oracles.iter().map(|o| (o.base, o.pairs.log)).zip(0..).collect();
+    for variable in joining(layout) {
+        let (low, high) = halves(parts, variable);
+        for &(place, part) in &high {
+            let (found, offset) = onto(&low, place);
+            let below: usize = low[found].1;
+            lengths[below] = lengths[below].max(offset + lengths[part]);
+        }
+        parts = low;
+    }
+    lengths
 }
 
-/// Reduces the claims to weights on the committed elements of each oracle, the main one first, in
-/// scratch, whose rest is returned too.
+/// The variables of the joint index above those of the largest oracle, the highest first: these tell the
+/// oracles apart.
+fn joining(layout: &Layout) -> impl Iterator<Item = usize> + use<> {
+    let largest = layout.oracles.iter().map(|o| o.pairs.log).max().unwrap_or_default();
+    (largest..layout.joint_log).rev()
+}
+
+/// First index and logarithm of the size of a part of the joint index space.
+type Place = (usize, usize);
+
+/// A part of the joint index space, and what goes with it.
+type Placed<T> = (Place, T);
+
+/// The parts where a variable, the highest, is 0, and those where it is 1, as they lie once it is bound.
+fn halves<T>(parts: Vec<Placed<T>>, variable: usize) -> (Vec<Placed<T>>, Vec<Placed<T>>) {
+    let (low, mut high): (Vec<_>, Vec<_>) =
+        parts.into_iter().partition(|((base, _), _)| base >> variable & 1 == 0);
+    for ((base, _), _) in &mut high {
+        *base ^= 1 << variable;
+    }
+    (low, high)
+}
+
+/// The part of the lower half that one of the upper half is added to, and at what offset. There is one:
+/// parts are laid out by size without a gap.
+fn onto<T>(low: &[Placed<T>], (base, _): Place) -> (usize, usize) {
+    let found = low.iter().position(|((at, log), _)| base >> log == at >> log).expect("no gap below");
+    (found, base - low[found].0.0)
+}
+
+/// Reduces the claims to weights on the committed elements of each oracle, in scratch, whose rest is
+/// returned too.
 pub fn prove<'a, H: Hash>(
     s: &mut Session<'_, H>,
     c: &Committed<'_>,
@@ -48,9 +88,13 @@ pub fn prove<'a, H: Hash>(
     memory: &'a mut Memory,
 ) -> (Vec<&'a mut [K]>, Scratch<'a>) {
     let layout = c.layout;
-    let oracles: Vec<_> = layout.oracles().zip([c.main, c.fixed]).collect();
-    let vector_of = |i: usize| if i < layout.main.pairs.blocks.len() { c.main } else { c.fixed };
-    let blocks: Vec<_> = layout.oracles().flat_map(|o| &o.pairs.blocks).collect();
+    let oracles: Vec<_> = layout.oracles.iter().zip(c.vectors).collect();
+    // All blocks, with the index of their oracle.
+    let blocks: Vec<_> = oracles
+        .iter()
+        .enumerate()
+        .flat_map(|(i, (o, _))| o.pairs.blocks.iter().map(move |b| (i, b)))
+        .collect();
 
     s.proof.section("columns");
     s.step("columns");
@@ -61,8 +105,8 @@ pub fn prove<'a, H: Hash>(
     let [mut w0, mut w1] = adjoint::weights(c.system, layout, bus, and, eta);
     let mut m0 = vec![K::ZERO; blocks.len() << 7];
     let mut m1 = m0.clone();
-    for (i, b) in blocks.iter().enumerate() {
-        let q = &vector_of(i)[b.base..][..1 << b.log];
+    for (i, &(oracle, b)) in blocks.iter().enumerate() {
+        let q = &c.vectors[oracle][b.base..][..1 << b.log];
         let [s0, s1] = bit_sums2(q, &bus_eq[b.log], &and_eq[b.log]);
         m0[i << 7..][..BITS].copy_from_slice(&s0);
         m1[i << 7..][..BITS].copy_from_slice(&s1);
@@ -92,7 +136,7 @@ pub fn prove<'a, H: Hash>(
     }
     // Weights and folded bits of each oracle.
     let mut scratch = memory.scratch();
-    let mut joint: Vec<Pair<'_>> = oracles
+    let mut joint: Vec<Placed<Pair<'_>>> = oracles
         .iter()
         .zip(joint_lengths(layout))
         .map(|((o, v), length)| {
@@ -100,13 +144,12 @@ pub fn prove<'a, H: Hash>(
             linear_map(&bit_eq, v, &mut vector[..v.len()]);
             vector[v.len()..].fill(K::ZERO);
             weights[v.len()..].fill(K::ZERO);
-            Pair { log: o.pairs.log, weights, vector, source: None }
+            ((o.base, o.pairs.log), Pair { log: o.pairs.log, weights, vector, source: None })
         })
         .collect();
-    for (i, b) in blocks.iter().enumerate() {
+    for (i, &(oracle, b)) in blocks.iter().enumerate() {
         let place = pair_eq[i];
-        let oracle = usize::from(i >= layout.main.pairs.blocks.len());
-        joint[oracle].weights[b.base..][..1 << b.log]
+        joint[oracle].1.weights[b.base..][..1 << b.log]
             .par_chunks_mut(GRAIN)
             .zip(row_eq[b.log].par_chunks(GRAIN))
             .for_each(|(w, e)| {
@@ -132,7 +175,7 @@ pub fn prove<'a, H: Hash>(
         })
         .collect();
     let mut sums = [K::ZERO; BITS];
-    for ((_, v), (_, e)) in oracles.iter().zip(&index_eq) {
+    for (v, (_, e)) in c.vectors.iter().zip(&index_eq) {
         for (s, x) in sums.iter_mut().zip(bit_sums_eq(v, e)) {
             *s += x;
         }
@@ -151,35 +194,128 @@ pub fn prove<'a, H: Hash>(
     (weights, scratch)
 }
 
-/// The first round of the point reduction, where there are two oracles: it binds the variable that
-/// tells them apart, the highest. Returns its challenge (none where there is one oracle) and the sum
-/// of both oracles' weights and vectors, each scaled as the challenge demands.
+/// The first rounds of the point reduction, where there are several oracles: they bind the variables that
+/// tell these apart, the highest first. Returns their challenges, that of the lowest first, and the sum of
+/// all oracles' weights and vectors, each scaled as the challenges demand.
 fn join<'a, H: Hash>(
     s: &mut Session<'_, H>,
     layout: &Layout,
-    mut joint: Vec<Pair<'a>>,
+    mut parts: Vec<Placed<Pair<'a>>>,
 ) -> (Vec<K>, Pair<'a>) {
-    // The oracle at base 0, where the variable is 0, is the larger one.
-    joint.sort_by_key(|p| std::cmp::Reverse(p.log));
-    let mut parts = joint.into_iter();
-    let (Some(low), high) = (parts.next(), parts.next()) else {
-        return (Vec::new(), Pair::default());
-    };
-    let Some(high) = high else { return (Vec::new(), low) };
-    debug_assert_eq!(low.log + 1, layout.joint_log);
-    // With V(X) = low + X (low + high): c0 sums low alone, c2 the product of both sums. They differ
-    // only where there is a high part.
-    let shared = high.vector.len();
     let inner = |w: &[K], q: &[K]| inner_round(w, q, w.len()).0;
-    let sum = |low: &[K], high: &[K]| -> Vec<K> { low.iter().zip(high).map(|(&l, &h)| l + h).collect() };
-    let c0 = inner(low.weights, low.vector);
-    let c2 = c0
-        + inner(&low.weights[..shared], &low.vector[..shared])
-        + inner(&sum(low.weights, high.weights), &sum(low.vector, high.vector));
-    let r = s.round(Label::Points, (c0, c2));
-    for (low, high) in [(&mut *low.weights, high.weights), (&mut *low.vector, high.vector)] {
-        low.par_chunks_mut(GRAIN).for_each(|l| scale(l, K::ONE + r));
-        low.iter_mut().zip(high).for_each(|(l, &mut h)| *l += r * h);
+    let mut point = Vec::new();
+    for variable in joining(layout) {
+        let (mut low, high) = halves(parts, variable);
+        let range = |offset, part: &Pair<'_>| offset..offset + part.vector.len();
+        // With V(X) = low + X (low + high): c0 sums low alone, c2 the product of both sums.
+        let c0: K = low.iter().map(|(_, p)| inner(p.weights, p.vector)).sum();
+        let mut c2 = c0;
+        for (place, part) in &high {
+            let (found, offset) = onto(&low, *place);
+            let (below, range) = (&low[found].1, range(offset, part));
+            c2 += inner(part.weights, part.vector)
+                + inner(&below.weights[range.clone()], part.vector)
+                + inner(part.weights, &below.vector[range]);
+        }
+        let r = s.round(Label::Points, (c0, c2));
+        for (_, p) in &mut low {
+            for v in [&mut *p.weights, &mut *p.vector] {
+                v.par_chunks_mut(GRAIN).for_each(|v| scale(v, K::ONE + r));
+            }
+        }
+        for (place, part) in high {
+            let (found, offset) = onto(&low, place);
+            let (below, range) = (&mut low[found].1, range(offset, &part));
+            for (to, from) in [(&mut *below.weights, part.weights), (&mut *below.vector, part.vector)] {
+                to[range.clone()].iter_mut().zip(from).for_each(|(t, &mut f)| *t += r * f);
+            }
+        }
+        point.push(r);
+        parts = low;
     }
-    (vec![r], low)
+    point.reverse();
+    let (_, sum) = parts.pop().unwrap_or_default();
+    (point, sum)
+}
+
+#[cfg(test)]
+mod tests {
+    use dyad_verifier::Blake3;
+    use dyad_verifier::layout::{Oracle, Owner, Stack, ceil_log, places};
+    use dyad_verifier::transcript::Transcript;
+
+    use super::*;
+    use crate::kernels::testing::{Elements as _, Random};
+    use crate::writer::Proof;
+
+    /// A layout of oracles alone.
+    fn layout(sizes: &[(usize, usize)]) -> Layout {
+        let (bases, joint) = places(sizes.iter().map(|s| s.0));
+        let oracle = |(&(log, len), base)| {
+            let pairs = Stack { blocks: Vec::new(), len, log };
+            Oracle { owner: Owner::Run, pairs, base }
+        };
+        Layout {
+            slabs: Vec::new(),
+            oracles: sizes.iter().zip(bases).map(oracle).collect(),
+            joint_log: ceil_log(joint),
+            pushes: Stack::default(),
+            pulls: Stack::default(),
+            bus_log: 0,
+            ands: Stack::default(),
+            column_log: 1,
+        }
+    }
+
+    /// Rounds on parts that are joined against rounds on the whole joint vectors.
+    #[test]
+    fn joined_parts_are_the_joint_vectors() {
+        let mut rng = Random(77);
+        let shapes: [&[(usize, usize)]; 7] = [
+            &[(5, 32)],
+            &[(5, 20), (5, 32)],
+            &[(4, 9), (6, 33)],
+            &[(5, 20), (3, 8), (3, 5)],
+            &[(3, 6), (5, 17), (3, 8), (4, 16)],
+            &[(4, 16), (4, 15), (4, 14), (3, 7), (2, 4)],
+            &[(2, 1), (2, 2), (2, 3), (2, 4), (2, 3)],
+        ];
+        for sizes in shapes {
+            let layout = layout(sizes);
+            let data: Vec<[Vec<K>; 2]> = sizes.iter().map(|&(_, len)| [0; 2].map(|_| rng.ks(len))).collect();
+            let mut joint = [0; 2].map(|_| vec![K::ZERO; 1 << layout.joint_log]);
+            for (o, vectors) in layout.oracles.iter().zip(&data) {
+                for (joint, vector) in joint.iter_mut().zip(vectors) {
+                    joint[o.base..][..vector.len()].copy_from_slice(vector);
+                }
+            }
+            let session = |observer| Session::<Blake3> {
+                t: Transcript::new(b"joined"),
+                proof: Proof::default(),
+                observer,
+            };
+            let mut observer = |_: &'static str| ();
+            let mut s = session(&mut observer);
+            let [weights, vector] = joint.each_mut().map(Vec::as_mut_slice);
+            let mut whole = [Pair { log: layout.joint_log, weights, vector, source: None }];
+            let expected = s.plain(Label::Points, &mut whole, layout.joint_log);
+            let (value, proof) = (whole[0].value(), s.proof);
+
+            let mut stored: Vec<[Vec<K>; 2]> = data.clone();
+            for (vectors, length) in stored.iter_mut().zip(joint_lengths(&layout)) {
+                vectors.iter_mut().for_each(|v| v.resize(length, K::ZERO));
+            }
+            let parts = layout.oracles.iter().zip(&mut stored).map(|(o, vectors)| {
+                let [weights, vector] = vectors.each_mut().map(Vec::as_mut_slice);
+                ((o.base, o.pairs.log), Pair { log: o.pairs.log, weights, vector, source: None })
+            });
+            let mut observer = |_: &'static str| ();
+            let mut s = session(&mut observer);
+            let (high, mut pair) = join(&mut s, &layout, parts.collect());
+            let variables = pair.log;
+            let mut point = s.plain(Label::Points, std::slice::from_mut(&mut pair), variables);
+            point.extend(high);
+            assert_eq!((point, pair.value(), s.proof), (expected, value, proof), "{sizes:?}");
+        }
+    }
 }

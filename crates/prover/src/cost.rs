@@ -11,8 +11,8 @@ use std::iter::Sum;
 use std::ops::{Add, AddAssign};
 
 use dyad_rules::shape::{Message, TableShape};
-use dyad_verifier::layout::Stack;
-use dyad_verifier::params::{Code, GRINDING};
+use dyad_verifier::layout::{Owner, Stack};
+use dyad_verifier::params::{Code, GRINDING, LANE_LOG};
 use dyad_verifier::transcript::TRIAL_LENGTH;
 use dyad_verifier::{Digest, Layout, Schedule, System, merkle};
 use serde::{Deserialize, Serialize};
@@ -116,12 +116,17 @@ impl Sum for Work {
 
 /// What each of [`STEPS`] does in a proof of this layout and schedule.
 pub fn steps(system: &System, layout: &Layout, schedule: &Schedule) -> [(&'static str, Work); STEPS.len()] {
-    let c = Costs { system, layout, schedule, committed: layout.oracles().map(|o| o.pairs.len as u64).sum() };
+    let c = Costs {
+        system,
+        layout,
+        schedule,
+        committed: layout.oracles.iter().map(|o| o.pairs.len as u64).sum(),
+    };
     let work = [
         c.fill(),
         // The memory that this step and all after it share is made at its beginning.
-        encode(schedule.main, layout.main.pairs.len as u64) + fresh(Memory::len_for(layout, schedule) as u64),
-        hash(schedule.main),
+        c.committed_now(encode) + fresh(Memory::len_for(layout, schedule) as u64),
+        c.committed_now(|code, _| hash(code)),
         c.bus_leaves(),
         c.bus_products(),
         c.and_bits(),
@@ -244,8 +249,14 @@ struct Costs<'a> {
 
 impl Costs<'_> {
     fn fill(&self) -> Work {
-        let main = self.layout.main.pairs.len as u64;
-        moved(main) + fresh(main)
+        self.committed_now(|_, len| moved(len) + fresh(len))
+    }
+
+    /// What is done with each vector that the proof commits to: its code and its elements.
+    fn committed_now(&self, each: impl Fn(Code, u64) -> Work) -> Work {
+        let oracles = self.layout.oracles.iter().zip(&self.schedule.oracles);
+        let own = oracles.filter(|(o, _)| o.owner == Owner::Run);
+        own.map(|(o, opened)| each(opened.code, o.pairs.len as u64)).sum()
     }
 
     /// Runs the rules on all rows, and multiplies each word of a message, its tag included.
@@ -318,9 +329,9 @@ impl Costs<'_> {
         let logs = slab_logs(self.layout);
         let rows = |entries: u64| products(entries) + moved(5 * entries);
         let eq: Work = logs.into_iter().map(|log| rows(1 << log)).sum();
-        let longest = self.layout.oracles().map(|o| o.pairs.len as u64).max().unwrap_or_default();
-        let log = self.layout.oracles().map(|o| o.pairs.log).max().unwrap_or_default();
-        let join = if self.layout.fixed.is_some() {
+        let longest = self.layout.oracles.iter().map(|o| o.pairs.len as u64).max().unwrap_or_default();
+        let log = self.layout.oracles.iter().map(|o| o.pairs.log).max().unwrap_or_default();
+        let join = if self.layout.oracles.len() > 1 {
             // The sum of the round, then both vectors scaled.
             products((INNER + 2) * longest) + moved((2 + 4) * longest)
         } else {
@@ -337,7 +348,7 @@ impl Costs<'_> {
     /// Sums over the bits of all elements with an eq table, and the image of that table; both times it
     /// is made in parts that stay in caches.
     fn ring_switch(&self) -> Work {
-        let weights: u64 = self.layout.oracles().map(|o| 1u64 << o.pairs.log).sum();
+        let weights: u64 = self.layout.oracles.iter().map(|o| 1u64 << o.pairs.log).sum();
         Work { summed: self.committed, mapped: weights, ..Work::default() }
             + products(2 * weights)
             + moved(self.committed + weights)
@@ -348,15 +359,15 @@ impl Costs<'_> {
     /// its lanes.
     fn opening(&self) -> Work {
         let s = self.schedule;
-        let folds = self.layout.oracles().map(|o| {
+        let folds = self.layout.oracles.iter().map(|o| {
             let log = o.pairs.log;
-            sumcheck(&[1 << log, o.pairs.len as u64], log, s.main.lane_log, INNER)
+            sumcheck(&[1 << log, o.pairs.len as u64], log, LANE_LOG, INNER)
         });
         let second = s.second_len as u64;
         let mut work: Work = folds.sum::<Work>() + moved(4 * second);
-        work += open_again(s.main, self.layout.main.pairs.len as u64);
+        work += self.committed_now(open_again);
         let (mut length, mut log) = (second, s.second_log);
-        let mut queried: Vec<Code> = [s.main].into_iter().chain(s.fixed).collect();
+        let mut queried: Vec<Code> = s.oracles.iter().map(|o| o.code).collect();
         for &code in &s.rounds {
             work += encode(code, length) + hash(code) + grind();
             work += queried.into_iter().map(accumulate).sum();

@@ -3,7 +3,7 @@
 use dyad_field::{K, to_bits};
 use dyad_rules::TableRules;
 use dyad_rules::lanes::{LANES, Lane, Lanes};
-use dyad_verifier::layout::{Block, Stack};
+use dyad_verifier::layout::{Block, Owner, Stack};
 use dyad_verifier::{Layout, System};
 use rayon::prelude::*;
 
@@ -19,10 +19,8 @@ pub struct Committed<'a> {
     pub layout: &'a Layout,
     /// The tables' rules.
     pub tables: &'a [&'a dyn TableRules],
-    /// The run's pairs of columns.
-    pub main: &'a [K],
-    /// The program's pairs of columns.
-    pub fixed: &'a [K],
+    /// The pairs of columns, a vector for each oracle of the layout.
+    pub vectors: &'a [&'a [K]],
 }
 
 /// The blocks of one slab in a stack; they are adjacent.
@@ -56,8 +54,8 @@ fn split<'v>(layout: &Layout, stack: &Stack, vector: &'v mut [K]) -> Vec<Parts<'
 /// The rows that a task evaluates, in blocks of eight.
 pub struct Task<'a> {
     committed: Committed<'a>,
-    main: &'a [Block],
-    fixed: &'a [Block],
+    /// The blocks of the slab in each oracle.
+    blocks: Vec<&'a [Block]>,
     /// Index of the slab.
     pub slab: usize,
     /// First row within the slab.
@@ -72,13 +70,16 @@ impl Task<'_> {
     pub fn run(&self, lanes: &mut Lanes, mut each: impl FnMut(usize, &Lanes)) {
         let c = &self.committed;
         let slab = &c.layout.slabs[self.slab];
-        lanes.committed.resize(2 * self.main.len(), Lane::default());
-        lanes.fixed.resize(2 * self.fixed.len(), Lane::default());
+        lanes.committed.clear();
+        lanes.fixed.clear();
         for x in (0..self.rows).step_by(LANES) {
             let row = self.start + x;
-            for (blocks, vector, out) in
-                [(self.main, c.main, &mut lanes.committed), (self.fixed, c.fixed, &mut lanes.fixed)]
-            {
+            for ((oracle, blocks), vector) in c.layout.oracles.iter().zip(&self.blocks).zip(c.vectors) {
+                let out = match oracle.owner {
+                    Owner::Run => &mut lanes.committed,
+                    Owner::Program => &mut lanes.fixed,
+                };
+                out.resize(2 * blocks.len(), Lane::default());
                 for (b, pair) in blocks.iter().zip(out.chunks_exact_mut(2)) {
                     let elements = &vector[b.base + row..][..LANES];
                     for (i, &k) in elements.iter().enumerate() {
@@ -102,8 +103,7 @@ impl<'a> Committed<'a> {
         let start = index * GRAIN;
         Task {
             committed: *self,
-            main: slab_blocks(&self.layout.main.pairs, slab),
-            fixed: self.layout.fixed.as_ref().map_or(&[], |f| slab_blocks(&f.pairs, slab)),
+            blocks: self.layout.oracles.iter().map(|o| slab_blocks(&o.pairs, slab)).collect(),
             slab,
             start,
             rows: GRAIN.min(rows - start),

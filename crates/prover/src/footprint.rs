@@ -1,6 +1,7 @@
 //! The memory that a proof takes, from its shape alone.
 
 use dyad_field::K;
+use dyad_verifier::layout::{Oracle, Owner};
 use dyad_verifier::params::Code;
 use dyad_verifier::{Digest, Layout, Schedule, System};
 
@@ -34,18 +35,21 @@ pub struct Footprint {
 impl Footprint {
     /// That of a proof of this layout and schedule on so many threads.
     pub fn new(system: &System, layout: &Layout, schedule: &Schedule, threads: usize) -> Self {
-        let fixed = layout.fixed.as_ref().map_or(0, |f| ELEMENT * f.pairs.len as u64);
-        let fixed_codeword = schedule.fixed.as_ref().map_or(0, |code| codeword(code) + tree(code));
+        let of = |owner: Owner, each: fn(&Oracle, &Code) -> u64| -> u64 {
+            let oracles = layout.oracles.iter().zip(&schedule.oracles).filter(|(o, _)| o.owner == owner);
+            oracles.map(|(o, opened)| each(o, &opened.code)).sum()
+        };
         let rounds: u64 = schedule.rounds.iter().map(tree).sum();
         // The portable kernels encode in a copy, when there is no tree yet.
-        let copy = if FAST { 0 } else { codeword(&schedule.main) };
+        let copy = if FAST { 0 } else { of(Owner::Run, |_, code| codeword(code)) };
+        let trees = of(Owner::Run, |_, code| tree(code));
         let shared = ELEMENT * Memory::len_for(layout, schedule) as u64;
         Self {
-            key: fixed + fixed_codeword,
-            columns: ELEMENT * layout.main.pairs.len as u64,
-            tree: tree(&schedule.main),
+            key: of(Owner::Program, |o, code| elements(o) + codeword(code) + tree(code)),
+            columns: of(Owner::Run, |o, _| elements(o)),
+            tree: trees,
             shared,
-            besides: reduction(system, layout).max(rounds).max(copy.saturating_sub(tree(&schedule.main))),
+            besides: reduction(system, layout).max(rounds).max(copy.saturating_sub(trees)),
             lists: 2 * size_of::<&[K]>() as u64 * (shared >> 13),
             buffers: threads as u64 * buffers(system, layout, schedule),
         }
@@ -66,10 +70,16 @@ fn buffers(system: &System, layout: &Layout, schedule: &Schedule) -> u64 {
         let split = Split::new(code.log);
         ELEMENT << (split.high + split.columns + code.rate)
     };
-    let tiles = tile_bytes(schedule.main.log, schedule.main.lanes) as u64;
-    tiles
+    let tiles = schedule.oracles.iter().filter(|o| o.owner == Owner::Run);
+    let tiles = tiles.map(|o| tile_bytes(o.code.log, o.code.lanes) as u64).max();
+    tiles.unwrap_or_default()
         + nodes.unwrap_or_default() * 64 * ELEMENT
         + schedule.rounds.iter().map(sums).max().unwrap_or_default()
+}
+
+/// The columns of an oracle.
+fn elements(oracle: &Oracle) -> u64 {
+    ELEMENT * oracle.pairs.len as u64
 }
 
 /// A codeword.

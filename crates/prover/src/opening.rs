@@ -2,7 +2,7 @@
 
 use dyad_field::{K, PrimeCharacteristicRing};
 use dyad_verifier::layout::Oracle;
-use dyad_verifier::params::{Code, GRINDING, Schedule};
+use dyad_verifier::params::{Code, GRINDING, LANE_LOG, Schedule};
 use dyad_verifier::transcript::Challenges;
 use dyad_verifier::{Hash, Label, Layout};
 use rayon::prelude::*;
@@ -18,7 +18,7 @@ const GRAIN: usize = 1 << 14;
 /// Elements of scratch that [`prove`] takes, and the folded vectors that it is given.
 pub fn room(layout: &Layout, schedule: &Schedule) -> usize {
     let mut len = schedule.second_len;
-    let mut room = 2 * len + layout.oracles().map(folded_len).sum::<usize>();
+    let mut room = 2 * len + layout.oracles.iter().map(folded_len).sum::<usize>();
     for code in &schedule.rounds {
         room += encoded_len(len, code.log, code.rate);
         len = 1 << code.log;
@@ -62,7 +62,7 @@ impl Symbols<'_> {
     }
 }
 
-/// Opens the codes of the first round, the main one first, `pairs` being their weights and vectors.
+/// Opens the codes of the first round, in the order of the layout, `pairs` being their weights and vectors.
 pub fn prove<H: Hash + Sync + Send>(
     s: &mut Session<'_, H>,
     schedule: &Schedule,
@@ -72,7 +72,7 @@ pub fn prove<H: Hash + Sync + Send>(
 ) {
     s.proof.section("opening");
     s.step("opening");
-    s.plain(Label::Fold, &mut pairs, schedule.main.lane_log);
+    s.plain(Label::Fold, &mut pairs, LANE_LOG);
     // The folded vectors one after the other.
     let [weights, vector] = [0; 2].map(|_| scratch.take(schedule.second_len));
     for (p, q) in pairs.into_iter().zip(first) {

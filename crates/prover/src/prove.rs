@@ -2,7 +2,8 @@
 
 use dyad_field::K;
 use dyad_rules::{Rows, TableRules};
-use dyad_verifier::params::Code;
+use dyad_verifier::layout::Owner;
+use dyad_verifier::params::Opened;
 use dyad_verifier::{Error, Hash, Label, Layout, Level, Schedule, Statement, System, start};
 
 use crate::cost::{self, Work};
@@ -38,7 +39,7 @@ pub const STEPS: [&str; 11] = [
 pub struct Filled {
     rows: Vec<u32>,
     layout: Layout,
-    main: Vec<K>,
+    vector: Vec<K>,
 }
 
 impl Filled {
@@ -62,19 +63,19 @@ impl Filled {
     /// As [`Filled::new`].
     pub fn zero(system: &System, rows: Vec<u32>) -> Result<Self, Error> {
         let layout = Layout::new(system, &rows)?;
-        let main = zeros(layout.main.pairs.len);
-        Ok(Self { rows, layout, main })
+        let vector = zeros(layout.oracles[0].pairs.len);
+        Ok(Self { rows, layout, vector })
     }
 
     /// The columns, to be filled from their first rows on.
     pub fn columns(&mut self, system: &System) -> Columns<'_> {
         let width = |t: usize| system.tables[t].committed.len();
-        Columns::new(&self.layout, &self.layout.main.pairs, width, &mut self.main)
+        Columns::new(&self.layout, &self.layout.oracles[0].pairs, width, &mut self.vector)
     }
 
-    /// The vector, laid out as the main stack of the layout.
+    /// The vector, laid out as the stack of the run's oracle.
     pub fn vector(&self) -> &[K] {
-        &self.main
+        &self.vector
     }
 
     /// The rows of each table.
@@ -126,7 +127,7 @@ pub fn prove_filled<H: Hash + Sync + Send>(
     observer: &mut dyn FnMut(&'static str),
 ) -> Proof {
     let schedule = filled.schedule(level);
-    let Filled { rows, layout, main } = filled;
+    let Filled { rows, layout, vector } = filled;
     let t = start::<H>(level, system, &key.key, &statement, &rows);
     // Its messages may take more than anything else that is there yet.
     drop(statement);
@@ -140,39 +141,52 @@ pub fn prove_filled<H: Hash + Sync + Send>(
 
     s.proof.section("commitment");
     s.step("encode");
-    let Code { log, rate, .. } = schedule.main;
+    let code = schedule.oracles[0].code;
     // The codeword is not kept: the vectors of later steps take its place, and the rows that are opened
     // are made again.
     let mut memory = Memory::new(&layout, &schedule);
-    let values = memory.scratch().take(encoded_len(main.len(), log, rate));
-    let codeword = encode(&main, log, rate, values);
+    let values = memory.scratch().take(encoded_len(vector.len(), code.log, code.rate));
+    let codeword = encode(&vector, code.log, code.rate, values);
     s.step("hash");
     let tree = Tree::new::<H>(&codeword);
     s.send_digest(Label::Commitment, &tree.root());
 
-    let committed = Committed { system, layout: &layout, tables, main: &main, fixed: &key.vector };
+    let vectors: Vec<&[K]> = layout
+        .oracles
+        .iter()
+        .map(|o| match o.owner {
+            Owner::Run => &vector[..],
+            Owner::Program => &key.vector[..],
+        })
+        .collect();
+    let committed = Committed { system, layout: &layout, tables, vectors: &vectors };
     let bus = bus::prove(&mut s, &committed, memory.scratch());
     let and = and_check::prove(&mut s, &committed, memory.scratch());
     let (weights, mut rest) = claims::prove(&mut s, &committed, &bus, &and, &mut memory);
 
     let pairs = weights
         .into_iter()
-        .zip([&main, &key.vector])
-        .zip(layout.oracles())
-        .map(|((weights, source), o)| {
+        .zip(&layout.oracles)
+        .zip(&vectors)
+        .map(|((weights, o), &source)| {
             let vector = rest.take(opening::folded_len(o));
             Pair { log: o.pairs.log, weights, vector, source: Some(source) }
         })
         .collect();
-    let symbols = Symbols::Of(&main);
-    let mut first = vec![Queried { code: schedule.main, symbols, tree: &tree, base: schedule.bases.0 }];
-    if let (Some(code), Some((values, tree))) = (schedule.fixed, &key.committed) {
-        let symbols = Symbols::Kept(opening::codeword(&code, values));
-        first.push(Queried { code, symbols, tree, base: schedule.bases.1 });
-    }
-    opening::prove(&mut s, &schedule, pairs, &first, rest);
+    let queried: Vec<Queried<'_>> = schedule
+        .oracles
+        .iter()
+        .map(|&Opened { owner, code, base }| match (owner, &key.committed) {
+            (Owner::Program, Some((values, tree))) => {
+                let symbols = Symbols::Kept(opening::codeword(&code, values));
+                Queried { code, symbols, tree, base }
+            }
+            _ => Queried { code, symbols: Symbols::Of(&vector), tree: &tree, base },
+        })
+        .collect();
+    opening::prove(&mut s, &schedule, pairs, &queried, rest);
     let proof = s.proof;
     // The system takes its time to have so many pages back.
-    rayon::join(|| drop(memory), || drop(main));
+    rayon::join(|| drop(memory), || drop(vector));
     proof
 }

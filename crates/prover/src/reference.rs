@@ -10,8 +10,8 @@ use dyad_rules::check::Check;
 use dyad_rules::{Rows, TableRules};
 use dyad_verifier::and_check::AndClaims;
 use dyad_verifier::bus::{BusClaims, Fingerprint};
-use dyad_verifier::layout::{Oracle, Stack};
-use dyad_verifier::params::{Code, GRINDING};
+use dyad_verifier::layout::{Owner, Stack};
+use dyad_verifier::params::{Code, GRINDING, LANE_LOG};
 use dyad_verifier::transcript::Challenges;
 use dyad_verifier::{Error, Hash, Label, Layout, Level, Schedule, Statement, System, start};
 
@@ -44,12 +44,12 @@ pub fn prove<H: Hash + Sync + Send>(
 ) -> Result<Proof, Error> {
     let rows: Vec<u32> = witness.iter().map(|w| w.rows() as u32).collect();
     let layout = Layout::new(system, &rows)?;
-    let q = columns(&layout, &layout.main.pairs, |t| system.tables[t].committed.len(), witness);
+    let q = columns(&layout, &layout.oracles[0].pairs, |t| system.tables[t].committed.len(), witness);
     prove_vector::<H>(level, system, tables, key, statement, &rows, &q)
 }
 
 /// What a prover sends that follows the protocol with any committed vector `q`, padding rows included:
-/// as many elements as the layout's main stack has. Adversarial tests need it.
+/// as many elements as the layout's first oracle has. Adversarial tests need it.
 ///
 /// # Errors
 /// As [`prove`].
@@ -75,8 +75,9 @@ pub fn prove_vector<H: Hash + Sync + Send>(
     }
 
     s.proof.section("commitment");
-    let code = encode(q, &schedule.main);
-    let tree = Tree::new::<H>(&codeword(&schedule.main, &code));
+    let main = schedule.oracles[0].code;
+    let code = encode(q, &main);
+    let tree = Tree::new::<H>(&codeword(&main, &code));
     s.send_digest(Label::Commitment, &tree.root());
 
     let evaluated = evaluate(&layout, system, tables, q, key);
@@ -84,11 +85,14 @@ pub fn prove_vector<H: Hash + Sync + Send>(
     let and = prove_ands(&mut s, &layout, &evaluated);
     drop(evaluated);
 
-    // Both oracles at their places in the joint index space.
+    // All oracles at their places in the joint index space.
     let mut joint = vec![K::ZERO; 1 << layout.joint_log];
-    joint[layout.main.base..][..q.len()].copy_from_slice(q);
-    if let Some(fixed) = &layout.fixed {
-        joint[fixed.base..][..key.vector.len()].copy_from_slice(&key.vector);
+    for o in &layout.oracles {
+        let vector = match o.owner {
+            Owner::Run => q,
+            Owner::Program => &key.vector,
+        };
+        joint[o.base..][..vector.len()].copy_from_slice(vector);
     }
 
     s.proof.section("columns");
@@ -96,8 +100,9 @@ pub fn prove_vector<H: Hash + Sync + Send>(
     let [w0, w1] = adjoint::weights(system, &layout, &bus, &and, eta);
     let mut m = [&bus.point, &and.point].map(|point| {
         let mut m = vec![K::ZERO; 64 << layout.column_log];
-        for (i, (base, block)) in layout.joint_pairs().enumerate() {
-            let sums = bit_sums(&joint[base..][..1 << block.log], &eq_table(&point[..block.log]));
+        for (i, (o, block)) in layout.pairs().enumerate() {
+            let sums =
+                bit_sums(&joint[o.base | block.base..][..1 << block.log], &eq_table(&point[..block.log]));
             m[i << 7..][..BITS].copy_from_slice(&sums);
         }
         m
@@ -113,9 +118,9 @@ pub fn prove_vector<H: Hash + Sync + Send>(
     let bit_eq = eq_table(&column_point[..7]);
     let pair_eq = eq_table(&column_point[7..]);
     let mut omega = vec![K::ZERO; 1 << layout.joint_log];
-    for (i, (base, block)) in layout.joint_pairs().enumerate() {
+    for (i, (o, block)) in layout.pairs().enumerate() {
         for (scale, point) in [(K::ONE, &bus.point), (theta, &and.point)] {
-            for (o, e) in omega[base..].iter_mut().zip(eq_table(&point[..block.log])) {
+            for (o, e) in omega[o.base | block.base..].iter_mut().zip(eq_table(&point[..block.log])) {
                 *o += pair_eq[i] * scale * e;
             }
         }
@@ -136,8 +141,7 @@ pub fn prove_vector<H: Hash + Sync + Send>(
         transpose(&sums).iter().zip(&images).map(|(&r, &e)| r * e).sum::<K>()
     );
 
-    let oracles = [Some(&layout.main), layout.fixed.as_ref()];
-    let vectors = oracles.into_iter().flatten().map(|o: &Oracle| {
+    let vectors = layout.oracles.iter().map(|o| {
         let range = o.base..o.base + (1 << o.pairs.log);
         (weights[range.clone()].to_vec(), joint[range].to_vec())
     });
@@ -167,11 +171,10 @@ fn evaluate(
             let shape = &system.tables[slab.table];
             (0..1 << slab.log)
                 .map(|x| {
-                    let committed = words(&layout.main.pairs, q, s, x, shape.committed.len());
-                    let fixed = layout
-                        .fixed
-                        .as_ref()
-                        .map_or_else(Vec::new, |f| words(&f.pairs, &key.vector, s, x, shape.fixed.len()));
+                    let committed = words(&layout.oracles[0].pairs, q, s, x, shape.committed.len());
+                    let program = layout.oracle(Owner::Program);
+                    let fixed = program
+                        .map_or_else(Vec::new, |o| words(&o.pairs, &key.vector, s, x, shape.fixed.len()));
                     let mut check = Check::new(&committed, &fixed, x < slab.rows);
                     tables[slab.table].check(&mut check);
                     Row { ands: check.ands, pushes: check.pushes, pulls: check.pulls }
@@ -360,21 +363,24 @@ fn encode(data: &[K], code: &Code) -> Vec<K> {
     values
 }
 
-/// The opening of the oracles' (weights, vector) pairs, the main one first.
+/// The opening of the oracles' (weights, vector) pairs; `run` is what was committed to for this proof.
 fn open<H: Hash + Sync + Send>(
     s: &mut Session<'_, H>,
     schedule: &Schedule,
     mut vectors: Vec<(Vec<K>, Vec<K>)>,
-    main: (&[K], &Tree),
+    run: (&[K], &Tree),
     key: &ProvingKey,
 ) {
     s.proof.section("opening");
-    plain(s, Label::Fold, &mut vectors, schedule.main.lane_log);
+    plain(s, Label::Fold, &mut vectors, LANE_LOG);
     // (code, codeword, tree, where its folded vector lies) of everything queried in this round.
-    let mut queried: Vec<(Code, Vec<K>, Tree, usize)> =
-        vec![(schedule.main, main.0.to_vec(), main.1.clone(), schedule.bases.0)];
-    if let (Some(code), Some((symbols, tree))) = (schedule.fixed, &key.committed) {
-        queried.push((code, symbols.clone(), tree.clone(), schedule.bases.1));
+    let mut queried: Vec<(Code, Vec<K>, Tree, usize)> = Vec::new();
+    for o in &schedule.oracles {
+        let (symbols, tree) = match (o.owner, &key.committed) {
+            (Owner::Program, Some((symbols, tree))) => (&symbols[..], tree),
+            _ => run,
+        };
+        queried.push((o.code, symbols.to_vec(), tree.clone(), o.base));
     }
     let mut w = vec![K::ZERO; 1 << schedule.second_log];
     let mut q = w.clone();

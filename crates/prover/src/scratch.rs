@@ -1,6 +1,7 @@
 //! Memory for the vectors of one phase after the other.
 
 use dyad_field::K;
+use dyad_verifier::layout::Owner;
 use dyad_verifier::{Layout, Schedule};
 
 use crate::kernels::code::encoded_len;
@@ -15,8 +16,11 @@ impl Memory {
     /// Elements that the largest phase of a proof of this layout needs.
     pub fn len_for(layout: &Layout, schedule: &Schedule) -> usize {
         let last = claims::weights_len(layout) + opening::room(layout, schedule);
-        let main = &schedule.main;
-        let first = encoded_len(layout.main.pairs.len, main.log, main.rate);
+        let codewords = layout.oracles.iter().zip(&schedule.oracles).map(|(o, c)| match o.owner {
+            Owner::Run => encoded_len(o.pairs.len, c.code.log, c.code.rate),
+            Owner::Program => 0,
+        });
+        let first = codewords.sum::<usize>();
         first.max(bus::room(layout)).max(and_check::room(layout)).max(claims::room(layout)).max(last)
     }
 

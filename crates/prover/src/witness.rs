@@ -2,7 +2,7 @@
 
 use dyad_field::{K, from_bits};
 use dyad_rules::{Rows, StoredRows};
-use dyad_verifier::layout::{Slab, Stack};
+use dyad_verifier::layout::{Owner, Slab, Stack};
 use dyad_verifier::params::fixed_code;
 use dyad_verifier::{Digest, Error, Hash, Key, Layout, Level, System};
 use rayon::prelude::*;
@@ -185,7 +185,7 @@ impl ProvingKey {
         }
         let layout = Layout::new(system, &rows)?;
         let key_rows = system.fixed_tables().map(|t| rows[t]).collect();
-        let Some(oracle) = &layout.fixed else {
+        let Some(oracle) = layout.oracle(Owner::Program) else {
             return Ok(Self {
                 key: Key { rows: key_rows, root: [0; 32] },
                 vector: Vec::new(),
@@ -249,8 +249,8 @@ mod tests {
     fn fill(announced: [usize; 3], given: [usize; 3], at_a_time: usize) -> (System, Layout, Vec<K>) {
         let (system, layout) = layout(announced);
         let width = |t: usize| system.tables[t].committed.len();
-        let mut vector = zeros(layout.main.pairs.len);
-        let mut columns = Columns::new(&layout, &layout.main.pairs, width, &mut vector);
+        let mut vector = zeros(layout.oracles[0].pairs.len);
+        let mut columns = Columns::new(&layout, &layout.oracles[0].pairs, width, &mut vector);
         for (table, rows) in given.into_iter().enumerate() {
             for first in (0..rows).step_by(at_a_time) {
                 let part = first..rows.min(first + at_a_time);
@@ -270,7 +270,7 @@ mod tests {
             for at_a_time in [1, 7, 300, 5000] {
                 let (system, layout, vector) = fill(rows, rows, at_a_time);
                 let mut seen = 0;
-                for b in &layout.main.pairs.blocks {
+                for b in &layout.oracles[0].pairs.blocks {
                     let slab = &layout.slabs[b.slab];
                     let width = system.tables[slab.table].committed.len();
                     let expected = stored(slab.table, width, slab.first..slab.first + slab.rows);

@@ -283,7 +283,7 @@ fn bug_026_all_queries_are_made() {
             &mut drawn,
         );
         let s = v.unwrap().schedule;
-        let codes = [Some(s.main), s.fixed].into_iter().flatten().chain(s.rounds);
+        let codes = s.oracles.iter().map(|o| o.code).chain(s.rounds);
         let positions = drawn.iter().filter(|(label, _)| *label == Label::Query).count();
         assert_eq!(positions, codes.map(|c| c.queries).sum::<usize>());
     }

@@ -19,7 +19,7 @@ fn flip(t: &Toy, bits_a_word: usize) {
     let q = t.vector();
     let layout = Layout::new(&t.system, &t.counts()).unwrap();
     let mut rng = Random(1);
-    for b in &layout.main.pairs.blocks {
+    for b in &layout.oracles[0].pairs.blocks {
         let slab = layout.slabs[b.slab];
         for x in 0..slab.rows {
             for half in 0..2 {
@@ -67,7 +67,7 @@ fn bug_038_padding_rows_do_not_stand_in_for_active_ones() {
 fn bug_037_junk_in_padding_unbalances_the_bus() {
     let t = toy::<Blake3>(5, 3);
     let layout = Layout::new(&t.system, &t.counts()).unwrap();
-    for b in &layout.main.pairs.blocks {
+    for b in &layout.oracles[0].pairs.blocks {
         // In the first pairs of both tables: `pc` and `time`, `last` and `time`.
         if b.item == 0 {
             for half in 0..2 {
@@ -86,7 +86,7 @@ fn bug_086_a_step_is_not_executed_twice() {
     let layout = Layout::new(&t.system, &t.counts()).unwrap();
     for copied in 0..5 {
         let mut q = t.vector();
-        for b in layout.main.pairs.blocks.iter().filter(|b| layout.slabs[b.slab].table == 0) {
+        for b in layout.oracles[0].pairs.blocks.iter().filter(|b| layout.slabs[b.slab].table == 0) {
             q[b.base + 5] = q[b.base + copied];
         }
         let mut rows = t.counts();
@@ -101,14 +101,18 @@ fn bug_084_the_order_of_rows_means_nothing() {
     let t = toy::<Blake3>(5, 3);
     let layout = Layout::new(&t.system, &t.counts()).unwrap();
     let mut q = t.vector();
-    for b in layout.main.pairs.blocks.iter().filter(|b| layout.slabs[b.slab].table == 0) {
+    for b in layout.oracles[0].pairs.blocks.iter().filter(|b| layout.slabs[b.slab].table == 0) {
         q.swap(b.base + 1, b.base + 4);
     }
     assert!(t.verify(&t.prove_vector(&t.counts(), &q).bytes).is_ok());
     // The order of time is what counts: two steps that swap their times are rejected.
     let swap_time = |q: &mut [dyad_field::K]| {
-        let b =
-            layout.main.pairs.blocks.iter().find(|b| layout.slabs[b.slab].table == 0 && b.item == 0).unwrap();
+        let b = layout.oracles[0]
+            .pairs
+            .blocks
+            .iter()
+            .find(|b| layout.slabs[b.slab].table == 0 && b.item == 0)
+            .unwrap();
         let (a, c) = (to_bits(q[b.base + 1]) >> 64 << 64, to_bits(q[b.base + 2]) >> 64 << 64);
         q[b.base + 1] += from_bits(a ^ c);
         q[b.base + 2] += from_bits(a ^ c);
@@ -127,7 +131,7 @@ fn bug_046_a_cell_is_not_initialised_twice() {
     rows[1] = 4;
     // The prover writes four rows of cells into its commitment; the verifier lays out three.
     let layout = Layout::new(&t.system, &rows).unwrap();
-    let mut q = vec![dyad_field::K::default(); layout.main.pairs.len];
+    let mut q = vec![dyad_field::K::default(); layout.oracles[0].pairs.len];
     let honest = t.vector();
     q[..honest.len()].copy_from_slice(&honest);
     assert!(t.verify(&t.prove_vector(&rows, &q).bytes).is_err());
@@ -216,7 +220,7 @@ fn fixed_rows(t: &Toy, table: usize) -> StoredRows {
     let width = t.system.tables[table].fixed.len();
     let rows = t.rows[table].rows;
     let mut out = StoredRows { width, rows, words: vec![0; width * rows] };
-    for b in &layout.fixed.as_ref().unwrap().pairs.blocks {
+    for b in &layout.oracles[1].pairs.blocks {
         let slab = layout.slabs[b.slab];
         for x in (0..slab.rows).filter(|_| slab.table == table) {
             let pair = to_bits(t.key.vector[b.base + x]);

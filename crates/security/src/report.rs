@@ -5,6 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
+use dyad_verifier::layout::Owner;
 use dyad_verifier::params::{Code, GRINDING};
 use dyad_verifier::{Layout, Schedule, Statement};
 
@@ -155,9 +156,12 @@ fn reductions(out: &mut Report, s: &Sizes) {
 
 /// The rounds of the opening.
 fn opening(out: &mut Report, s: &Schedule, grinding: u32) {
-    let mut queried: Vec<(&Code, &'static str)> = Vec::new();
-    queried.push((&s.main, "main"));
-    queried.extend(s.fixed.as_ref().map(|c| (c, "fixed")));
+    let name = |owner| match owner {
+        Owner::Run => "main",
+        Owner::Program => "fixed",
+    };
+    let mut queried: Vec<(&Code, &'static str)> =
+        s.oracles.iter().map(|o| (&o.code, name(o.owner))).collect();
     for round in 0..=s.rounds.len() {
         let length: f64 = queried.iter().map(|(c, _)| code_length(c)).sum();
         if queried.iter().any(|(c, _)| c.lane_log > 0) {

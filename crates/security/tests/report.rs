@@ -1,6 +1,7 @@
 //! Reports on parameters whose bits were worked out by hand.
 
 use dyad_security::{Report, Sizes, report, report_with_grinding};
+use dyad_verifier::layout::Owner;
 use dyad_verifier::params::Code;
 use dyad_verifier::{Level, Schedule};
 
@@ -14,7 +15,7 @@ fn large() -> (Sizes, Schedule) {
         column_log: 12,
         joint_log: 28,
     };
-    (sizes, Schedule::from_sizes(Level::L100, 1 << 27, Some(1 << 20)))
+    (sizes, Schedule::from_sizes(Level::L100, &[(Owner::Run, 1 << 27), (Owner::Program, 1 << 20)]))
 }
 
 fn bits(r: &Report, step: &str, source: &str) -> f64 {
@@ -65,7 +66,9 @@ fn every_size_up_to_the_limits_has_the_level() {
     for main in 0..=28 {
         for fixed in [None, Some(1), Some(1 << 12), Some(1 << 28)] {
             for level in [Level::L100, Level::L100_SMALL] {
-                let schedule = Schedule::from_sizes(level, 1 << main, fixed);
+                let sizes =
+                    [(Owner::Run, 1 << main)].into_iter().chain(fixed.map(|len| (Owner::Program, len)));
+                let schedule = Schedule::from_sizes(level, &sizes.collect::<Vec<_>>());
                 let sizes = Sizes {
                     pushes: 1 << 28,
                     pulls: 1 << 28,
@@ -99,16 +102,16 @@ fn bits_fall_with_sizes_and_rise_with_queries() {
     worse(&Sizes { pulls: 1 << 27, ..sizes }, &schedule, "bus", "alpha, gamma");
     worse(&Sizes { and_log: 27, ..sizes }, &schedule, "and check", "layer variable, rho");
     let mut longer = schedule.clone();
-    longer.main.log += 1;
+    longer.oracles[0].code.log += 1;
     worse(&sizes, &longer, "opening", "fold 0");
     let mut fewer = schedule.clone();
-    fewer.main.queries -= 1;
+    fewer.oracles[0].code.queries -= 1;
     worse(&sizes, &fewer, "opening", "queries 0 (main)");
     let mut denser = schedule.clone();
     denser.rounds[0].rate -= 1;
     worse(&sizes, &denser, "opening", "queries 1 (folded)");
     let mut more = schedule.clone();
-    more.main.queries += 1;
+    more.oracles[0].code.queries += 1;
     worse(&sizes, &more, "opening", "beta 0");
     // Work helps until another round, that of the bus, is the weakest.
     let of = |g| report_with_grinding(&sizes, &schedule, g).bits();
@@ -136,8 +139,8 @@ fn bug_022_degenerate_parameters_have_no_bits() {
         for which in 0..3 {
             let mut s = schedule.clone();
             match which {
-                0 => f(&mut s.main),
-                1 => f(s.fixed.as_mut().unwrap()),
+                0 => f(&mut s.oracles[0].code),
+                1 => f(&mut s.oracles[1].code),
                 _ => f(s.rounds.last_mut().unwrap()),
             }
             let r = report_with_grinding(&sizes, &s, 64);

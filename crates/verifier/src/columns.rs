@@ -16,7 +16,7 @@ use crate::channel::Channel;
 use crate::error::{get, slice};
 use crate::forms::{self, Bits};
 use crate::label::Label;
-use crate::layout::{Block, Slab, Stack};
+use crate::layout::{Block, Owner, Slab, Stack};
 use crate::{Error, Layout, System, sumcheck};
 
 /// Claims that the column reduction leaves behind.
@@ -154,20 +154,21 @@ fn weights_at(
     let column_eq = eq_table(point.get(6..).unwrap_or_default());
     // Column vectors of every slab, committed and fixed.
     let empty = || layout.slabs.iter().map(|_| Vec::new()).collect::<Vec<Vec<Bits>>>();
-    let mut columns = [empty(), empty()];
-    let main_pairs = layout.main.pairs.blocks.len();
-    for (i, (_, block)) in layout.joint_pairs().enumerate() {
-        let oracle = usize::from(i >= main_pairs);
+    let (mut committed, mut fixed) = (empty(), empty());
+    for (i, (oracle, block)) in layout.pairs().enumerate() {
+        let columns = match oracle.owner {
+            Owner::Run => &mut committed,
+            Owner::Program => &mut fixed,
+        };
         for half in 0..2usize {
             let scale = *get(&column_eq, i.saturating_mul(2) | half, "a column")?;
             let mut bits = [K::ZERO; 64];
             bits.iter_mut().zip(&bit_eq).for_each(|(x, &e)| *x = scale * e);
-            if let Some(list) = columns.get_mut(oracle).and_then(|c| c.get_mut(block.slab)) {
+            if let Some(list) = columns.get_mut(block.slab) {
                 list.push(bits);
             }
         }
     }
-    let [committed, fixed] = columns;
     let (pushes, pulls, ands) =
         (by_slab(layout, &layout.pushes), by_slab(layout, &layout.pulls), by_slab(layout, &layout.ands));
     let (mut w0, mut w1) = (K::ZERO, K::ZERO);

@@ -88,9 +88,20 @@ pub fn ceil_log(n: usize) -> usize {
     n.max(1).next_power_of_two().trailing_zeros() as usize
 }
 
-/// One of the two committed vectors: the prover's columns, or the program's.
+/// Whose columns a committed vector has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// The run's: the prover commits to them in each proof.
+    Run,
+    /// The program's, the fixed ones: the key has their commitment.
+    Program,
+}
+
+/// A committed vector.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Oracle {
+    /// Whose columns it has.
+    pub owner: Owner,
     /// The pairs of columns.
     pub pairs: Stack,
     /// Its first index in the joint index space: a multiple of its padded size.
@@ -102,11 +113,10 @@ pub struct Oracle {
 pub struct Layout {
     /// The slabs, by table.
     pub slabs: Vec<Slab>,
-    /// The committed columns of the run.
-    pub main: Oracle,
-    /// The fixed columns of the program; `None` where no table has any.
-    pub fixed: Option<Oracle>,
-    /// The logarithm of the joint index space of both.
+    /// The committed vectors, in the order of their columns: the run's first; the program's where a table
+    /// has fixed columns.
+    pub oracles: Vec<Oracle>,
+    /// The logarithm of the joint index space of all of them.
     pub joint_log: usize,
     /// Messages put on the bus.
     pub pushes: Stack,
@@ -116,8 +126,8 @@ pub struct Layout {
     pub bus_log: usize,
     /// The AND constraints; their logarithm, too, is at least that of the tallest slab.
     pub ands: Stack,
-    /// The logarithm of the number of columns, both oracles together, at least 1: column 2i + k is
-    /// half k of pair i, the main pairs before the fixed ones.
+    /// The logarithm of the number of columns, all oracles together, at least 1: column 2i + k is half k
+    /// of pair i of [`Layout::pairs`].
     pub column_log: usize,
 }
 
@@ -142,11 +152,20 @@ impl Layout {
         let count = |of: fn(&dyad_rules::shape::TableShape) -> usize| {
             move |s: &Slab| system.tables.get(s.table).map_or(0, of)
         };
-        let mut pairs =
-            Stack::new(&slabs, count(|t| t.committed.len().div_ceil(2)), "the committed columns")?;
-        let mut fixed_pairs = Stack::new(&slabs, count(|t| t.fixed.len().div_ceil(2)), "the fixed columns")?;
-        pairs.log = pairs.log.max(MIN_ORACLE_LOG);
-        fixed_pairs.log = fixed_pairs.log.max(MIN_ORACLE_LOG);
+        let mut oracles = Vec::new();
+        let stack = |of, what| Stack::new(&slabs, count(of), what);
+        let run = stack(|t| t.committed.len().div_ceil(2), "the committed columns")?;
+        let program = stack(|t| t.fixed.len().div_ceil(2), "the fixed columns")?;
+        for (owner, mut pairs) in [(Owner::Run, run), (Owner::Program, program)] {
+            if owner == Owner::Run || !pairs.blocks.is_empty() {
+                pairs.log = pairs.log.max(MIN_ORACLE_LOG);
+                oracles.push(Oracle { owner, pairs, base: 0 });
+            }
+        }
+        let (bases, joint) = places(oracles.iter().map(|o| o.pairs.log));
+        for (oracle, base) in oracles.iter_mut().zip(bases) {
+            oracle.base = base;
+        }
         let pushes = Stack::new(&slabs, count(|t| t.pushes.len()), "the bus")?;
         let pulls = Stack::new(&slabs, count(|t| t.pulls.len()), "the bus")?;
         let mut ands = Stack::new(&slabs, count(|t| t.ands.len()), "the AND constraints")?;
@@ -154,33 +173,16 @@ impl Layout {
         // those too that have no message or no constraint.
         let tallest = slabs.iter().map(|s| s.log).max().unwrap_or(0);
         ands.log = ands.log.max(tallest);
-        let columns = pairs.blocks.len().saturating_add(fixed_pairs.blocks.len()).saturating_mul(2);
-        let (mu, mu_fixed) = (pairs.log, fixed_pairs.log);
-        let (main, fixed, joint_log) = if fixed_pairs.blocks.is_empty() {
-            (Oracle { pairs, base: 0 }, None, mu)
-        } else if mu >= mu_fixed {
-            (
-                Oracle { pairs, base: 0 },
-                Some(Oracle { pairs: fixed_pairs, base: 1 << mu }),
-                mu.saturating_add(1),
-            )
-        } else {
-            (
-                Oracle { pairs, base: 1 << mu_fixed },
-                Some(Oracle { pairs: fixed_pairs, base: 0 }),
-                mu_fixed.saturating_add(1),
-            )
-        };
+        let pairs = oracles.iter().fold(0usize, |n, o| n.saturating_add(o.pairs.blocks.len()));
         Ok(Self {
             slabs,
-            main,
-            fixed,
-            joint_log,
+            oracles,
+            joint_log: ceil_log(joint),
             bus_log: pushes.log.max(pulls.log).max(tallest),
             pushes,
             pulls,
             ands,
-            column_log: ceil_log(columns).max(1),
+            column_log: ceil_log(pairs.saturating_mul(2)).max(1),
         })
     }
 
@@ -197,14 +199,14 @@ impl Layout {
         Ok(())
     }
 
-    /// The oracles, the main one first.
-    pub fn oracles(&self) -> impl Iterator<Item = &Oracle> {
-        core::iter::once(&self.main).chain(&self.fixed)
+    /// The committed vector with these columns; `None` where there are none.
+    pub fn oracle(&self, owner: Owner) -> Option<&Oracle> {
+        self.oracles.iter().find(|o| o.owner == owner)
     }
 
-    /// All pairs of columns with their base in the joint index space, in the order of columns.
-    pub fn joint_pairs(&self) -> impl Iterator<Item = (usize, &Block)> {
-        self.oracles().flat_map(|o| o.pairs.blocks.iter().map(|b| (o.base | b.base, b)))
+    /// All pairs of columns, in the order of columns, with the oracle that holds them.
+    pub fn pairs(&self) -> impl Iterator<Item = (&Oracle, &Block)> {
+        self.oracles.iter().flat_map(|o| o.pairs.blocks.iter().map(move |b| (o, b)))
     }
 
     /// The slab of a block.
@@ -214,6 +216,23 @@ impl Layout {
     pub fn slab(&self, block: &Block) -> Result<&Slab, Error> {
         get(&self.slabs, block.slab, "slab of a block")
     }
+}
+
+/// Where parts of these logarithms lie in a common index space: the larger ones first, so that each lies at
+/// a multiple of its size, those of the same size in their order. Also where the last one ends.
+pub fn places(logs: impl Iterator<Item = usize>) -> (Vec<usize>, usize) {
+    let logs: Vec<usize> = logs.collect();
+    let mut order: Vec<(usize, usize)> = logs.iter().copied().enumerate().collect();
+    order.sort_by_key(|&(_, log)| core::cmp::Reverse(log));
+    let mut bases = logs;
+    let mut end = 0usize;
+    for (part, log) in order {
+        if let Some(base) = bases.get_mut(part) {
+            *base = end;
+        }
+        end = end.saturating_add(1 << log);
+    }
+    (bases, end)
 }
 
 /// Cuts `n` rows into slabs: full powers of two from the top, and a last one padded, as soon as
@@ -239,7 +258,19 @@ fn cut(table: usize, n: usize, slabs: &mut Vec<Slab>) {
 
 #[cfg(test)]
 mod tests {
+    use alloc::vec;
+
     use super::*;
+
+    #[test]
+    fn parts_lie_at_multiples_of_their_sizes() {
+        let placed = |logs: &[usize]| places(logs.iter().copied());
+        assert_eq!(placed(&[]), (vec![], 0));
+        assert_eq!(placed(&[5]), (vec![0], 32));
+        assert_eq!(placed(&[4, 4]), (vec![0, 16], 32));
+        assert_eq!(placed(&[4, 6]), (vec![64, 0], 80));
+        assert_eq!(placed(&[3, 6, 3, 4]), (vec![80, 0, 88, 64], 96));
+    }
 
     #[test]
     fn slabs_cover_the_rows_with_little_padding() {

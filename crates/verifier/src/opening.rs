@@ -2,8 +2,8 @@
 //! again, and the code before is queried at random positions (Ligerito, eprint 2025/1187; WHIR,
 //! eprint 2024/1586; here in the unique-decoding regime).
 //!
-//! The first round opens two vectors, the run's and the program's, whose lanes are folded by the
-//! same challenges; their folded vectors lie one after the other in the vector of the second round.
+//! The first round opens all committed vectors, whose lanes are folded by the same challenges; their
+//! folded vectors lie one after the other in the vector of the second round.
 
 use alloc::vec::Vec;
 
@@ -11,7 +11,8 @@ use dyad_field::{K, PrimeCharacteristicRing, eq_at, eq_table, mle, subspace_valu
 
 use crate::channel::Channel;
 use crate::label::Label;
-use crate::params::{Code, GRINDING, Schedule};
+use crate::layout::Oracle;
+use crate::params::{Code, GRINDING, LANE_LOG, Opened, Schedule};
 use crate::ring_switch::{ElementClaim, weight};
 use crate::{Digest, Error, Layout, merkle, sumcheck};
 
@@ -23,12 +24,11 @@ struct Equation {
 
 /// A committed vector of the first round.
 struct First<'a> {
-    code: &'a Code,
-    root: Digest,
-    /// Where its folded vector lies in the vector of the second round.
-    base: usize,
-    /// The joint index point's entries of its own variables, then the constants above them.
-    joint_base: usize,
+    /// Where it lies in the joint index space.
+    oracle: &'a Oracle,
+    /// Its code, and where its folded vector lies in the vector of the second round.
+    opened: &'a Opened,
+    root: &'a Digest,
     equations: Vec<Equation>,
 }
 
@@ -59,7 +59,7 @@ fn query(
     Ok(out)
 }
 
-/// Checks that the committed vectors satisfy the claim.
+/// Checks that the committed vectors, whose roots come in the order of the layout, satisfy the claim.
 ///
 /// # Errors
 /// Any error of the opening.
@@ -67,30 +67,19 @@ pub fn verify(
     channel: &mut impl Channel,
     layout: &Layout,
     schedule: &Schedule,
-    roots: (Digest, Digest),
+    roots: &[Digest],
     claim: &ElementClaim,
 ) -> Result<(), Error> {
-    let mut firsts = Vec::new();
-    firsts.push(First {
-        code: &schedule.main,
-        root: roots.0,
-        base: schedule.bases.0,
-        joint_base: layout.main.base,
-        equations: Vec::new(),
-    });
-    if let (Some(code), Some(oracle)) = (&schedule.fixed, &layout.fixed) {
-        firsts.push(First {
-            code,
-            root: roots.1,
-            base: schedule.bases.1,
-            joint_base: oracle.base,
-            equations: Vec::new(),
-        });
+    if roots.len() != schedule.oracles.len() || layout.oracles.len() != schedule.oracles.len() {
+        return Err(Error::Internal("a root and a code for each oracle"));
     }
+    let oracles = layout.oracles.iter().zip(&schedule.oracles).zip(roots);
+    let mut firsts: Vec<First<'_>> = oracles
+        .map(|((oracle, opened), root)| First { oracle, opened, root, equations: Vec::new() })
+        .collect();
 
     channel.section("opening");
-    let (mut value, first_point) =
-        sumcheck::plain(channel, Label::Fold, claim.value, schedule.main.lane_log)?;
+    let (mut value, first_point) = sumcheck::plain(channel, Label::Fold, claim.value, LANE_LOG)?;
     // The equations of later rounds, on their whole vectors; `point` of those vectors.
     let mut equations: Vec<Equation> = Vec::new();
     let mut point: Vec<K> = Vec::new();
@@ -114,8 +103,8 @@ pub fn verify(
         let mut explained = Vec::new();
         if round == 0 {
             for first in &firsts {
-                let folded = query(channel, first.code, &first.root, &lane_eq, round)?;
-                explained.push((first.base, folded));
+                let folded = query(channel, &first.opened.code, first.root, &lane_eq, round)?;
+                explained.push((first.opened.base, folded));
             }
         } else {
             let (code, _) = last.ok_or(Error::Internal("a code before"))?;
@@ -174,18 +163,18 @@ fn total_weight(
 ) -> Result<K, Error> {
     let mut total = K::ZERO;
     for first in firsts {
-        let log = first.code.log;
+        let log = first.opened.code.log;
         let (own, above) = point.split_at_checked(log).ok_or(Error::Internal("the second vector's point"))?;
         // The joint point: positions, lanes, then the constant bits of the oracle's place.
         let mut joint: Vec<K> = own.iter().chain(first_point).copied().collect();
         for bit in joint.len()..layout.joint_log {
-            joint.push(if first.joint_base >> bit & 1 == 1 { K::ONE } else { K::ZERO });
+            joint.push(if first.oracle.base >> bit & 1 == 1 { K::ONE } else { K::ZERO });
         }
         let mut w = weight(claim, &joint);
         for e in &first.equations {
             w += e.coefficient * tensor_mle(&e.row, own);
         }
-        total += eq_at(above, first.base >> log) * w;
+        total += eq_at(above, first.opened.base >> log) * w;
     }
     for e in equations {
         total += e.coefficient * tensor_mle(&e.row, point);

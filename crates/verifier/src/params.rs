@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::Error;
-use crate::layout::{Layout, ceil_log};
+use crate::layout::{Layout, Owner, ceil_log, places};
 
 /// What the parameters are chosen for: bits of security, and fast or small proofs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,17 +115,24 @@ pub fn fixed_code(level: Level, len: usize) -> Code {
     Code::new(level, len, ceil_log(len).max(LANE_LOG), LANE_LOG, FIXED_RATE)
 }
 
+/// How a committed vector enters the opening.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Opened {
+    /// Whose columns it has.
+    pub owner: Owner,
+    /// The code that it is committed with.
+    pub code: Code,
+    /// Where it lies, once its lanes are folded, in the vector of the second round.
+    pub base: usize,
+}
+
 /// The codes of all rounds of the opening.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Schedule {
     /// The level it was made for.
     pub level: Level,
-    /// The code of the run's columns.
-    pub main: Code,
-    /// The code of the program's columns.
-    pub fixed: Option<Code>,
-    /// Where the folded main and fixed vectors lie in the vector of the second round.
-    pub bases: (usize, usize),
+    /// The committed vectors, in the order of the layout.
+    pub oracles: Vec<Opened>,
     /// The codes of the rounds after the first.
     pub rounds: Vec<Code>,
     /// Elements of the vector that follows the first fold.
@@ -141,24 +148,23 @@ pub struct Schedule {
 impl Schedule {
     /// The schedule for a layout.
     pub fn new(level: Level, layout: &Layout) -> Self {
-        let fixed_len = layout.fixed.as_ref().map(|f| f.pairs.len);
-        Self::from_sizes(level, layout.main.pairs.len, fixed_len)
+        let sizes: Vec<_> = layout.oracles.iter().map(|o| (o.owner, o.pairs.len)).collect();
+        Self::from_sizes(level, &sizes)
     }
 
-    /// The schedule for vectors of these numbers of elements.
-    pub fn from_sizes(level: Level, main_len: usize, fixed_len: Option<usize>) -> Self {
+    /// The schedule for vectors of these owners and numbers of elements.
+    pub fn from_sizes(level: Level, sizes: &[(Owner, usize)]) -> Self {
         let [first, others @ ..] = level.rates();
-        // Both vectors fold their lanes in the same rounds, so they have as many lane variables.
-        let main = Code::new(level, main_len, ceil_log(main_len).max(LANE_LOG), LANE_LOG, first);
-        let fixed = fixed_len.map(|len| fixed_code(level, len));
-        let (bases, second_len, second_log) = match fixed {
-            None => ((0, 0), 1 << main.log, main.log),
-            Some(f) => {
-                let len = (1usize << main.log).saturating_add(1 << f.log);
-                let bases = if main.log >= f.log { (0, 1 << main.log) } else { (1 << f.log, 0) };
-                (bases, len, main.log.max(f.log).saturating_add(1))
-            }
-        };
+        // All of them fold their lanes in the same rounds, so they have as many lane variables.
+        let codes = sizes.iter().map(|&(owner, len)| match owner {
+            Owner::Run => Code::new(level, len, ceil_log(len).max(LANE_LOG), LANE_LOG, first),
+            Owner::Program => fixed_code(level, len),
+        });
+        let codes: Vec<Code> = codes.collect();
+        let (bases, second_len) = places(codes.iter().map(|code| code.log));
+        let second_log = ceil_log(second_len);
+        let oracles = sizes.iter().zip(codes).zip(bases);
+        let oracles = oracles.map(|((&(owner, _), code), base)| Opened { owner, code, base }).collect();
         let (mut log, mut len) = (second_log, second_len);
         let mut rounds = Vec::new();
         while log > FINAL_LOG.saturating_add(1) {
@@ -169,6 +175,6 @@ impl Schedule {
             len = 1 << log;
             rounds.push(code);
         }
-        Self { level, main, fixed, bases, rounds, second_len, second_log, final_log: log, final_len: len }
+        Self { level, oracles, rounds, second_len, second_log, final_log: log, final_len: len }
     }
 }

@@ -1,6 +1,6 @@
 //! The point reduction: both claims on columns become one claim on the committed bits.
 //!
-//! `M_k[C, b]` at the column point is a sum over the index i of both oracles together of
+//! `M_k[C, b]` at the column point is a sum over the index i of all oracles together of
 //! `omega_k(i) f(i)`, where f(i) is element i's 128 bits folded with `eq(r7, .)` (r7: the bit
 //! variables and the half of the pair) and omega_k(i) is the eq of pair and row. Batched with theta,
 //! one sumcheck over i leaves the value s of f's extension at a point.
@@ -48,9 +48,9 @@ pub fn verify(
     let value = channel.element(Label::BitValue)?;
     let pair_eq = eq_table(pair_point);
     let mut omega = K::ZERO;
-    for (i, (base, block)) in layout.joint_pairs().enumerate() {
+    for (i, (oracle, block)) in layout.pairs().enumerate() {
         let row = |q: &[K]| eq_points(q.get(..block.log).unwrap_or_default(), &index);
-        let place = block_weight(&index, &Block { base, ..*block });
+        let place = block_weight(&index, &Block { base: oracle.base | block.base, ..*block });
         omega += *get(&pair_eq, i, "a pair")? * place * (row(&bus.point) + theta * row(&and.point));
     }
     if claim != omega * value {

@@ -6,6 +6,7 @@ use dyad_field::K;
 
 use crate::channel::{Channel, Received, Recording};
 use crate::label::Label;
+use crate::layout::Owner;
 use crate::reader::Reader;
 use crate::transcript::Transcript;
 use crate::{
@@ -144,7 +145,11 @@ fn steps(
     let columns = columns::verify(channel, system, layout, &bus, &and)?;
     let bits = points::verify(channel, layout, &bus, &and, &columns)?;
     let elements = ring_switch::verify(channel, bits)?;
-    opening::verify(channel, layout, &known.schedule, (root, key.root), &elements)
+    let roots = layout.oracles.iter().map(|o| match o.owner {
+        Owner::Run => root,
+        Owner::Program => key.root,
+    });
+    opening::verify(channel, layout, &known.schedule, &roots.collect::<Vec<_>>(), &elements)
 }
 
 /// Demands that the proof ends here.

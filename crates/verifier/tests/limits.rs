@@ -69,7 +69,7 @@ fn bug_031_row_points_of_all_slabs() {
                 assert!(s.log <= l.bus_log && s.log <= l.ands.log);
             }
             assert!(l.column_log >= 1);
-            for stack in [&l.pushes, &l.pulls, &l.ands, &l.main.pairs] {
+            for stack in [&l.pushes, &l.pulls, &l.ands, &l.oracles[0].pairs] {
                 assert!(stack.len <= 1 << stack.log);
                 let mut next = 0;
                 for b in &stack.blocks {

@@ -158,8 +158,8 @@ impl Toy {
     /// The vector that an honest prover commits to.
     pub fn vector(&self) -> Vec<K> {
         let layout = Layout::new(&self.system, &self.counts()).expect("a small layout");
-        let mut q = vec![K::default(); layout.main.pairs.len];
-        for b in &layout.main.pairs.blocks {
+        let mut q = vec![K::default(); layout.oracles[0].pairs.len];
+        for b in &layout.oracles[0].pairs.blocks {
             let slab = layout.slabs[b.slab];
             let rows = &self.rows[slab.table];
             for x in 0..slab.rows {
