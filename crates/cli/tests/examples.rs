@@ -4,6 +4,7 @@ mod common;
 
 use std::{
     fs::{self, File},
+    path::PathBuf,
     process::{Command, Stdio},
 };
 
@@ -177,15 +178,16 @@ fn a_full_stack_traps() {
     }
 }
 
-/// Makes an ELF file of a source in C as the example is made; none where there is no compiler.
-fn made(folder: &Folder, source: &str) -> Option<String> {
+/// Makes an ELF file of a source in C as the example is made, with more flags; none where there is no
+/// compiler.
+fn made(folder: &Folder, source: &str, flags: &str) -> Option<String> {
     if Command::new("riscv64-unknown-elf-gcc").arg("--version").output().is_err() {
         eprintln!("left out: riscv64-unknown-elf-gcc is not installed");
         return None;
     }
     let project = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/c-hello");
     let elf = folder.path("made.elf");
-    let arguments = [format!("ELF={elf}"), format!("SOURCE={source}")];
+    let arguments = [format!("ELF={elf}"), format!("SOURCE={source}"), format!("EXTRA={flags}")];
     let make = Command::new("make").args(["-s", "-B", "-C", project]).args(arguments).output().unwrap();
     assert!(make.status.success(), "{}", String::from_utf8_lossy(&make.stderr));
     Some(elf)
@@ -194,7 +196,7 @@ fn made(folder: &Folder, source: &str) -> Option<String> {
 #[test]
 fn c() {
     let folder = Folder::new("c");
-    let Some(elf) = made(&folder, "hello.c") else { return };
+    let Some(elf) = made(&folder, "hello.c", "") else { return };
     check_elf(&elf, b"Ada\n", b"Hello, Ada!\n", 0);
     check_elf(&elf, b"", b"", 1);
 }
@@ -203,6 +205,18 @@ fn c() {
 fn thread_local_variables_of_c() {
     let folder = Folder::new("locals");
     let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/c/locals.c");
-    let Some(elf) = made(&folder, source) else { return };
-    check_elf(&elf, b"", b"fine\n", 0);
+    // Both linkers that the script is for: Rust brings one of them.
+    let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".into());
+    let sysroot = Command::new(rustc).args(["--print", "sysroot"]).output().unwrap().stdout;
+    let libraries = PathBuf::from(String::from_utf8(sysroot).unwrap().trim()).join("lib/rustlib");
+    let mut folders = fs::read_dir(libraries).into_iter().flatten().flatten();
+    let lld = folders.find_map(|f| Some(f.path().join("bin/gcc-ld")).filter(|p| p.join("ld.lld").exists()));
+    let lld = lld.map(|lld| format!("-fuse-ld=lld -B{}", lld.display()));
+    if lld.is_none() {
+        eprintln!("left out: this Rust has no LLD");
+    }
+    for flags in ["", "-O0", "-flto"].map(String::from).into_iter().chain(lld) {
+        let Some(elf) = made(&folder, source, &flags) else { return };
+        check_elf(&elf, b"", b"fine\n", 0);
+    }
 }

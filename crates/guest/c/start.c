@@ -86,9 +86,10 @@ __asm__(
     ".size _start, . - _start\n"
     ".text\n");
 
-/* For the C library: malloc, exit, abort, assert. */
+/* For the C library: malloc, exit, abort, assert. With link-time optimization, calls from it are seen after
+ * what nobody called has been left out. */
 
-void *sbrk(ptrdiff_t bytes)
+__attribute__((used)) void *sbrk(ptrdiff_t bytes)
 {
     static char *end = _heap_start;
     if (bytes > _heap_end - end || bytes < _heap_start - end) {
@@ -100,17 +101,17 @@ void *sbrk(ptrdiff_t bytes)
     return block;
 }
 
-__attribute__((noreturn)) void _exit(int code)
+__attribute__((noreturn, used)) void _exit(int code)
 {
     dyad_exit(code);
 }
 
-__attribute__((noreturn)) void abort(void)
+__attribute__((noreturn, used)) void abort(void)
 {
     dyad_exit(DYAD_EXIT_PANIC);
 }
 
-__attribute__((noreturn)) void __assert_func(const char *file, int line, const char *function, const char *what)
+__attribute__((noreturn, used)) void __assert_func(const char *file, int line, const char *function, const char *what)
 {
     (void)file, (void)line, (void)function;
     dyad_diagnostic("assertion failed: ");

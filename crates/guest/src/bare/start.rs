@@ -16,6 +16,8 @@ global_asm!(
     "la gp, __global_pointer$",
     ".option pop",
     "la sp, _stack_top",
+    // For thread-local variables of C that is linked in.
+    "la tp, __tls_base",
     "call {start}",
     "unimp",
     ".size _start, . - _start",
