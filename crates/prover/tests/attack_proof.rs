@@ -23,11 +23,11 @@ fn small() -> (Toy, Proof) {
     (t, p)
 }
 
-/// An instance whose opening has a round between the first and the last.
+/// An instance whose opening has two rounds between the first and the last.
 fn large() -> (Toy, Proof) {
-    let t = toy::<Blake3>(1100, 40);
-    let p = t.prove();
-    assert!(!t.verify(&p.bytes).unwrap().schedule.rounds.is_empty());
+    let t = toy::<Blake3>(14_000, 40);
+    let p = t.prove_fast();
+    assert_eq!(t.verify(&p.bytes).unwrap().schedule.rounds.len(), 2);
     (t, p)
 }
 

@@ -7,7 +7,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use dyad_prover::{ProvingKey, Rows, StoredRows, reference};
+use dyad_prover::{ProvingKey, Rows, StoredRows, prove, reference};
 use dyad_rules::shape::{Node, TableShape};
 use dyad_rules::{Rules, Table, TableRules, Word, fill, gadgets};
 use dyad_verifier::hash::Domain;
@@ -98,6 +98,13 @@ impl Instance {
     fn prove(&self) -> dyad_prover::Proof {
         let rows: Vec<&dyn Rows> = self.rows.iter().map(|r| r as &dyn Rows).collect();
         reference::prove::<Sha>(self.level, &self.system, &self.tables, &self.key, &self.statement, &rows)
+            .expect("within the limits")
+    }
+
+    fn prove_fast(&self) -> dyad_prover::Proof {
+        let rows: Vec<&dyn Rows> = self.rows.iter().map(|r| r as &dyn Rows).collect();
+        let (system, key, statement) = (&self.system, &self.key, &self.statement);
+        prove::<Sha>(self.level, system, &self.tables, key, statement, &rows, &mut |_| ())
             .expect("within the limits")
     }
 
@@ -220,8 +227,16 @@ fn the_model_draws_the_same_challenges_and_rejects_at_the_same_steps() {
         machine(300, 5).small(),
         register(9).small(),
     ];
-    let proofs: Vec<Vec<Vec<u8>>> =
+    let mut instances = Vec::from(instances);
+    let mut proofs: Vec<Vec<Vec<u8>>> =
         instances.iter().map(|i| variants(&i.prove(), i.rows[0].rows > 300)).collect();
+    // Two trees after the first ones; and a change that only the last round knows of.
+    let huge = machine(14_000, 40);
+    let honest = huge.prove_fast().bytes;
+    let mut changed = honest.clone();
+    *changed.last_mut().expect("bytes") ^= 1;
+    instances.push(huge);
+    proofs.push(vec![honest, changed]);
     let input: Vec<Value> = instances.iter().zip(&proofs).map(|(i, p)| i.json(p)).collect();
     let mut results = model(&Value::from(input)).into_iter();
     let mut steps = std::collections::BTreeSet::new();

@@ -12,6 +12,10 @@ use crate::reader::Reader;
 use crate::transcript::{Challenges, Transcript};
 use crate::{Digest, Error, Hash};
 
+/// A digest that no transcript has absorbed: good for nothing but the way to a root.
+#[derive(Clone, Copy, Debug)]
+pub struct Sibling(pub(crate) Digest);
+
 /// What the verifier receives from the prover, and the challenges that it answers with.
 pub trait Channel: Challenges {
     /// The hash function of Merkle trees.
@@ -37,13 +41,14 @@ pub trait Channel: Challenges {
     ///
     /// # Errors
     /// [`Error::Truncated`].
-    fn path(&mut self) -> Result<Digest, Error>;
+    fn sibling(&mut self) -> Result<Sibling, Error>;
 
-    /// Receives a nonce: whether it is a proof of work of `bits` bits for all that came before it.
+    /// Receives a nonce, and demands that it is a proof of work of `bits` bits for all that came before it;
+    /// `round` is for the message.
     ///
     /// # Errors
-    /// [`Error::Truncated`].
-    fn work(&mut self, bits: u32) -> Result<bool, Error>;
+    /// [`Error::Truncated`]; [`Error::Grinding`]`(round)`.
+    fn work(&mut self, bits: u32, round: usize) -> Result<(), Error>;
 
     /// Receives `N` field elements, one message.
     ///
@@ -108,13 +113,13 @@ impl<H: Hash> Channel for Received<'_, H> {
         Ok(digest)
     }
 
-    fn path(&mut self) -> Result<Digest, Error> {
-        self.proof.digest()
+    fn sibling(&mut self) -> Result<Sibling, Error> {
+        Ok(Sibling(self.proof.digest()?))
     }
 
-    fn work(&mut self, bits: u32) -> Result<bool, Error> {
+    fn work(&mut self, bits: u32, round: usize) -> Result<(), Error> {
         let nonce = self.proof.u64()?;
-        Ok(self.transcript.check_work(bits, nonce))
+        if self.transcript.check_work(bits, nonce) { Ok(()) } else { Err(Error::Grinding(round)) }
     }
 }
 
@@ -150,11 +155,11 @@ impl<C: Channel> Channel for Recording<'_, C> {
         self.channel.digest(label)
     }
 
-    fn path(&mut self) -> Result<Digest, Error> {
-        self.channel.path()
+    fn sibling(&mut self) -> Result<Sibling, Error> {
+        self.channel.sibling()
     }
 
-    fn work(&mut self, bits: u32) -> Result<bool, Error> {
-        self.channel.work(bits)
+    fn work(&mut self, bits: u32, round: usize) -> Result<(), Error> {
+        self.channel.work(bits, round)
     }
 }

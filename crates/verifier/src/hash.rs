@@ -108,9 +108,28 @@ fn blocks<const N: usize>(key: &[u8; 32], inputs: &[u8], out: &mut [Digest]) {
 }
 
 #[cfg(test)]
-#[allow(clippy::indexing_slicing)]
+#[allow(clippy::indexing_slicing, clippy::expect_used)]
 mod tests {
     use super::*;
+
+    /// The digest of `abc` in each domain, worked out by another implementation of BLAKE3.
+    #[test]
+    fn domains_have_keys_of_their_own() {
+        for (domain, expected) in [
+            (Domain::Transcript, "4d738eac6f020eed472eb99f85e835f7d9185800072b5cc79e14d3dae08788ab"),
+            (Domain::Leaf, "f5a8a443624c149d1506cdd36ef876924caad9e4c7d58f7e0808aa1cadf20d1b"),
+            (Domain::Node, "b68c1dbfb8f7f4eb6edd92c5e915108d647cad7cc5db818e493bbdb6af2eda5f"),
+            (Domain::Grind, "65b646c383b6650fabae076db805ed5a9b69dcc710411e468ea53de45bb5477a"),
+            (Domain::Rules, "cc74cb35bd1c36f2c12fd6d220c4ec584adeee0a8ed03b27d1b7f781f3084800"),
+            (Domain::Key, "5bb1ce8cb21fae752db3d05ed8d7153dcfd597aa8443c74353d1fe909b83d99a"),
+        ] {
+            let expected = *blake3::Hash::from_hex(expected).expect("a digest").as_bytes();
+            assert_eq!(Blake3::hash(domain, &[b"abc"]), expected, "{domain:?}");
+            let mut many = [[0; 32]; 1];
+            Blake3::hash_many(domain, &[7; 64], 64, &mut many);
+            assert_eq!(many, [Blake3::hash(domain, &[&[7; 64]])], "{domain:?}");
+        }
+    }
 
     #[test]
     fn many_at_once_are_the_same() {

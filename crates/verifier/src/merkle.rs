@@ -70,7 +70,7 @@ pub fn open<C: Channel>(
         while let Some((position, digest)) = nodes.next() {
             let sibling = match nodes.next_if(|(next, _)| *next == position | 1 && position & 1 == 0) {
                 Some((_, d)) => *d,
-                None => channel.path()?,
+                None => channel.sibling()?.0,
             };
             let [left, right] = if position & 1 == 0 { [digest, &sibling] } else { [&sibling, digest] };
             let parent = node::<C::Hash>(left, right);

@@ -2,7 +2,7 @@
 
 use dyad_rules::shape::{And, Column, Message, Node, TableShape};
 use dyad_verifier::layout::{MAX_LOG, MAX_ROWS};
-use dyad_verifier::{Blake3, Error, Layout, Statement, System};
+use dyad_verifier::{Blake3, Error, Key, Layout, Level, Statement, System, verify};
 
 /// A table with so many committed and fixed columns, constraints, pushes and pulls.
 fn system([committed, fixed, ands, pushes, pulls]: [usize; 5]) -> System {
@@ -56,6 +56,14 @@ fn the_statements_messages_count() {
         assert!(too_large(l.check_bus(full)));
         let l = Layout::new(&system(counts), &[LIMIT / 2]).unwrap();
         assert_eq!(l.check_bus(full), Ok(()));
+        // The verifier looks at it before anything else.
+        let proof = LIMIT.to_le_bytes();
+        let key = Key { rows: Vec::new(), root: [0; 32] };
+        let verified = |statement: &Statement| {
+            verify::<Blake3>(Level::L100, &system(counts), &key, statement, &proof).map(|_| ())
+        };
+        assert!(too_large(verified(full)));
+        assert_eq!(verified(other), Err(Error::Truncated("commitment")));
     }
 }
 

@@ -155,6 +155,14 @@ fn bug_004_configuration_and_statement_are_absorbed_first() {
     for rows in [&[4, 6][..], &[5, 4], &[4], &[4, 5, 0]] {
         seen.push(of(&system, &key, &statement, rows));
     }
+    // Messages are absorbed some thousand at a time.
+    let many = Statement { pushes: vec![[1; 5]; 9000], pulls: vec![[2; 5]; 9000], ..statement.clone() };
+    seen.push(of(&system, &key, &many, &[4, 5]));
+    for (side, at) in [(0, 4095), (0, 4096), (0, 8999), (1, 4096), (1, 8999)] {
+        let mut changed = many.clone();
+        [&mut changed.pushes, &mut changed.pulls][side][at][3] = 7;
+        seen.push(of(&system, &key, &changed, &[4, 5]));
+    }
     let changes: [fn(&mut Statement); 5] = [
         |s| s.bytes.push(0),
         |s| s.pushes[0][4] = 0,

@@ -8,7 +8,7 @@
 #![allow(dead_code, unused_imports)]
 
 use dyad_field::{K, from_bits};
-use dyad_prover::{Proof, ProvingKey, Rows, StoredRows, reference};
+use dyad_prover::{Proof, ProvingKey, Rows, StoredRows, prove, reference};
 pub use dyad_rules::harness::Random;
 use dyad_rules::{Rules, Table, TableRules, fill, gadgets};
 use dyad_verifier::{Blake3, Error, Hash, Layout, Level, Statement, System, Verified};
@@ -173,6 +173,14 @@ impl Toy {
 
     pub fn prove(&self) -> Proof {
         self.prove_vector(&self.counts(), &self.vector())
+    }
+
+    /// The same proof, by the fast prover.
+    pub fn prove_fast(&self) -> Proof {
+        let (level, tables) = (Level::L100, &TABLES);
+        let (key, statement) = (&self.key, &self.statement);
+        prove::<Blake3>(level, &self.system, tables, key, statement, &self.witness(), &mut |_| ())
+            .expect("within the limits")
     }
 
     /// The proof of a prover that commits to `q`.
