@@ -38,11 +38,11 @@ pub fn show(report: &Proving, floor: Option<&Floor>, text: &mut Report) {
             format!("{:.1}%", 100.0 * seconds / report.prove_seconds),
             format!("{:.2}", processor(|p| p.all) / seconds),
             time(processor(|p| p.caller)),
-            count(steps.iter().map(|t| t.work.products).sum()),
-            size(steps.iter().map(|t| t.work.moved).sum()),
+            count(steps.iter().map(|t| t.cost.products).sum()),
+            size(steps.iter().map(|t| t.cost.moved).sum()),
         ];
         if let Some(floor) = floor {
-            let least = sum(&|t| floor.seconds(&t.work));
+            let least = sum(&|t| floor.seconds(&t.cost));
             let ratio = if least > 0.0 { format!("{:.1}", seconds / least) } else { "-".to_owned() };
             line.extend([time(least), ratio]);
         }
@@ -61,8 +61,8 @@ pub fn describe(timings: &[Timing], floor: Option<&Floor>) -> Value {
             "seconds": t.seconds,
             "processor_seconds": t.processor.map(|p| p.all),
             "alone_seconds": t.processor.map(|p| p.caller),
-            "work": t.work,
-            "floor_seconds": floor.map(|f| f.seconds(&t.work)),
+            "cost": t.cost,
+            "floor_seconds": floor.map(|f| f.seconds(&t.cost)),
         })
     };
     timings.iter().map(describe).collect()

@@ -95,10 +95,10 @@ fn timings_are_compared_with_a_floor() {
     };
     let report = json(&prove(&["--threads", "2", "--json"]));
     for step in report["timings"].as_array().unwrap() {
-        let work = kinds.iter().map(|kind| step["work"][kind].as_f64().unwrap());
+        let costs = kinds.iter().map(|kind| step["cost"][kind].as_f64().unwrap());
         let (moved, fresh) =
-            (step["work"]["moved"].as_f64().unwrap(), step["work"]["fresh"].as_f64().unwrap());
-        let arithmetic = work.sum::<f64>() - moved - fresh;
+            (step["cost"]["moved"].as_f64().unwrap(), step["cost"]["fresh"].as_f64().unwrap());
+        let arithmetic = costs.sum::<f64>() - moved - fresh;
         let least = step["floor_seconds"].as_f64().unwrap();
         assert!((least - (arithmetic.max(moved) + fresh) * 1e-9).abs() <= 1e-12 * least, "{step}");
     }

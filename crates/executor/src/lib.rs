@@ -30,7 +30,7 @@ use dyad_program::Program;
 
 pub use error::{Cause, Error, Halted, Overflow, Trap};
 pub use fault::{Fault, Moment};
-pub use meter::{Rows, rows_by_name, rows_of};
+pub use meter::{RowCounts, rows_by_name, rows_of};
 pub use recorder::PART;
 
 use fault::Honest;
@@ -91,7 +91,7 @@ pub fn run(program: &Program, input: &[u8], limits: Limits) -> Result<Outcome, E
 ///
 /// # Errors
 /// As for [`run`].
-pub fn meter(program: &Program, input: &[u8], limits: Limits) -> Result<(Outcome, Rows), Error> {
+pub fn meter(program: &Program, input: &[u8], limits: Limits) -> Result<(Outcome, RowCounts), Error> {
     let Metered { outcome, rows, .. } = meter_while(program, input, limits, &mut |_, _| true)?;
     Ok((outcome, rows))
 }
@@ -102,7 +102,7 @@ pub struct Metered {
     /// What it leaves behind.
     pub outcome: Outcome,
     /// The rows of each table.
-    pub rows: Rows,
+    pub rows: RowCounts,
     /// Bytes that recording it takes at most at one time, without the events, which [`record_parts`]
     /// gives away.
     pub recording: u64,
@@ -117,7 +117,7 @@ pub fn meter_while(
     program: &Program,
     input: &[u8],
     limits: Limits,
-    watch: &mut dyn FnMut(u64, &Rows) -> bool,
+    watch: &mut dyn FnMut(u64, &RowCounts) -> bool,
 ) -> Result<Metered, Error> {
     let mut meter = Meter::new(program, watch);
     let mut interpreter = Interpreter::new(program, input, limits);

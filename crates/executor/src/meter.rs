@@ -10,15 +10,15 @@ use crate::memory::Paged;
 use crate::observer::{Observer, Seen};
 
 /// The rows of each table that a proof of a run has.
-pub type Rows = ByTable<u64>;
+pub type RowCounts = ByTable<u64>;
 
 /// The rows that a recorded run has.
-pub fn rows_of(run: &Run<'_>) -> Rows {
+pub fn rows_of(run: &Run<'_>) -> RowCounts {
     ByTable(core::array::from_fn(|i| run.rows(TABLE_IDS[i]).rows() as u64))
 }
 
 /// The rows of every table with its name.
-pub fn rows_by_name(rows: &Rows) -> impl Iterator<Item = (&'static str, u64)> {
+pub fn rows_by_name(rows: &RowCounts) -> impl Iterator<Item = (&'static str, u64)> {
     TABLES.iter().map(|t| t.rules.name()).zip(rows.0)
 }
 
@@ -27,19 +27,19 @@ pub(crate) struct Meter<'a> {
     ops: [u64; OPS.len()],
     /// Whether a cell is known, the image's from the beginning.
     known: Paged<bool>,
-    rows: Rows,
+    rows: RowCounts,
     /// Told the cycles and rows so far; whether to go on.
-    watch: &'a mut dyn FnMut(u64, &Rows) -> bool,
+    watch: &'a mut dyn FnMut(u64, &RowCounts) -> bool,
 }
 
 impl<'a> Meter<'a> {
-    pub fn new(program: &Program, watch: &'a mut dyn FnMut(u64, &Rows) -> bool) -> Self {
+    pub fn new(program: &Program, watch: &'a mut dyn FnMut(u64, &RowCounts) -> bool) -> Self {
         let mut known = Paged::new();
         for cell in program.image() {
             *known.entry(cell.address) = true;
         }
         *known.entry(RAM_TOP as u32) = true;
-        let mut rows = Rows::default();
+        let mut rows = RowCounts::default();
         rows[TableId::Program] = program.instrs().len() as u64;
         rows[TableId::Registers] = REGISTERS as u64;
         rows[TableId::Image] = program.image().len() as u64;
@@ -48,7 +48,7 @@ impl<'a> Meter<'a> {
     }
 
     /// The rows so far.
-    pub fn rows(&self) -> Rows {
+    pub fn rows(&self) -> RowCounts {
         let mut rows = self.rows;
         for (op, count) in OPS.iter().zip(self.ops) {
             if let Some(table) = op.kind().table() {

@@ -80,11 +80,13 @@ fn vectors(b: &Bench) {
     let (q, w, w1) = (elements(n, 1), elements(n, 2), elements(n, 3));
     let point = elements(n.ilog2() as usize, 4);
     b.time("eq::table", n, || (), |()| eq::table(&point));
-    for (lanes, rate) in [(1, 1), (11, 1), (16, 1), (16, 2), (64, 1)] {
+    for (lanes, log_inv_rate) in [(1, 1), (11, 1), (16, 1), (16, 2), (64, 1)] {
         let m = (n / lanes).ilog2() as usize;
-        let name = format!("code::encode 2^{m} x {lanes} rate {rate}");
-        let fresh = || q[..1].repeat(code::encoded_len(lanes << m, m, rate));
-        b.time(&name, lanes << m, fresh, |values| code::encode(&q[..lanes << m], m, rate, values).rows);
+        let name = format!("code::encode 2^{m} x {lanes} log_inv_rate {log_inv_rate}");
+        let fresh = || q[..1].repeat(code::encoded_len(lanes << m, m, log_inv_rate));
+        b.time(&name, lanes << m, fresh, |values| {
+            code::encode(&q[..lanes << m], m, log_inv_rate, values).rows
+        });
     }
     b.time("sums::bit_sums", n, || (), |()| sums::bit_sums(&q, &w));
     b.time("sums::bit_sums2", n, || (), |()| sums::bit_sums2(&q, &w, &w1));
@@ -111,8 +113,8 @@ fn sumchecks(b: &Bench) {
     let n = b.n;
     let r = from_bits(0x1234_5678_9abc_def0_0fed_cba9_8765_4321);
     let v = || elements(n, 5);
-    let eq = eq::Split::new(&elements(n.ilog2() as usize - 1, 6));
-    let mut next = eq::Split::new(&elements(n.ilog2() as usize - 1, 6));
+    let eq = eq::SplitEq::new(&elements(n.ilog2() as usize - 1, 6));
+    let mut next = eq::SplitEq::new(&elements(n.ilog2() as usize - 1, 6));
     next.drop_highest();
     b.time("sumcheck::inner_round", n, || [v(), v()], |[w, q]| sumcheck::inner_round(w, q, n / 2));
     b.time("sumcheck::fold", n, v, |v| sumcheck::fold(&mut &mut v[..], n / 2, r));

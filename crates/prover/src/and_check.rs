@@ -7,12 +7,16 @@ use dyad_verifier::columns::block_weight;
 use dyad_verifier::transcript::Challenges;
 use dyad_verifier::{Hash, Label, Layout};
 
+use crate::cost::{Cost, Dimensions, eq_table, moved, products, slab_logs, sumcheck};
 use crate::evaluate::{Committed, slab_blocks};
 use crate::kernels::and_check::{Skip, WordMap};
-use crate::kernels::eq::{self, Split};
+use crate::kernels::eq::{self, SplitEq};
 use crate::kernels::sumcheck::{and_fold_round, and_round, fold, scale};
 use crate::rounds::Session;
 use crate::scratch::Scratch;
+
+/// The AND check: as a tree of a product layer, and C by eq.
+const AND: u64 = 6;
 
 /// Elements of scratch that [`prove`] takes.
 pub fn room(layout: &Layout) -> usize {
@@ -42,7 +46,7 @@ pub fn prove<H: Hash>(s: &mut Session<'_, H>, c: &Committed<'_>, mut scratch: Sc
             }
         });
     });
-    let mut eq = Split::new(&rho);
+    let mut eq = SplitEq::new(&rho);
     let mut point = Vec::with_capacity(rho.len());
     for v in (0..rho.len()).rev() {
         eq.drop_highest();
@@ -68,7 +72,7 @@ pub fn prove<H: Hash>(s: &mut Session<'_, H>, c: &Committed<'_>, mut scratch: Sc
 fn univariate(c: &Committed<'_>, rho: &[K]) -> [K; 64] {
     let layout = c.layout;
     // eq(rho, base + x) is the weight of the block times the row's eq of the slab.
-    let rows = eq_by_log(layout.slabs.iter().map(|s| s.log), rho);
+    let rows = eq::tables(layout.slabs.iter().map(|s| s.log), rho);
     let weights: Vec<Vec<K>> = (0..layout.slabs.len())
         .map(|s| slab_blocks(&layout.ands, s).iter().map(|b| block_weight(rho, b)).collect())
         .collect();
@@ -91,13 +95,18 @@ fn univariate(c: &Committed<'_>, rho: &[K]) -> [K; 64] {
     .fold([K::ZERO; 64], |a, b| std::array::from_fn(|i| a[i] + b[i]))
 }
 
-/// The eq tables of the low coordinates of a point, for each logarithm that occurs.
-pub fn eq_by_log(logs: impl Iterator<Item = usize>, point: &[K]) -> Vec<Vec<K>> {
-    let mut out = vec![Vec::new(); point.len() + 1];
-    for log in logs {
-        if log <= point.len() && out[log].is_empty() {
-            out[log] = eq::table(&point[..log]);
-        }
-    }
-    out
+/// Runs the rules on all rows; the weight of a constraint is a product.
+pub fn bits_cost(d: &Dimensions<'_>) -> Cost {
+    let constraints = d.layout.ands.len as u64;
+    let eq: Cost = slab_logs(d.layout).into_iter().map(eq_table).sum();
+    Cost { skipped: constraints, ..Cost::default() } + products(constraints) + moved(d.committed()) + eq
+}
+
+/// Runs the rules on all rows again, takes the operands to K, and runs a sumcheck over them.
+pub fn rows_cost(d: &Dimensions<'_>) -> Cost {
+    let (constraints, log) = (d.layout.ands.len as u64, d.layout.ands.log);
+    let operands = 3 * constraints;
+    Cost { mapped: operands, ..Cost::default() }
+        + moved(d.committed() + operands)
+        + sumcheck(&[constraints; 3], log, log, AND)
 }

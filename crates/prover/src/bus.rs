@@ -2,17 +2,24 @@
 
 use dyad_field::{K, PrimeCharacteristicRing};
 use dyad_rules::lanes::{LANES, LaneMessage};
+use dyad_rules::shape::{Message, TableShape};
 use dyad_verifier::bus::{BusClaims, Fingerprint};
+use dyad_verifier::layout::Stack;
 use dyad_verifier::transcript::Challenges;
 use dyad_verifier::{Hash, Label, Layout};
 
+use crate::cost::{Cost, Dimensions, moved, products, sumcheck};
 use crate::evaluate::Committed;
 use crate::kernels::bus::fingerprint;
-use crate::kernels::eq::Split;
+use crate::kernels::eq::SplitEq;
 use crate::kernels::sumcheck::{fold_ones, gkr_fold_round, gkr_round};
 use crate::kernels::tree::{self, Tree};
 use crate::rounds::Session;
 use crate::scratch::Scratch;
+
+/// A product layer of two trees: at each index two products that cross, the one of the differences,
+/// and two by eq, for each tree.
+const LAYER: u64 = 10;
 
 /// Elements of scratch that [`prove`] takes.
 pub fn room(layout: &Layout) -> usize {
@@ -47,7 +54,7 @@ pub fn prove<H: Hash>(s: &mut Session<'_, H>, c: &Committed<'_>, mut scratch: Sc
         let (mut push_low, mut push_high) = push.split_at_mut(push_end);
         let (mut pull_low, mut pull_high) = pull.split_at_mut(pull_end);
         let mut at = Vec::with_capacity(point.len());
-        let mut eq = Split::new(&point);
+        let mut eq = SplitEq::new(&point);
         for v in (0..point.len()).rev() {
             eq.drop_highest();
             let half = 1 << v;
@@ -100,4 +107,43 @@ fn leaves(c: &Committed<'_>, f: &Fingerprint, [push, pull]: &mut [&mut [K]; 2]) 
             }
         });
     });
+}
+
+/// Runs the rules on all rows, and multiplies each word of a message, its tag included.
+pub fn leaves_cost(d: &Dimensions<'_>) -> Cost {
+    let l = d.layout;
+    let words = |stack: &Stack, messages: fn(&TableShape) -> &Vec<Message>| -> u64 {
+        let words = |table: usize, item: usize| 1 + messages(&d.system.tables[table])[item].words.len();
+        stack.blocks.iter().map(|b| (words(l.slabs[b.slab].table, b.item) as u64) << b.log).sum()
+    };
+    let words = words(&l.pushes, |t| &t.pushes) + words(&l.pulls, |t| &t.pulls);
+    let leaves = (l.pushes.len + l.pulls.len) as u64;
+    products(words / 2) + moved(d.committed() + leaves)
+}
+
+/// Makes the layers of both trees, the first above the leaves once the others are done with, and
+/// runs a sumcheck over the halves of each.
+pub fn products_cost(d: &Dimensions<'_>) -> Cost {
+    let log = d.layout.bus_log;
+    let sides = [d.layout.pushes.len as u64, d.layout.pulls.len as u64];
+    let layer = |leaves: u64, number: usize| leaves.min(1 << (log - number));
+    let make = |leaves: u64, from: usize, to: usize| {
+        let (below, above) = (layer(leaves, from), layer(leaves, to));
+        products(below - above) + moved(below + above)
+    };
+    let tree = |leaves: u64| -> Cost {
+        let upper: Cost = (2..log).map(|number| make(leaves, number, number + 1)).sum();
+        upper + make(leaves, 0, log.min(2)) + make(leaves, 0, log.min(1))
+    };
+    let check = |number: usize| {
+        let half = log - number - 1;
+        let halves = sides.map(|leaves| {
+            let length = layer(leaves, number);
+            let low = length.min(1 << half);
+            [low, length - low]
+        });
+        sumcheck(halves.as_flattened(), half, half, LAYER)
+    };
+    let trees: Cost = sides.into_iter().map(tree).sum();
+    trees + (0..log).map(check).sum()
 }

@@ -2,7 +2,7 @@
 //! hashed and moved. With the speeds of a machine, a [`Floor`], this gives the time below which no
 //! step can come with the kernels that there are.
 //!
-//! The formulas follow the code: each says which vectors a step reads and writes, and how many
+//! The formulas stand beside the code that they follow: each says which vectors a step reads and writes, and how many
 //! products it makes of an entry. Vectors are counted whatever their size: those that fit caches are
 //! the last few of many halvings, and add little.
 
@@ -10,23 +10,20 @@ use std::collections::BTreeSet;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign};
 
-use dyad_rules::shape::{Message, TableShape};
-use dyad_verifier::layout::{Owner, Stack};
-use dyad_verifier::params::{Code, GRINDING, LANE_LOG};
-use dyad_verifier::transcript::TRIAL_LENGTH;
-use dyad_verifier::{Digest, Layout, Schedule, System, merkle};
+use dyad_verifier::layout::Owner;
+use dyad_verifier::params::Code;
+use dyad_verifier::{Layout, Schedule, System};
 use serde::{Deserialize, Serialize};
 
-use crate::STEPS;
-use crate::kernels::code::Split;
 use crate::scratch::Memory;
+use crate::{STEPS, and_check, bus, columns, commitment, opening, points, ring_switch};
 
 /// Bytes of an element.
 pub(crate) const ELEMENT: u64 = dyad_field::BYTES as u64;
 
 /// What a step does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Work {
+pub struct Cost {
     /// Products in K. A product with a word counts as half of one.
     pub products: u64,
     /// Elements encoded at rate 1/2: two elements of a codeword, whatever its rate, count as one.
@@ -45,7 +42,7 @@ pub struct Work {
     pub fresh: u64,
 }
 
-/// The speed of a machine: for each field of [`Work`], the seconds that one takes on all threads.
+/// The speed of a machine: for each field of [`Cost`], the seconds that one takes on all threads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Floor {
     /// Threads that worked.
@@ -71,7 +68,7 @@ pub struct Floor {
 impl Floor {
     /// The least seconds that `work` takes. Arithmetic goes on while memory is read and written, so
     /// the longer of the two counts; the system's work on fresh pages comes on top.
-    pub fn seconds(&self, work: &Work) -> f64 {
+    pub fn seconds(&self, work: &Cost) -> f64 {
         let arithmetic = [
             (work.products, self.products),
             (work.encoded, self.encoded),
@@ -85,7 +82,7 @@ impl Floor {
     }
 }
 
-impl Add for Work {
+impl Add for Cost {
     type Output = Self;
 
     fn add(self, other: Self) -> Self {
@@ -102,64 +99,80 @@ impl Add for Work {
     }
 }
 
-impl AddAssign for Work {
+impl AddAssign for Cost {
     fn add_assign(&mut self, other: Self) {
         *self = *self + other;
     }
 }
 
-impl Sum for Work {
+impl Sum for Cost {
     fn sum<I: Iterator<Item = Self>>(works: I) -> Self {
         works.fold(Self::default(), Add::add)
     }
 }
 
 /// What each of [`STEPS`] does in a proof of this layout and schedule.
-pub fn steps(system: &System, layout: &Layout, schedule: &Schedule) -> [(&'static str, Work); STEPS.len()] {
-    let c = Costs {
-        system,
-        layout,
-        schedule,
-        committed: layout.oracles.iter().map(|o| o.pairs.len as u64).sum(),
-    };
-    let work = [
-        c.fill(),
+pub fn steps(system: &System, layout: &Layout, schedule: &Schedule) -> [(&'static str, Cost); STEPS.len()] {
+    let d = &Dimensions { system, layout, schedule };
+    let costs = [
+        d.committed_now(|_, len| moved(len) + fresh(len)),
         // The memory that this step and all after it share is made at its beginning.
-        c.committed_now(encode) + fresh(Memory::len_for(layout, schedule) as u64),
-        c.committed_now(|code, _| hash(code)),
-        c.bus_leaves(),
-        c.bus_products(),
-        c.and_bits(),
-        c.and_rows(),
-        c.columns(),
-        c.points(),
-        c.ring_switch(),
-        c.opening(),
+        d.committed_now(commitment::encode_cost) + fresh(Memory::len_for(layout, schedule) as u64),
+        d.committed_now(|code, _| commitment::hash_cost(code)),
+        bus::leaves_cost(d),
+        bus::products_cost(d),
+        and_check::bits_cost(d),
+        and_check::rows_cost(d),
+        columns::cost(d),
+        points::cost(d),
+        ring_switch::cost(d),
+        opening::cost(d),
     ];
-    std::array::from_fn(|i| (STEPS[i], work[i]))
+    std::array::from_fn(|i| (STEPS[i], costs[i]))
+}
+
+/// What the costs of steps are made from.
+pub(crate) struct Dimensions<'a> {
+    pub system: &'a System,
+    pub layout: &'a Layout,
+    pub schedule: &'a Schedule,
+}
+
+impl Dimensions<'_> {
+    /// Elements of all committed vectors.
+    pub fn committed(&self) -> u64 {
+        self.layout.oracles.iter().map(|o| o.pairs.len as u64).sum()
+    }
+
+    /// What is done with each vector that the proof commits to: its code and its elements.
+    pub fn committed_now(&self, each: impl Fn(Code, u64) -> Cost) -> Cost {
+        let oracles = self.layout.oracles.iter().zip(&self.schedule.oracles);
+        let own = oracles.filter(|(o, _)| o.owner == Owner::Run);
+        own.map(|(o, opened)| each(opened.code, o.pairs.len as u64)).sum()
+    }
 }
 
 /// Elements read or written.
-fn moved(elements: u64) -> Work {
-    Work { moved: ELEMENT * elements, ..Work::default() }
+pub(crate) fn moved(elements: u64) -> Cost {
+    Cost { moved: ELEMENT * elements, ..Cost::default() }
 }
 
 /// Elements of fresh memory.
-fn fresh(elements: u64) -> Work {
-    Work { fresh: ELEMENT * elements, ..Work::default() }
+pub(crate) fn fresh(elements: u64) -> Cost {
+    Cost { fresh: ELEMENT * elements, ..Cost::default() }
 }
 
-fn products(products: u64) -> Work {
-    Work { products, ..Work::default() }
+pub(crate) fn products(products: u64) -> Cost {
+    Cost { products, ..Cost::default() }
 }
 
 /// A table of eq over 2^`log` indices, written once: a product for every two entries.
-fn eq_table(log: usize) -> Work {
+pub(crate) fn eq_table(log: usize) -> Cost {
     products(1 << log) + moved(1 << log) + fresh(1 << log)
 }
 
 /// Binds a variable of vectors: 2^`log` entries are left of each at most. A product for each entry.
-fn fold(lengths: &mut [u64], log: usize) -> Work {
+pub(crate) fn fold(lengths: &mut [u64], log: usize) -> Cost {
     let fold = |length: &mut u64| {
         let before = *length;
         *length = before.min(1 << log);
@@ -171,7 +184,7 @@ fn fold(lengths: &mut [u64], log: usize) -> Work {
 /// `rounds` rounds of a sumcheck over vectors of 2^`log` entries, of which these are stored, with
 /// `each` products for an index of a round's sum. The first round reads the vectors; each other folds
 /// them, and sums what it has just written; a last one folds.
-fn sumcheck(lengths: &[u64], log: usize, rounds: usize, each: u64) -> Work {
+pub(crate) fn sumcheck(lengths: &[u64], log: usize, rounds: usize, each: u64) -> Cost {
     let mut lengths = lengths.to_vec();
     let mut work = moved(lengths.iter().sum());
     for log in (log - rounds..log).rev() {
@@ -183,204 +196,10 @@ fn sumcheck(lengths: &[u64], log: usize, rounds: usize, each: u64) -> Work {
 
 /// The inner product of weights and a vector: at each index the products of the low halves and of
 /// the sums.
-const INNER: u64 = 2;
-/// A product layer of two trees: at each index two products that cross, the one of the differences,
-/// and two by eq, for each tree.
-const LAYER: u64 = 10;
-/// The AND check: as a tree of a product layer, and C by eq.
-const AND: u64 = 6;
-
-/// Encodes `length` elements. The first pass reads them and writes the codeword; the second reads and
-/// writes it.
-fn encode(code: Code, length: u64) -> Work {
-    let codeword = (code.lanes as u64) << code.position_log();
-    Work { encoded: codeword / 2, ..Work::default() } + moved(length + 3 * codeword)
-}
-
-/// Hashes the rows of a codeword and the levels of digests above them, the leaves' own level not
-/// being stored.
-fn hash(code: Code) -> Work {
-    let rows = 1u64 << code.position_log();
-    let row = ELEMENT * code.lanes as u64;
-    let digest = size_of::<Digest>() as u64;
-    let levels = digest * (rows - 1);
-    Work {
-        hashed: rows * row.next_multiple_of(merkle::LEAF_BLOCK as u64) + (rows - 1) * 2 * digest,
-        moved: rows * row + 2 * levels,
-        fresh: levels,
-        ..Work::default()
-    }
-}
-
-/// Makes the rows that are opened again, and their neighbours: the highest stages of the code multiply
-/// half of a lane's entries in each coset, then each query all entries of a block, for both rows of a
-/// pair.
-fn open_again(code: Code, length: u64) -> Work {
-    let split = Split::new(code.log);
-    let stages = split.high as u64 * (1 << (code.log + code.rate) >> 1);
-    let queries = 2 * code.queries as u64 * (1 << split.low);
-    products(code.lanes as u64 * (stages + queries)) + moved(length)
-}
-
-/// Adds the equations of a code's queries to 2^`log` weights. A product for each query and low part of
-/// a row; each of the transposed stages multiplies half of the blocks, but those only that a query has
-/// reached.
-fn accumulate(code: Code) -> Work {
-    let split = Split::new(code.log);
-    let queries = code.queries as u64;
-    let pairs = 1u64 << (split.high + code.rate) >> 1;
-    let stages: u64 = (0..split.high).map(|stage| pairs.min(queries << stage)).sum();
-    products((queries + stages) << split.low) + moved(2 << code.log)
-}
-
+pub(crate) const INNER: u64 = 2;
 /// The logarithms of slabs: each has eq tables of its own.
 pub(crate) fn slab_logs(layout: &Layout) -> BTreeSet<usize> {
     layout.slabs.iter().map(|s| s.log).collect()
-}
-
-/// What the formulas of the steps are made from.
-struct Costs<'a> {
-    system: &'a System,
-    layout: &'a Layout,
-    schedule: &'a Schedule,
-    /// Elements of both committed vectors.
-    committed: u64,
-}
-
-impl Costs<'_> {
-    fn fill(&self) -> Work {
-        self.committed_now(|_, len| moved(len) + fresh(len))
-    }
-
-    /// What is done with each vector that the proof commits to: its code and its elements.
-    fn committed_now(&self, each: impl Fn(Code, u64) -> Work) -> Work {
-        let oracles = self.layout.oracles.iter().zip(&self.schedule.oracles);
-        let own = oracles.filter(|(o, _)| o.owner == Owner::Run);
-        own.map(|(o, opened)| each(opened.code, o.pairs.len as u64)).sum()
-    }
-
-    /// Runs the rules on all rows, and multiplies each word of a message, its tag included.
-    fn bus_leaves(&self) -> Work {
-        let l = self.layout;
-        let words = |stack: &Stack, messages: fn(&TableShape) -> &Vec<Message>| -> u64 {
-            let words =
-                |table: usize, item: usize| 1 + messages(&self.system.tables[table])[item].words.len();
-            stack.blocks.iter().map(|b| (words(l.slabs[b.slab].table, b.item) as u64) << b.log).sum()
-        };
-        let words = words(&l.pushes, |t| &t.pushes) + words(&l.pulls, |t| &t.pulls);
-        let leaves = (l.pushes.len + l.pulls.len) as u64;
-        products(words / 2) + moved(self.committed + leaves)
-    }
-
-    /// Makes the layers of both trees, the first above the leaves once the others are done with, and
-    /// runs a sumcheck over the halves of each.
-    fn bus_products(&self) -> Work {
-        let log = self.layout.bus_log;
-        let sides = [self.layout.pushes.len as u64, self.layout.pulls.len as u64];
-        let layer = |leaves: u64, number: usize| leaves.min(1 << (log - number));
-        let make = |leaves: u64, from: usize, to: usize| {
-            let (below, above) = (layer(leaves, from), layer(leaves, to));
-            products(below - above) + moved(below + above)
-        };
-        let tree = |leaves: u64| -> Work {
-            let upper: Work = (2..log).map(|number| make(leaves, number, number + 1)).sum();
-            upper + make(leaves, 0, log.min(2)) + make(leaves, 0, log.min(1))
-        };
-        let check = |number: usize| {
-            let half = log - number - 1;
-            let halves = sides.map(|leaves| {
-                let length = layer(leaves, number);
-                let low = length.min(1 << half);
-                [low, length - low]
-            });
-            sumcheck(halves.as_flattened(), half, half, LAYER)
-        };
-        let trees: Work = sides.into_iter().map(tree).sum();
-        trees + (0..log).map(check).sum()
-    }
-
-    /// Runs the rules on all rows; the weight of a constraint is a product.
-    fn and_bits(&self) -> Work {
-        let constraints = self.layout.ands.len as u64;
-        let eq: Work = slab_logs(self.layout).into_iter().map(eq_table).sum();
-        Work { skipped: constraints, ..Work::default() } + products(constraints) + moved(self.committed) + eq
-    }
-
-    /// Runs the rules on all rows again, takes the operands to K, and runs a sumcheck over them.
-    fn and_rows(&self) -> Work {
-        let (constraints, log) = (self.layout.ands.len as u64, self.layout.ands.log);
-        let operands = 3 * constraints;
-        Work { mapped: operands, ..Work::default() }
-            + moved(self.committed + operands)
-            + sumcheck(&[constraints; 3], log, log, AND)
-    }
-
-    /// Sums over the bits of all elements with the eq of two row points, which are read for each pair
-    /// of columns.
-    fn columns(&self) -> Work {
-        let eq: Work = slab_logs(self.layout).into_iter().map(|log| eq_table(log) + eq_table(log)).sum();
-        let log = self.layout.column_log + 6;
-        let claims = sumcheck(&[1 << log; 4], log, log, 2 * INNER);
-        Work { summed: 2 * self.committed, ..Work::default() } + moved(3 * self.committed) + eq + claims
-    }
-
-    /// Folds the bits of all elements, gives each a weight, joins both vectors, and runs a sumcheck.
-    fn points(&self) -> Work {
-        let logs = slab_logs(self.layout);
-        let rows = |entries: u64| products(entries) + moved(5 * entries);
-        let eq: Work = logs.into_iter().map(|log| rows(1 << log)).sum();
-        let longest = self.layout.oracles.iter().map(|o| o.pairs.len as u64).max().unwrap_or_default();
-        let log = self.layout.oracles.iter().map(|o| o.pairs.log).max().unwrap_or_default();
-        let join = if self.layout.oracles.len() > 1 {
-            // The sum of the round, then both vectors scaled.
-            products((INNER + 2) * longest) + moved((2 + 4) * longest)
-        } else {
-            Work::default()
-        };
-        Work { mapped: self.committed, ..Work::default() }
-            + products(self.committed)
-            + moved((2 + 2) * self.committed)
-            + eq
-            + join
-            + sumcheck(&[longest; 2], log, log, INNER)
-    }
-
-    /// Sums over the bits of all elements with an eq table, and the image of that table; both times it
-    /// is made in parts that stay in caches.
-    fn ring_switch(&self) -> Work {
-        let weights: u64 = self.layout.oracles.iter().map(|o| 1u64 << o.pairs.log).sum();
-        Work { summed: self.committed, mapped: weights, ..Work::default() }
-            + products(2 * weights)
-            + moved(self.committed + weights)
-    }
-
-    /// Folds the lanes of the committed vectors, and makes rows of the main code again; then, in each
-    /// round, encodes and hashes what is left, adds the equations of the queries to its weights, and folds
-    /// its lanes.
-    fn opening(&self) -> Work {
-        let s = self.schedule;
-        let folds = self.layout.oracles.iter().map(|o| {
-            let log = o.pairs.log;
-            sumcheck(&[1 << log, o.pairs.len as u64], log, LANE_LOG, INNER)
-        });
-        let second = s.second_len as u64;
-        let mut work: Work = folds.sum::<Work>() + moved(4 * second);
-        work += self.committed_now(open_again);
-        let (mut length, mut log) = (second, s.second_log);
-        let mut queried: Vec<Code> = s.oracles.iter().map(|o| o.code).collect();
-        for &code in &s.rounds {
-            work += encode(code, length) + hash(code) + grind();
-            work += queried.into_iter().map(accumulate).sum();
-            work += sumcheck(&[length; 2], log, code.lane_log, INNER);
-            (length, log, queried) = (1 << code.log, code.log, vec![code]);
-        }
-        work + grind() + sumcheck(&[length; 2], log, log, INNER)
-    }
-}
-
-/// The proof of work before the queries of a round: as many trials as are expected, of a block each.
-fn grind() -> Work {
-    Work { hashed: (TRIAL_LENGTH as u64) << GRINDING, ..Work::default() }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use dyad_verifier::{Digest, Layout, Schedule, System};
 use crate::adjoint;
 use crate::cost::{ELEMENT, slab_logs};
 use crate::kernels::FAST;
-use crate::kernels::code::{Split, tile_bytes};
+use crate::kernels::code::{LaneVariables, tile_bytes};
 use crate::scratch::Memory;
 
 /// What is in memory while a proof is made, in bytes. The program and what is known of its run are not
@@ -67,8 +67,8 @@ impl Footprint {
 fn buffers(system: &System, layout: &Layout, schedule: &Schedule) -> u64 {
     let nodes = layout.slabs.iter().map(|s| adjoint::most_at_once(&system.tables[s.table]) as u64).max();
     let sums = |code: &Code| {
-        let split = Split::new(code.log);
-        ELEMENT << (split.high + split.columns + code.rate)
+        let split = LaneVariables::new(code.log);
+        ELEMENT << (split.high + split.columns + code.log_inv_rate)
     };
     let tiles = schedule.oracles.iter().filter(|o| o.owner == Owner::Run);
     let tiles = tiles.map(|o| tile_bytes(o.code.log, o.code.lanes) as u64).max();

@@ -10,19 +10,22 @@
 mod adjoint;
 mod and_check;
 mod bus;
-mod claims;
+mod columns;
+mod commitment;
 pub mod cost;
 mod evaluate;
 mod footprint;
+mod grinding;
 pub mod kernels;
 mod merkle;
 mod opening;
+mod points;
 mod prove;
 pub mod reference;
+mod ring_switch;
 mod rounds;
 mod scratch;
 mod witness;
-mod work;
 mod writer;
 
 pub use dyad_rules::{Rows, StoredRows};

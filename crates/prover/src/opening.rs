@@ -7,7 +7,10 @@ use dyad_verifier::transcript::Challenges;
 use dyad_verifier::{Hash, Label, Layout};
 use rayon::prelude::*;
 
-use crate::kernels::code::{Codeword, accumulate_rows, encode, encoded_len, row_pairs};
+use crate::commitment;
+use crate::cost::{Cost, Dimensions, INNER, moved, products, sumcheck};
+use crate::grinding;
+use crate::kernels::code::{Codeword, LaneVariables, accumulate_rows, encode, encoded_len, row_pairs};
 use crate::merkle::{RowPairs, Tree};
 use crate::rounds::{Pair, Session};
 use crate::scratch::Scratch;
@@ -20,7 +23,7 @@ pub fn room(layout: &Layout, schedule: &Schedule) -> usize {
     let mut len = schedule.second_len;
     let mut room = 2 * len + layout.oracles.iter().map(folded_len).sum::<usize>();
     for code in &schedule.rounds {
-        room += encoded_len(len, code.log, code.rate);
+        room += encoded_len(len, code.log, code.log_inv_rate);
         len = 1 << code.log;
     }
     room
@@ -84,8 +87,8 @@ pub fn prove<H: Hash + Sync + Send>(
     let mut last: Option<(Code, Codeword<'_>, Tree)> = None;
     for round in 0..=schedule.rounds.len() {
         let next = schedule.rounds.get(round).map(|code| {
-            let values = scratch.take(encoded_len(pair.vector.len(), code.log, code.rate));
-            let codeword = encode(pair.vector, code.log, code.rate, values);
+            let values = scratch.take(encoded_len(pair.vector.len(), code.log, code.log_inv_rate));
+            let codeword = encode(pair.vector, code.log, code.log_inv_rate, values);
             let tree = Tree::new::<H>(&codeword);
             s.send_digest(Label::Root, &tree.root());
             (*code, codeword, tree)
@@ -138,4 +141,48 @@ fn query<H: Hash>(s: &mut Session<'_, H>, q: &Queried<'_>) -> (usize, usize, Vec
     let rows = q.symbols.rows(&q.code, &positions);
     s.open(q.tree, &rows, &positions);
     (q.base, q.code.log, positions)
+}
+
+/// Folds the lanes of the committed vectors, and makes rows of the main code again; then, in each
+/// round, encodes and hashes what is left, adds the equations of the queries to its weights, and folds
+/// its lanes.
+pub fn cost(d: &Dimensions<'_>) -> Cost {
+    let s = d.schedule;
+    let folds = d.layout.oracles.iter().map(|o| {
+        let log = o.pairs.log;
+        sumcheck(&[1 << log, o.pairs.len as u64], log, LANE_LOG, INNER)
+    });
+    let second = s.second_len as u64;
+    let mut sum: Cost = folds.sum::<Cost>() + moved(4 * second);
+    sum += d.committed_now(open_again);
+    let (mut length, mut log) = (second, s.second_log);
+    let mut queried: Vec<Code> = s.oracles.iter().map(|o| o.code).collect();
+    for &code in &s.rounds {
+        sum += commitment::encode_cost(code, length) + commitment::hash_cost(code) + grinding::cost(GRINDING);
+        sum += queried.into_iter().map(accumulate).sum();
+        sum += sumcheck(&[length; 2], log, code.lane_log, INNER);
+        (length, log, queried) = (1 << code.log, code.log, vec![code]);
+    }
+    sum + grinding::cost(GRINDING) + sumcheck(&[length; 2], log, log, INNER)
+}
+
+/// Makes the rows that are opened again, and their neighbours: the highest stages of the code multiply
+/// half of a lane's entries in each coset, then each query all entries of a block, for both rows of a
+/// pair.
+fn open_again(code: Code, length: u64) -> Cost {
+    let split = LaneVariables::new(code.log);
+    let stages = split.high as u64 * (1 << (code.log + code.log_inv_rate) >> 1);
+    let queries = 2 * code.queries as u64 * (1 << split.low);
+    products(code.lanes as u64 * (stages + queries)) + moved(length)
+}
+
+/// Adds the equations of a code's queries to 2^`log` weights. A product for each query and low part of
+/// a row; each of the transposed stages multiplies half of the blocks, but those only that a query has
+/// reached.
+fn accumulate(code: Code) -> Cost {
+    let split = LaneVariables::new(code.log);
+    let queries = code.queries as u64;
+    let pairs = 1u64 << (split.high + code.log_inv_rate) >> 1;
+    let stages: u64 = (0..split.high).map(|stage| pairs.min(queries << stage)).sum();
+    products((queries + stages) << split.low) + moved(2 << code.log)
 }

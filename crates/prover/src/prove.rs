@@ -4,19 +4,18 @@ use dyad_field::K;
 use dyad_rules::{Rows, TableRules};
 use dyad_verifier::layout::Owner;
 use dyad_verifier::params::Opened;
-use dyad_verifier::{Error, Hash, Label, Layout, Level, Schedule, Statement, System, start};
+use dyad_verifier::{Error, Hash, Layout, Level, Schedule, Statement, System, start};
 
-use crate::cost::{self, Work};
+use crate::columns::RowEqs;
+use crate::cost::{self, Cost};
 use crate::evaluate::Committed;
-use crate::kernels::code::{encode, encoded_len};
 use crate::kernels::memory::zeros;
-use crate::merkle::Tree;
 use crate::opening::{Queried, Symbols};
 use crate::rounds::{Pair, Session};
 use crate::scratch::Memory;
 use crate::witness::{Columns, ProvingKey};
 use crate::writer::Proof;
-use crate::{and_check, bus, claims, opening};
+use crate::{and_check, bus, columns, commitment, opening, points, ring_switch};
 
 /// The steps that [`prove`] announces, in order.
 pub const STEPS: [&str; 11] = [
@@ -84,7 +83,7 @@ impl Filled {
     }
 
     /// What each of [`STEPS`] does in a proof of this level.
-    pub fn costs(&self, system: &System, level: Level) -> [(&'static str, Work); STEPS.len()] {
+    pub fn costs(&self, system: &System, level: Level) -> [(&'static str, Cost); STEPS.len()] {
         cost::steps(system, &self.layout, &self.schedule(level))
     }
 
@@ -139,18 +138,8 @@ pub fn prove_filled<H: Hash + Sync + Send>(
         }
     }
 
-    s.proof.section("commitment");
-    s.step("encode");
-    let code = schedule.oracles[0].code;
-    // The codeword is not kept: the vectors of later steps take its place, and the rows that are opened
-    // are made again.
     let mut memory = Memory::new(&layout, &schedule);
-    let values = memory.scratch().take(encoded_len(vector.len(), code.log, code.rate));
-    let codeword = encode(&vector, code.log, code.rate, values);
-    s.step("hash");
-    let tree = Tree::new::<H>(&codeword);
-    s.send_digest(Label::Commitment, &tree.root());
-
+    let tree = commitment::prove(&mut s, &vector, &schedule.oracles[0].code, memory.scratch());
     let vectors: Vec<&[K]> = layout
         .oracles
         .iter()
@@ -162,7 +151,10 @@ pub fn prove_filled<H: Hash + Sync + Send>(
     let committed = Committed { system, layout: &layout, tables, vectors: &vectors };
     let bus = bus::prove(&mut s, &committed, memory.scratch());
     let and = and_check::prove(&mut s, &committed, memory.scratch());
-    let (weights, mut rest) = claims::prove(&mut s, &committed, &bus, &and, &mut memory);
+    let row_eqs = RowEqs::new(&layout, &bus, &and);
+    let column_point = columns::prove(&mut s, &committed, &bus, &and, &row_eqs);
+    let bits = points::prove(&mut s, &committed, &column_point, row_eqs, memory.scratch());
+    let (weights, mut rest) = ring_switch::prove(&mut s, &committed, &bits, memory.scratch());
 
     let pairs = weights
         .into_iter()

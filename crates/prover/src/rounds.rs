@@ -4,9 +4,9 @@ use dyad_field::K;
 use dyad_verifier::transcript::{Challenges, Transcript};
 use dyad_verifier::{Digest, Hash, Label};
 
+use crate::grinding::grind;
 use crate::kernels::sumcheck::{fold, inner_fold_round, inner_fold_round_from, inner_round};
 use crate::merkle::{RowPairs, Tree};
-use crate::work::grind;
 use crate::writer::Proof;
 
 /// The parties to every step of the protocol.

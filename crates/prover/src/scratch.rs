@@ -1,12 +1,10 @@
 //! Memory for the vectors of one phase after the other.
 
 use dyad_field::K;
-use dyad_verifier::layout::Owner;
 use dyad_verifier::{Layout, Schedule};
 
-use crate::kernels::code::encoded_len;
 use crate::kernels::memory::zeros;
-use crate::{and_check, bus, claims, opening};
+use crate::{and_check, bus, commitment, opening, points, ring_switch};
 
 /// Working memory that all phases share: fresh memory costs more than most of what is computed in it.
 #[derive(Debug)]
@@ -15,13 +13,14 @@ pub struct Memory(Vec<K>);
 impl Memory {
     /// Elements that the largest phase of a proof of this layout needs.
     pub fn len_for(layout: &Layout, schedule: &Schedule) -> usize {
-        let last = claims::weights_len(layout) + opening::room(layout, schedule);
-        let codewords = layout.oracles.iter().zip(&schedule.oracles).map(|(o, c)| match o.owner {
-            Owner::Run => encoded_len(o.pairs.len, c.code.log, c.code.rate),
-            Owner::Program => 0,
-        });
-        let first = codewords.sum::<usize>();
-        first.max(bus::room(layout)).max(and_check::room(layout)).max(claims::room(layout)).max(last)
+        let steps = [
+            commitment::room(layout, schedule),
+            bus::room(layout),
+            and_check::room(layout),
+            points::room(layout),
+            ring_switch::room(layout) + opening::room(layout, schedule),
+        ];
+        steps.into_iter().max().unwrap_or_default()
     }
 
     /// Enough for every phase.

@@ -194,8 +194,8 @@ impl ProvingKey {
         };
         let vector = columns(&layout, &oracle.pairs, |t| system.tables[t].fixed.len(), &given);
         let code = fixed_code(level, vector.len());
-        let mut values = zeros(encoded_len(vector.len(), code.log, code.rate));
-        let codeword = encode(&vector, code.log, code.rate, &mut values);
+        let mut values = zeros(encoded_len(vector.len(), code.log, code.log_inv_rate));
+        let codeword = encode(&vector, code.log, code.log_inv_rate, &mut values);
         let tree = Tree::new::<H>(&codeword);
         let root: Digest = tree.root();
         Ok(Self { key: Key { rows: key_rows, root }, vector, committed: Some((values, tree)) })

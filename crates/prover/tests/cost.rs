@@ -4,7 +4,7 @@ mod toy;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use dyad_prover::cost::{Floor, Work, steps};
+use dyad_prover::cost::{Cost, Floor, steps};
 use dyad_prover::prove;
 use dyad_verifier::hash::Domain;
 use dyad_verifier::{Blake3, Digest, Hash, Layout, Level, Schedule};
@@ -75,7 +75,7 @@ fn trees_hash_as_many_bytes_as_expected() {
 fn arithmetic_hides_traffic_but_not_fresh_pages() {
     let floor = Floor { threads: 1, products: 2.0, hashed: 1.0, moved: 0.5, fresh: 0.25, ..Floor::default() };
     let seconds = |products, hashed, moved, fresh| {
-        floor.seconds(&Work { products, hashed, moved, fresh, ..Work::default() })
+        floor.seconds(&Cost { products, hashed, moved, fresh, ..Cost::default() })
     };
     let close = |a: f64, b: f64| (a - b).abs() < 1e-9;
     assert!(close(seconds(10, 5, 8, 0), 25.0));

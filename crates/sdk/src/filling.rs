@@ -2,7 +2,7 @@
 
 use std::sync::mpsc;
 
-use dyad_executor::{Limits, Rows, record_parts, rows_of};
+use dyad_executor::{Limits, RowCounts, record_parts, rows_of};
 use dyad_machine::instr::CellWords;
 use dyad_machine::record::{Events, Records};
 use dyad_machine::tables::{Run, TABLES};
@@ -33,7 +33,7 @@ pub fn execute_and_fill(
     input: &[u8],
     limits: Limits,
     system: &System,
-    rows: &Rows,
+    rows: &RowCounts,
 ) -> Result<Filled, Error> {
     let mut filled = zero(system, rows)?;
     let mut columns = filled.columns(system);
@@ -81,7 +81,7 @@ pub fn fill_recorded(
     Ok(filled)
 }
 
-fn zero(system: &System, rows: &Rows) -> Result<Filled, Error> {
+fn zero(system: &System, rows: &RowCounts) -> Result<Filled, Error> {
     Filled::zero(system, memory::layout_rows(rows)).map_err(Error::TooLarge)
 }
 

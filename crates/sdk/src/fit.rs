@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use dyad_executor::{Halted, Rows};
+use dyad_executor::{Halted, RowCounts};
 use dyad_verifier::{Error as Limit, Layout, System};
 
 use crate::memory::layout_rows;
@@ -65,7 +65,7 @@ impl<'a> Fit<'a> {
     }
 
     /// Told the cycles and rows so far every now and then; returns whether a proof has room for them.
-    pub fn watch(&mut self, cycles: u64, rows: &Rows) -> bool {
+    pub fn watch(&mut self, cycles: u64, rows: &RowCounts) -> bool {
         if cycles >= self.next && self.full.is_none() {
             self.next = cycles + EVERY;
             self.look(cycles, rows);
@@ -74,7 +74,7 @@ impl<'a> Fit<'a> {
     }
 
     /// Why the whole run does not fit, if it does not.
-    pub fn end(mut self, cycles: u64, rows: &Rows) -> Option<TooLong> {
+    pub fn end(mut self, cycles: u64, rows: &RowCounts) -> Option<TooLong> {
         if self.full.is_none() {
             self.look(cycles, rows);
         }
@@ -86,7 +86,7 @@ impl<'a> Fit<'a> {
         self.full.map(|full| TooLong { at: Some(Box::new(at.clone())), ..full })
     }
 
-    fn look(&mut self, cycles: u64, rows: &Rows) {
+    fn look(&mut self, cycles: u64, rows: &RowCounts) {
         match Layout::new(self.system, &layout_rows(rows)) {
             Ok(_) => self.fits = cycles,
             Err(limit) => self.full = Some(TooLong { limit, cycles, fits: self.fits, at: None }),

@@ -50,13 +50,13 @@ mod stopwatch;
 pub use dyad_executor::{Cause, Halted, Limits};
 pub use dyad_program::{FloatAbi, HeaderFlags};
 pub use dyad_proof::{Proof, VerifyingKey};
-pub use dyad_prover::cost::{Floor, Work};
+pub use dyad_prover::cost::{Cost, Floor};
 pub use dyad_security::Report as SecurityReport;
 pub use dyad_verifier::Level;
 pub use error::Error;
 pub use fit::TooLong;
 pub use program::{Misaligned, Program, Run};
-pub use prover::{Prover, Report, STEPS, Step};
+pub use prover::{Prover, Report, STEPS, Stage};
 pub use stopwatch::{Processor, Timing};
 
 /// What a valid proof establishes.

@@ -1,6 +1,6 @@
 //! The memory that proving takes, known before it begins.
 
-use dyad_executor::{Metered, PART, Rows};
+use dyad_executor::{Metered, PART, RowCounts};
 use dyad_machine::record::Step;
 use dyad_machine::statement::boundary;
 use dyad_prover::Footprint;
@@ -11,7 +11,7 @@ use crate::Error;
 use crate::filling::parts;
 
 /// The rows of each table as a layout takes them: more than it can count are more than it allows.
-pub fn layout_rows(rows: &Rows) -> Vec<u32> {
+pub fn layout_rows(rows: &RowCounts) -> Vec<u32> {
     rows.0.iter().map(|&n| u32::try_from(n).unwrap_or(u32::MAX)).collect()
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use dyad_executor::{Limits, Metered, Rows, meter_while};
+use dyad_executor::{Limits, Metered, RowCounts, meter_while};
 use dyad_machine::list::TableId;
 use dyad_security::Sizes;
 use dyad_verifier::{Layout, Level, Schedule, Statement, System};
@@ -57,7 +57,7 @@ pub struct Misaligned {
 
 impl Misaligned {
     /// Those of a run with these rows.
-    pub(crate) fn of(rows: &Rows) -> Self {
+    pub(crate) fn of(rows: &RowCounts) -> Self {
         Self { loads: rows[TableId::LoadMisaligned], stores: rows[TableId::StoreMisaligned] }
     }
 }

@@ -4,7 +4,7 @@ use dyad_executor::{Limits, MAX_CYCLES, Metered, meter_while};
 use dyad_machine::record::Records;
 use dyad_machine::tables::{Run as TableRun, TABLES};
 use dyad_proof::{MAX_OUTPUT, Proof, VerifyingKey};
-use dyad_prover::cost::Work;
+use dyad_prover::cost::Cost;
 use dyad_prover::{Filled, ProvingKey};
 use dyad_verifier::{Blake3, Level, Statement, System};
 
@@ -31,7 +31,7 @@ pub const STEPS: [&str; 1 + dyad_prover::STEPS.len()] = {
 
 /// A step of proving begins.
 #[derive(Clone, Copy, Debug)]
-pub struct Step {
+pub struct Stage {
     /// One of [`STEPS`].
     pub name: &'static str,
     /// Its index there.
@@ -166,9 +166,13 @@ impl Prover {
     ///
     /// # Errors
     /// As [`Prover::prove`].
-    pub fn prove_with(&self, input: &[u8], observer: &mut dyn FnMut(Step)) -> Result<(Proof, Report), Error> {
+    pub fn prove_with(
+        &self,
+        input: &[u8],
+        observer: &mut dyn FnMut(Stage),
+    ) -> Result<(Proof, Report), Error> {
         let mut watch = Stopwatch::start();
-        observer(Step { name: STEPS[0], index: 0, cycles: None, memory: None });
+        observer(Stage { name: STEPS[0], index: 0, cycles: None, memory: None });
         watch.step(STEPS[0]);
         let program = &self.program.inner;
         let metered = self.meter(input)?;
@@ -184,7 +188,7 @@ impl Prover {
         let mut index = 0;
         let mut step = |name| {
             index += 1;
-            observer(Step { name, index, cycles: Some(outcome.cycles), memory: Some(memory) });
+            observer(Stage { name, index, cycles: Some(outcome.cycles), memory: Some(memory) });
             watch.step(name);
         };
         step(STEPS[1]);
@@ -198,7 +202,7 @@ impl Prover {
         let body = self.prove_filled(filled, statement, &mut step);
         let prove_seconds = watch.seconds();
         // Nothing is known of metering; filling is the prover's first step.
-        let timings = watch.finish([Work::default()].into_iter().chain(costs.map(|cost| cost.1)));
+        let timings = watch.finish([Cost::default()].into_iter().chain(costs.map(|cost| cost.1)));
 
         let proof = Proof {
             level: self.level.number(),

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use dyad_prover::cost::Work;
+use dyad_prover::cost::Cost;
 
 /// What one step of proving took.
 #[derive(Clone, Copy, Debug)]
@@ -14,7 +14,7 @@ pub struct Timing {
     /// Processor time, where the system tells it.
     pub processor: Option<Processor>,
     /// What the step had to do; nothing for steps that no cost is known of.
-    pub work: Work,
+    pub cost: Cost,
 }
 
 /// Processor time, in seconds, in user and kernel mode together.
@@ -55,11 +55,11 @@ impl Stopwatch {
         self.start.time.elapsed().as_secs_f64()
     }
 
-    /// The last step ends: what each took, `work` being what each had to do.
-    pub fn finish(self, work: impl Iterator<Item = Work>) -> Vec<Timing> {
+    /// The last step ends: what each took, `costs` being what each had to do.
+    pub fn finish(self, costs: impl Iterator<Item = Cost>) -> Vec<Timing> {
         let ends: Vec<Moment> = self.begun.iter().skip(1).map(|b| b.1).chain([Moment::now()]).collect();
-        let steps = self.begun.into_iter().zip(ends).zip(work);
-        steps.map(|(((name, from), to), work)| from.until(to, name, work)).collect()
+        let steps = self.begun.into_iter().zip(ends).zip(costs);
+        steps.map(|(((name, from), to), cost)| from.until(to, name, cost)).collect()
     }
 }
 
@@ -68,7 +68,7 @@ impl Moment {
         Self { time: Instant::now(), processor: processor() }
     }
 
-    fn until(self, end: Self, name: &'static str, work: Work) -> Timing {
+    fn until(self, end: Self, name: &'static str, cost: Cost) -> Timing {
         let between = |(from, to): (Processor, Processor)| Processor {
             all: to.all - from.all,
             caller: to.caller - from.caller,
@@ -77,7 +77,7 @@ impl Moment {
             name,
             seconds: (end.time - self.time).as_secs_f64(),
             processor: self.processor.zip(end.processor).map(between),
-            work,
+            cost,
         }
     }
 }
@@ -112,9 +112,9 @@ mod tests {
         let until = watch.seconds() + 0.02;
         while watch.seconds() < until {}
         let whole = watch.seconds();
-        let work = Work { products: 7, ..Work::default() };
-        let steps = watch.finish([Work::default(), work].into_iter());
-        assert_eq!(steps.iter().map(|s| s.work).collect::<Vec<_>>(), [Work::default(), work]);
+        let cost = Cost { products: 7, ..Cost::default() };
+        let steps = watch.finish([Cost::default(), cost].into_iter());
+        assert_eq!(steps.iter().map(|s| s.cost).collect::<Vec<_>>(), [Cost::default(), cost]);
         assert_eq!(steps.iter().map(|s| s.name).collect::<Vec<_>>(), ["wait", "work"]);
         assert!(steps[0].seconds >= 0.02 && steps[1].seconds >= 0.02);
         assert!(steps.iter().map(|s| s.seconds).sum::<f64>() >= whole - 0.01);

@@ -193,7 +193,7 @@ fn power(log: usize) -> f64 {
 }
 
 fn code_length(code: &Code) -> f64 {
-    power(code.log) * power(code.rate)
+    power(code.log) * power(code.log_inv_rate)
 }
 
 /// Minus the logarithm of the probability that `queries` positions, drawn with replacement, all miss

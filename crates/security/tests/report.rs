@@ -108,7 +108,7 @@ fn bits_fall_with_sizes_and_rise_with_queries() {
     fewer.oracles[0].code.queries -= 1;
     worse(&sizes, &fewer, "opening", "queries 0 (main)");
     let mut denser = schedule.clone();
-    denser.rounds[0].rate -= 1;
+    denser.rounds[0].log_inv_rate -= 1;
     worse(&sizes, &denser, "opening", "queries 1 (folded)");
     let mut more = schedule.clone();
     more.oracles[0].code.queries += 1;
@@ -134,7 +134,7 @@ fn work_counts_only_before_queries() {
 #[test]
 fn bug_022_degenerate_parameters_have_no_bits() {
     let (sizes, schedule) = large();
-    let spoil: [fn(&mut Code); 2] = [|c| c.queries = 0, |c| c.rate = 0];
+    let spoil: [fn(&mut Code); 2] = [|c| c.queries = 0, |c| c.log_inv_rate = 0];
     for f in spoil {
         for which in 0..3 {
             let mut s = schedule.clone();

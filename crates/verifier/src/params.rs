@@ -75,30 +75,36 @@ pub struct Code {
     pub lanes: usize,
     /// Logarithm of the elements of a lane.
     pub log: usize,
-    /// Logarithm of the blow-up: the code has 2^(log + rate) positions.
-    pub rate: usize,
+    /// Logarithm of the blow-up: the code has 2^(log + log_inv_rate) positions.
+    pub log_inv_rate: usize,
     /// Positions drawn.
     pub queries: usize,
 }
 
 impl Code {
-    fn new(level: Level, len: usize, log: usize, lane_log: usize, rate: usize) -> Self {
+    fn new(level: Level, len: usize, log: usize, lane_log: usize, log_inv_rate: usize) -> Self {
         let log = log.saturating_sub(lane_log);
-        Self { lane_log, lanes: len.div_ceil(1 << log).max(1), log, rate, queries: queries(level, rate) }
+        Self {
+            lane_log,
+            lanes: len.div_ceil(1 << log).max(1),
+            log,
+            log_inv_rate,
+            queries: queries(level, log_inv_rate),
+        }
     }
 
     /// Logarithm of the positions.
     pub fn position_log(&self) -> usize {
-        self.log.saturating_add(self.rate)
+        self.log.saturating_add(self.log_inv_rate)
     }
 }
 
 /// Queries that give `level` bits less [`GRINDING`] in unique decoding: a word further than
 /// (1 - rate)/2 from the code passes one with probability at most (1 + rate)/2.
-fn queries(level: Level, rate: usize) -> usize {
-    // -1000 log2((1 + 2^-rate) / 2), rounded down. A code of rate 1 has no distance, whatever the
+fn queries(level: Level, log_inv_rate: usize) -> usize {
+    // -1000 log2((1 + 2^-log_inv_rate) / 2), rounded down. A code of rate 1 has no distance, whatever the
     // number of queries; no schedule has one.
-    let millibits = match rate {
+    let millibits = match log_inv_rate {
         0 => 1,
         1 => 415,
         2 => 678,
@@ -169,8 +175,8 @@ impl Schedule {
         let mut rounds = Vec::new();
         while log > FINAL_LOG.saturating_add(1) {
             let lane_log = LANE_LOG.min(log.saturating_sub(FINAL_LOG));
-            let rate = others.get(rounds.len()).or(others.last()).copied().unwrap_or(first);
-            let code = Code::new(level, len, log, lane_log, rate);
+            let log_inv_rate = others.get(rounds.len()).or(others.last()).copied().unwrap_or(first);
+            let code = Code::new(level, len, log, lane_log, log_inv_rate);
             log = code.log;
             len = 1 << log;
             rounds.push(code);

@@ -1,6 +1,6 @@
 //! `dyad prove`: a proof of a run.
 
-use dyad::{Error, Floor, Limits, Prover, Report as Proving, Step};
+use dyad::{Error, Floor, Limits, Prover, Report as Proving, Stage};
 use serde_json::{Value, json};
 
 use crate::{
@@ -107,7 +107,7 @@ fn exit_code(code: u8) -> String {
     }
 }
 
-fn announce(progress: &Progress, step: Step) {
+fn announce(progress: &Progress, step: Stage) {
     let at = SHARES.iter().position(|(name, _)| *name == step.name);
     let (before, share) = match at {
         Some(at) => (SHARES[..at].iter().map(|step| step.1).sum(), SHARES[at].1),

@@ -30,23 +30,23 @@ impl<'a> Codeword<'a> {
     }
 }
 
-/// Elements of the codeword of `len` elements in lanes of 2^m, at 2^(m + `rate`) points.
-pub fn encoded_len(len: usize, m: usize, rate: usize) -> usize {
-    len.div_ceil(1 << m) << (m + rate)
+/// Elements of the codeword of `len` elements in lanes of 2^m, at 2^(m + `log_inv_rate`) points.
+pub fn encoded_len(len: usize, m: usize, log_inv_rate: usize) -> usize {
+    len.div_ceil(1 << m) << (m + log_inv_rate)
 }
 
 /// Encode `data`, whose element `lane * 2^m + position` is coefficient `position` of a lane in the
-/// novel basis, at 2^(m + `rate`) points. The last lane may be short: the rest of it is 0.
+/// novel basis, at 2^(m + `log_inv_rate`) points. The last lane may be short: the rest of it is 0.
 ///
 /// # Panics
 /// If `values` is not of [`encoded_len`] elements.
-pub fn encode<'a>(data: &[K], m: usize, rate: usize, values: &'a mut [K]) -> Codeword<'a> {
-    assert_eq!(values.len(), encoded_len(data.len(), m, rate), "the size of the codeword");
+pub fn encode<'a>(data: &[K], m: usize, log_inv_rate: usize, values: &'a mut [K]) -> Codeword<'a> {
+    assert_eq!(values.len(), encoded_len(data.len(), m, log_inv_rate), "the size of the codeword");
     let lanes = data.len().div_ceil(1 << m);
     if lanes > 0 {
-        arch::encode(data, m, rate, lanes, values);
+        arch::encode(data, m, log_inv_rate, lanes, values);
     }
-    Codeword { lanes, rows: 1 << (m + rate), values }
+    Codeword { lanes, rows: 1 << (m + log_inv_rate), values }
 }
 
 /// Bytes that one thread takes to encode lanes of 2^m elements, besides the codeword.
@@ -69,7 +69,7 @@ const PARTS: usize = 8;
 /// half the work of encoding, and hardly any memory.
 pub fn row_pairs(data: &[K], m: usize, pairs: &[usize]) -> Vec<K> {
     let lanes = data.len().div_ceil(1 << m);
-    let split = Split::new(m);
+    let split = LaneVariables::new(m);
     let queries: Vec<_> = pairs.iter().map(|&k| PairQuery::new(&split, k)).collect();
     let blocks = split.blocks(pairs.iter().map(|k| 2 * k));
     let points: Vec<K> = (0..blocks).map(domain_point).collect();
@@ -116,13 +116,13 @@ pub fn row_pairs(data: &[K], m: usize, pairs: &[usize]) -> Vec<K> {
 
 /// The variables of a lane of 2^m elements: the `high` highest are transformed, the others, `low`,
 /// enter by their tensor product, the lowest of them, `columns`, within a task.
-pub(crate) struct Split {
+pub(crate) struct LaneVariables {
     pub(crate) high: usize,
     pub(crate) low: usize,
     pub(crate) columns: usize,
 }
 
-impl Split {
+impl LaneVariables {
     pub(crate) fn new(m: usize) -> Self {
         // At least one is left: neighbouring positions are in one block.
         let high = m.saturating_sub(1).min(HIGH);
@@ -148,7 +148,7 @@ struct PairQuery {
 }
 
 impl PairQuery {
-    fn new(split: &Split, pair: usize) -> Self {
+    fn new(split: &LaneVariables, pair: usize) -> Self {
         let [even, odd] = [2 * pair, 2 * pair + 1].map(|p| subspace_values(split.low, p));
         let near = tensor(&even[..split.columns]);
         let odd_near = tensor(&odd[..split.columns]);
@@ -199,8 +199,8 @@ pub fn accumulate_rows(w: &mut [K], m: usize, positions: &[usize], coefficients:
     if positions.is_empty() {
         return;
     }
-    let split = Split::new(m);
-    let Split { high, low, columns } = split;
+    let split = LaneVariables::new(m);
+    let LaneVariables { high, low, columns } = split;
     let blocks = split.blocks(positions.iter().copied());
     let queries: Vec<Query> = positions
         .iter()
@@ -320,7 +320,7 @@ mod tests {
     #[test]
     fn codewords_are_evaluations() {
         let mut rng = Random(11);
-        for (m, rate, len) in [
+        for (m, log_inv_rate, len) in [
             (0, 0, 1),
             (0, 2, 3),
             (1, 1, 5),
@@ -332,14 +332,17 @@ mod tests {
             (6, 1, 64 * 33 + 40),
         ] {
             let data = rng.ks(len);
-            let mut values = rng.ks(encoded_len(len, m, rate));
-            let code = encode(&data, m, rate, &mut values);
-            assert_eq!((code.lanes, code.rows), (len.div_ceil(1 << m), 1 << (m + rate)));
+            let mut values = rng.ks(encoded_len(len, m, log_inv_rate));
+            let code = encode(&data, m, log_inv_rate, &mut values);
+            assert_eq!((code.lanes, code.rows), (len.div_ceil(1 << m), 1 << (m + log_inv_rate)));
             for p in 0..code.rows {
                 let g = tensor(&subspace_values(m, p));
                 for (lane, &x) in code.row(p).iter().enumerate() {
                     let y: K = g.iter().enumerate().map(|(i, &g)| g * at(&data, lane << m | i)).sum();
-                    assert_eq!(x, y, "m = {m}, rate {rate}, length {len}: position {p}, lane {lane}");
+                    assert_eq!(
+                        x, y,
+                        "m = {m}, log_inv_rate {log_inv_rate}, length {len}: position {p}, lane {lane}"
+                    );
                 }
             }
         }
@@ -348,7 +351,7 @@ mod tests {
     #[test]
     fn large_codewords_are_the_same() {
         let mut rng = Random(17);
-        for (m, rate, len) in [
+        for (m, log_inv_rate, len) in [
             (8, 1, 256 * 90),
             (11, 2, 2048 * 16 - 700),
             (12, 1, 4096 * 9),
@@ -357,18 +360,18 @@ mod tests {
             (16, 1, (5 << 16) - 4099),
         ] {
             let data = rng.ks(len);
-            let mut values = rng.ks(encoded_len(len, m, rate));
-            let code = encode(&data, m, rate, &mut values);
+            let mut values = rng.ks(encoded_len(len, m, log_inv_rate));
+            let code = encode(&data, m, log_inv_rate, &mut values);
             let mut expected = vec![K::ZERO; code.values.len()];
-            portable::encode(&data, m, rate, code.lanes, &mut expected);
-            assert!(code.values == expected, "m = {m}, rate {rate}, length {len}");
+            portable::encode(&data, m, log_inv_rate, code.lanes, &mut expected);
+            assert!(code.values == expected, "m = {m}, log_inv_rate {log_inv_rate}, length {len}");
         }
     }
 
     #[test]
     fn row_pairs_are_those_of_the_codeword() {
         let mut rng = Random(19);
-        for (m, rate, len) in [
+        for (m, log_inv_rate, len) in [
             (0, 1, 3),
             (1, 1, 5),
             (3, 2, 43),
@@ -377,13 +380,17 @@ mod tests {
             (13, 1, (8192 << 2) - 4099),
         ] {
             let data = rng.ks(len);
-            let mut values = rng.ks(encoded_len(len, m, rate));
-            let code = encode(&data, m, rate, &mut values);
+            let mut values = rng.ks(encoded_len(len, m, log_inv_rate));
+            let code = encode(&data, m, log_inv_rate, &mut values);
             for count in [0, 1, 7, 60] {
                 let pairs: Vec<usize> =
-                    (0..count).map(|_| rng.word() as usize % (1 << (m + rate - 1))).collect();
+                    (0..count).map(|_| rng.word() as usize % (1 << (m + log_inv_rate - 1))).collect();
                 let rows = row_pairs(&data, m, &pairs);
-                assert_eq!(rows, code.row_pairs(&pairs), "m = {m}, rate {rate}, length {len}, {count} pairs");
+                assert_eq!(
+                    rows,
+                    code.row_pairs(&pairs),
+                    "m = {m}, log_inv_rate {log_inv_rate}, length {len}, {count} pairs"
+                );
             }
         }
     }
@@ -391,7 +398,7 @@ mod tests {
     #[test]
     fn accumulated_rows_are_tensors() {
         let mut rng = Random(12);
-        for (m, rate, queries) in [
+        for (m, log_inv_rate, queries) in [
             (0, 1, 2),
             (1, 0, 1),
             (5, 2, 7),
@@ -404,7 +411,7 @@ mod tests {
         ] {
             let before = rng.ks(1 << m);
             let positions: Vec<usize> =
-                (0..queries).map(|_| rng.word() as usize % (1 << (m + rate))).collect();
+                (0..queries).map(|_| rng.word() as usize % (1 << (m + log_inv_rate))).collect();
             let coefficients = rng.ks(queries);
             let mut w = before.clone();
             accumulate_rows(&mut w, m, &positions, &coefficients);

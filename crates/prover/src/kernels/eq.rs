@@ -77,12 +77,12 @@ impl<'a> Parts<'a> {
 
 /// `eq(point, i)` kept as two short tables: the value at i is `low[i mod 2^k] * high[i / 2^k]`.
 /// Rounds of a sumcheck drop the highest variable.
-pub struct Split {
+pub struct SplitEq {
     low: Vec<K>,
     high: Vec<K>,
 }
 
-impl Split {
+impl SplitEq {
     /// The table of `eq(point, .)`.
     pub fn new(point: &[K]) -> Self {
         let low = point.len().min(LOW);
@@ -118,6 +118,17 @@ impl Split {
         }
         v.truncate(half);
     }
+}
+
+/// The eq tables of the low coordinates of a point, for each logarithm that occurs.
+pub fn tables(logs: impl Iterator<Item = usize>, point: &[K]) -> Vec<Vec<K>> {
+    let mut out = vec![Vec::new(); point.len() + 1];
+    for log in logs {
+        if log <= point.len() && out[log].is_empty() {
+            out[log] = table(&point[..log]);
+        }
+    }
+    out
 }
 
 #[cfg(test)]
@@ -156,7 +167,7 @@ mod tests {
     #[test]
     fn split_tables_drop_variables() {
         let r = Random(2).ks(12);
-        let mut split = Split::new(&r);
+        let mut split = SplitEq::new(&r);
         for n in (0..=12).rev() {
             let expected = eq_table(&r[..n]);
             assert_eq!(split.len(), expected.len());

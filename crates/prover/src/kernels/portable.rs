@@ -202,8 +202,8 @@ pub fn tile_bytes(_: usize, _: usize) -> usize {
     0
 }
 
-/// Encode `data` (`code::encode` says how) into `out`, of 2^(m + rate) rows of `lanes` elements.
-pub fn encode(data: &[K], m: usize, rate: usize, lanes: usize, out: &mut [K]) {
+/// Encode `data` (`code::encode` says how) into `out`, of 2^(m + log_inv_rate) rows of `lanes` elements.
+pub fn encode(data: &[K], m: usize, log_inv_rate: usize, lanes: usize, out: &mut [K]) {
     let height = 1 << m;
     let mut values = K::zero_vec(out.len());
     values[..height * lanes].par_chunks_mut(SQUARE * lanes).enumerate().for_each(|(block, rows)| {
@@ -216,7 +216,7 @@ pub fn encode(data: &[K], m: usize, rate: usize, lanes: usize, out: &mut [K]) {
             }
         }
     });
-    let code = LchNtt::<K>::default().ntt_batch_padded(RowMajorMatrix::new(values, lanes), rate);
+    let code = LchNtt::<K>::default().ntt_batch_padded(RowMajorMatrix::new(values, lanes), log_inv_rate);
     out.copy_from_slice(&code.values);
 }
 

@@ -5,7 +5,7 @@ use dyad_field::{K, PrimeCharacteristicRing};
 use p3_field::PackedValue;
 use rayon::prelude::*;
 
-use super::eq::Split;
+use super::eq::SplitEq;
 use super::{GRAIN, Packed, arch};
 
 /// Indices y that a task sums together: a few vectors of so many entries stay in a first-level cache
@@ -99,12 +99,12 @@ fn inner_part(_: usize, [w, q]: [[&[K]; 2]; 2]) -> (K, K) {
 ///
 /// # Panics
 /// If `eq` is not of `half` entries.
-pub fn gkr_round(eq: &Split, trees: [&[K]; 4], half: usize, lambda: K) -> (K, K) {
+pub fn gkr_round(eq: &SplitEq, trees: [&[K]; 4], half: usize, lambda: K) -> (K, K) {
     assert_eq!(eq.len(), half, "eq is over the lower variables");
     sum_parts(trees, half, K::ONE, |start, v| gkr_part(eq, start, v, lambda))
 }
 
-fn gkr_part(eq: &Split, start: usize, [l0, r0, l1, r1]: [[&[K]; 2]; 4], lambda: K) -> (K, K) {
+fn gkr_part(eq: &SplitEq, start: usize, [l0, r0, l1, r1]: [[&[K]; 2]; 4], lambda: K) -> (K, K) {
     let (eq, factor) = eq.part(start, l0[0].len());
     let a = arch::weighted(eq, l0[0], l0[1], r0[0], r0[1]);
     let b = arch::weighted(eq, l1[0], l1[1], r1[0], r1[1]);
@@ -116,7 +116,7 @@ fn gkr_part(eq: &Split, start: usize, [l0, r0, l1, r1]: [[&[K]; 2]; 4], lambda: 
 ///
 /// # Panics
 /// If `half` is odd, or `eq` is not of `half / 2` entries.
-pub fn gkr_fold_round(eq: &Split, trees: [&mut &mut [K]; 4], half: usize, r: K, lambda: K) -> (K, K) {
+pub fn gkr_fold_round(eq: &SplitEq, trees: [&mut &mut [K]; 4], half: usize, r: K, lambda: K) -> (K, K) {
     assert_eq!(2 * eq.len(), half, "eq is over the next round's lower variables");
     fold_sum_parts(trees, [None; 4], half, r, K::ONE, |start, v| gkr_part(eq, start, v, lambda))
 }
@@ -126,12 +126,12 @@ pub fn gkr_fold_round(eq: &Split, trees: [&mut &mut [K]; 4], half: usize, r: K, 
 ///
 /// # Panics
 /// If `eq` is not of `half` entries.
-pub fn and_round(eq: &Split, a: &[K], b: &[K], c: &[K], half: usize) -> (K, K) {
+pub fn and_round(eq: &SplitEq, a: &[K], b: &[K], c: &[K], half: usize) -> (K, K) {
     assert_eq!(eq.len(), half, "eq is over the lower variables");
     sum_parts([a, b, c], half, K::ZERO, |start, v| and_part(eq, start, v))
 }
 
-fn and_part(eq: &Split, start: usize, [a, b, c]: [[&[K]; 2]; 3]) -> (K, K) {
+fn and_part(eq: &SplitEq, start: usize, [a, b, c]: [[&[K]; 2]; 3]) -> (K, K) {
     let (eq, factor) = eq.part(start, a[0].len());
     let (c1, c2) = arch::weighted(eq, a[0], a[1], b[0], b[1]);
     (factor * (c1 + arch::weighted_sum(eq, c[0], c[1])), factor * c2)
@@ -142,7 +142,7 @@ fn and_part(eq: &Split, start: usize, [a, b, c]: [[&[K]; 2]; 3]) -> (K, K) {
 ///
 /// # Panics
 /// If `half` is odd, or `eq` is not of `half / 2` entries.
-pub fn and_fold_round(eq: &Split, v: [&mut &mut [K]; 3], half: usize, r: K) -> (K, K) {
+pub fn and_fold_round(eq: &SplitEq, v: [&mut &mut [K]; 3], half: usize, r: K) -> (K, K) {
     assert_eq!(2 * eq.len(), half, "eq is over the next round's lower variables");
     fold_sum_parts(v, [None; 3], half, r, K::ZERO, |start, v| and_part(eq, start, v))
 }
@@ -379,7 +379,7 @@ mod tests {
         for n in [0, 1, 3, 10, 12] {
             let (half, lambda) = (1 << n, rng.k());
             let point = rng.ks(n);
-            let eq = Split::new(&point);
+            let eq = SplitEq::new(&point);
             for len in lengths(half) {
                 for other in [len, half, 2 * half] {
                     let v = [rng.ks(len), rng.ks(len / 2), rng.ks(other), rng.ks(other)];
@@ -389,7 +389,7 @@ mod tests {
                     if n > 0 {
                         let r = rng.k();
                         let folded = v.each_ref().map(|v| naive_fold(&padded(v, 2 * half), half, r));
-                        let (mut v, mut next) = (v.clone(), Split::new(&point));
+                        let (mut v, mut next) = (v.clone(), SplitEq::new(&point));
                         next.drop_highest();
                         let mut slices = v.each_mut().map(Vec::as_mut_slice);
                         let round = gkr_fold_round(&next, slices.each_mut(), half, r, lambda);
@@ -447,7 +447,7 @@ mod tests {
             let point = rng.ks(n);
             for len in lengths(half) {
                 let mut v: [Vec<K>; 3] = [rng.ks(len), rng.ks(len), rng.ks(len)];
-                let mut eq = Split::new(&point);
+                let mut eq = SplitEq::new(&point);
                 let refs = v.each_ref().map(Vec::as_slice);
                 let [a, b, c] = refs;
                 assert_eq!(and_round(&eq, a, b, c, half), naive_and(&eq_table(&point), refs, half));

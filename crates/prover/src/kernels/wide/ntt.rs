@@ -30,15 +30,15 @@ const LISTED: usize = 1 << 21;
 /// Four elements of one lane.
 type Quad = [K; 4];
 
-/// Encode `data` (`code::encode` says how) into `out`, of 2^(m + rate) rows of `lanes` elements.
-pub fn encode(data: &[K], m: usize, rate: usize, lanes: usize, out: &mut [K]) {
-    assert!(data.len() <= lanes << m && out.len() == lanes << (m + rate), "the size of the codeword");
-    if m < 2 || m + rate > MAX_LOG || lanes == 0 {
-        return portable::encode(data, m, rate, lanes, out);
+/// Encode `data` (`code::encode` says how) into `out`, of 2^(m + log_inv_rate) rows of `lanes` elements.
+pub fn encode(data: &[K], m: usize, log_inv_rate: usize, lanes: usize, out: &mut [K]) {
+    assert!(data.len() <= lanes << m && out.len() == lanes << (m + log_inv_rate), "the size of the codeword");
+    if m < 2 || m + log_inv_rate > MAX_LOG || lanes == 0 {
+        return portable::encode(data, m, log_inv_rate, lanes, out);
     }
     let (quads, _) = out.as_chunks_mut::<4>();
     let tiles = Tiles::new(m, lanes);
-    let code = Code { data, m, rate, lanes, low: tiles.low, tower: &TOWER };
+    let code = Code { data, m, log_inv_rate, lanes, low: tiles.low, tower: &TOWER };
     code.first_pass(quads, tiles.first);
     let size = tiles.second;
     quads
@@ -80,7 +80,7 @@ impl Tiles {
 struct Code<'a> {
     data: &'a [K],
     m: usize,
-    rate: usize,
+    log_inv_rate: usize,
     lanes: usize,
     low: usize,
     tower: &'a Tower,
@@ -92,7 +92,7 @@ impl Code<'_> {
         let First { stages, run, .. } = shape;
         let bundles = (1 << self.low) / 4;
         // Task t writes the t-th part of each lane of each block of 2^low rows.
-        let parts = self.lanes << (stages + self.rate);
+        let parts = self.lanes << (stages + self.log_inv_rate);
         let together = (LISTED / parts).max(4 * rayon::current_num_threads());
         for first in (0..bundles / run).step_by(together) {
             let together = together.min(bundles / run - first);
@@ -169,8 +169,8 @@ impl Code<'_> {
         self.stages(&*out, tile, Shape { row: 1, stages: self.low - 2, lowest: 2, index });
         for (i, rows) in out.chunks_mut(self.lanes).enumerate() {
             let number = index * bundles + i;
-            let lanes = Lanes { tile, bundle: i, bundles };
-            if self.m + self.rate <= 16 {
+            let lanes = Bundle { tile, index: i, count: bundles };
+            if self.m + self.log_inv_rate <= 16 {
                 self.finish::<Factor16>(number, lanes, rows.as_flattened_mut());
             } else {
                 self.finish::<Factor32>(number, lanes, rows.as_flattened_mut());
@@ -180,7 +180,7 @@ impl Code<'_> {
 
     /// The last two stages of a bundle, from lanes to rows.
     #[inline]
-    fn finish<F: Factor>(&self, number: usize, lanes: Lanes<'_>, out: &mut [K]) {
+    fn finish<F: Factor>(&self, number: usize, lanes: Bundle<'_>, out: &mut [K]) {
         let f: F = self.tower.point(2 * number);
         let (g, h): (F, F) = (self.tower.point(4 * number), self.tower.point(4 * number + 2));
         for first in (0..self.lanes).step_by(4) {
@@ -222,7 +222,7 @@ impl Code<'_> {
     /// Some of the `left` lowest stages of a tile, the highest of them; returns how many are left.
     fn highest_stages<S: Source>(&self, source: S, tile: &mut [Line], shape: Shape, left: usize) -> usize {
         // Three stages at a time, but no more than the small fields allow.
-        let bits = |stage: usize| self.m + self.rate - shape.lowest - stage;
+        let bits = |stage: usize| self.m + self.log_inv_rate - shape.lowest - stage;
         let same = |stage: usize| field(bits(stage)) == field(bits(left - 1));
         let together = (1..=3).take_while(|&n| n <= left && same(left - n)).count();
         let stage = left - together;
@@ -322,7 +322,7 @@ struct First {
     stages: usize,
     /// Neighbouring bundles.
     run: usize,
-    /// Lanes at a time.
+    /// Bundle at a time.
     width: usize,
 }
 
@@ -393,17 +393,18 @@ impl Source for &[Quad] {
 
 /// A bundle of a tile that lies lane after lane.
 #[derive(Clone, Copy)]
-struct Lanes<'a> {
+struct Bundle<'a> {
     tile: &'a [Line],
-    bundle: usize,
-    bundles: usize,
+    index: usize,
+    /// Bundles of a lane.
+    count: usize,
 }
 
-impl Lanes<'_> {
+impl Bundle<'_> {
     /// A lane's elements; 0 past the last lane.
     #[inline(always)]
     fn read(self, lane: usize) -> V {
-        self.tile.get(lane * self.bundles + self.bundle).map_or(V::ZERO, Line::read)
+        self.tile.get(lane * self.count + self.index).map_or(V::ZERO, Line::read)
     }
 }
 

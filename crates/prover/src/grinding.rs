@@ -5,6 +5,8 @@ use dyad_verifier::hash::Domain;
 use dyad_verifier::transcript::{TRIAL_LENGTH, Transcript, worth};
 use rayon::prelude::*;
 
+use crate::cost::Cost;
+
 /// Nonces tried by one task.
 const TASK: u64 = 1 << 8;
 /// Nonces tried by all tasks together before the first success is looked for.
@@ -24,6 +26,11 @@ pub fn grind<H: Hash + Sync>(t: &Transcript<H>, bits: u32) -> u64 {
             (0..TRIALS / TASK).into_par_iter().filter_map(|task| first(start + task * TASK)).min()
         })
         .unwrap_or_default()
+}
+
+/// As many trials as are expected, of a block each.
+pub fn cost(bits: u32) -> Cost {
+    Cost { hashed: (TRIAL_LENGTH as u64) << bits, ..Cost::default() }
 }
 
 #[cfg(test)]

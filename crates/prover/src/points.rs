@@ -1,34 +1,81 @@
-//! From claims on leaves and operands to one claim on committed elements: the column reduction, the
-//! point reduction and the ring switch.
+//! The point reduction: the values of columns become one claim on committed bits.
 
-use dyad_field::{BITS, K, PrimeCharacteristicRing, eq_at, eq_table};
-use dyad_verifier::and_check::AndClaims;
-use dyad_verifier::bus::BusClaims;
+use dyad_field::{BITS, K, PrimeCharacteristicRing, eq_table};
+use dyad_verifier::points::BitClaim;
 use dyad_verifier::transcript::Challenges;
 use dyad_verifier::{Hash, Label, Layout};
 use rayon::prelude::*;
 
-use crate::adjoint;
-use crate::and_check::eq_by_log;
+use crate::columns::RowEqs;
+use crate::cost::{Cost, Dimensions, INNER, moved, products, slab_logs, sumcheck};
 use crate::evaluate::Committed;
-use crate::kernels::eq::Parts;
 use crate::kernels::sumcheck::{inner_round, scale};
-use crate::kernels::sums::{bit_sums_eq, bit_sums2, linear_map, linear_map_eq};
+use crate::kernels::sums::linear_map;
 use crate::rounds::{Pair, Session};
-use crate::scratch::{Memory, Scratch};
+use crate::scratch::Scratch;
 
 /// Elements of one task.
 const GRAIN: usize = 1 << 12;
 
 /// Elements of scratch that [`prove`] takes.
 pub fn room(layout: &Layout) -> usize {
-    let points: usize = joint_lengths(layout).iter().map(|length| 2 * length).sum();
-    points.max(weights_len(layout))
+    joint_lengths(layout).iter().map(|length| 2 * length).sum()
 }
 
-/// Elements of the weights that [`prove`] returns.
-pub fn weights_len(layout: &Layout) -> usize {
-    layout.oracles.iter().map(|o| 1 << o.pairs.log).sum()
+/// Reduces the values of columns at a point (the bit, then the column) to one claim on bits.
+pub fn prove<H: Hash>(
+    s: &mut Session<'_, H>,
+    c: &Committed<'_>,
+    column_point: &[K],
+    rows: RowEqs,
+    mut scratch: Scratch<'_>,
+) -> BitClaim {
+    s.proof.section("points");
+    s.step("points");
+    let layout = c.layout;
+    let theta = s.draw(Label::Theta);
+    let (bits, pair_point) = column_point.split_at(7);
+    let bit_eq: [K; BITS] = eq_table(bits).try_into().expect("128 bits");
+    let row_eq = combined(rows, theta);
+    // Weights and folded bits of each oracle.
+    let mut places = eq_table(pair_point).into_iter();
+    let mut joint: Vec<Placed<Pair<'_>>> = Vec::new();
+    for ((o, &v), length) in layout.oracles.iter().zip(c.vectors).zip(joint_lengths(layout)) {
+        let (weights, vector) = (scratch.take(length), scratch.take(length));
+        linear_map(&bit_eq, v, &mut vector[..v.len()]);
+        vector[v.len()..].fill(K::ZERO);
+        for (b, place) in o.pairs.blocks.iter().zip(&mut places) {
+            weights[b.base..][..1 << b.log]
+                .par_chunks_mut(GRAIN)
+                .zip(row_eq[b.log].par_chunks(GRAIN))
+                .for_each(|(w, e)| {
+                    w.copy_from_slice(e);
+                    scale(w, place);
+                });
+        }
+        weights[v.len()..].fill(K::ZERO);
+        joint.push(((o.base, o.pairs.log), Pair { log: o.pairs.log, weights, vector, source: None }));
+    }
+    drop(row_eq);
+    let (high, mut pair) = join(s, layout, joint);
+    let variables = pair.log;
+    let mut index = s.plain(Label::Points, std::slice::from_mut(&mut pair), variables);
+    index.extend(high);
+    let value = pair.value();
+    s.send(Label::BitValue, &[value]);
+    BitClaim { bits: bits.to_vec(), index, value }
+}
+
+/// The row eq of both points together, for each size of slab.
+fn combined(rows: RowEqs, theta: K) -> Vec<Vec<K>> {
+    let mut sums = rows.bus;
+    for (sum, mut and) in sums.iter_mut().zip(rows.and) {
+        sum.par_chunks_mut(GRAIN).zip(and.par_chunks_mut(GRAIN)).for_each(|(s, a)| {
+            scale(a, theta);
+            s.iter_mut().zip(a).for_each(|(s, &mut a)| *s += a);
+        });
+    }
+    sums
 }
 
 /// The lengths of each oracle's vectors in the point reduction: they are filled up as far as those of
@@ -78,122 +125,6 @@ fn onto<T>(low: &[Placed<T>], (base, _): Place) -> (usize, usize) {
     (found, base - low[found].0.0)
 }
 
-/// Reduces the claims to weights on the committed elements of each oracle, in scratch, whose rest is
-/// returned too.
-pub fn prove<'a, H: Hash>(
-    s: &mut Session<'_, H>,
-    c: &Committed<'_>,
-    bus: &BusClaims,
-    and: &AndClaims,
-    memory: &'a mut Memory,
-) -> (Vec<&'a mut [K]>, Scratch<'a>) {
-    let layout = c.layout;
-    let oracles: Vec<_> = layout.oracles.iter().zip(c.vectors).collect();
-    // All blocks, with the index of their oracle.
-    let blocks: Vec<_> = oracles
-        .iter()
-        .enumerate()
-        .flat_map(|(i, (o, _))| o.pairs.blocks.iter().map(move |b| (i, b)))
-        .collect();
-
-    s.proof.section("columns");
-    s.step("columns");
-    let eta = s.draw(Label::Eta);
-    let logs = || layout.slabs.iter().map(|s| s.log);
-    let bus_eq = eq_by_log(logs(), &bus.point);
-    let and_eq = eq_by_log(logs(), &and.point);
-    let [mut w0, mut w1] = adjoint::weights(c.system, layout, bus, and, eta);
-    let mut m0 = vec![K::ZERO; blocks.len() << 7];
-    let mut m1 = m0.clone();
-    for (i, &(oracle, b)) in blocks.iter().enumerate() {
-        let q = &c.vectors[oracle][b.base..][..1 << b.log];
-        let [s0, s1] = bit_sums2(q, &bus_eq[b.log], &and_eq[b.log]);
-        m0[i << 7..][..BITS].copy_from_slice(&s0);
-        m1[i << 7..][..BITS].copy_from_slice(&s1);
-    }
-    let log = layout.column_log + 6;
-    let mut pairs = [(&mut w0, &mut m0), (&mut w1, &mut m1)].map(|(weights, vector)| Pair {
-        log,
-        weights,
-        vector,
-        source: None,
-    });
-    let column_point = s.plain(Label::Columns, &mut pairs, log);
-    s.send(Label::ColumnValues, &[pairs[0].value(), pairs[1].value()]);
-
-    s.proof.section("points");
-    s.step("points");
-    let theta = s.draw(Label::Theta);
-    let bit_eq: [K; BITS] = eq_table(&column_point[..7]).try_into().expect("128 bits");
-    let pair_eq = eq_table(&column_point[7..]);
-    // The row eq of both points together, for each size of slab.
-    let mut row_eq = bus_eq;
-    for (b, mut a) in row_eq.iter_mut().zip(and_eq) {
-        b.par_chunks_mut(GRAIN).zip(a.par_chunks_mut(GRAIN)).for_each(|(b, a)| {
-            scale(a, theta);
-            b.iter_mut().zip(a).for_each(|(b, &mut a)| *b += a);
-        });
-    }
-    // Weights and folded bits of each oracle.
-    let mut scratch = memory.scratch();
-    let mut joint: Vec<Placed<Pair<'_>>> = oracles
-        .iter()
-        .zip(joint_lengths(layout))
-        .map(|((o, v), length)| {
-            let (weights, vector) = (scratch.take(length), scratch.take(length));
-            linear_map(&bit_eq, v, &mut vector[..v.len()]);
-            vector[v.len()..].fill(K::ZERO);
-            weights[v.len()..].fill(K::ZERO);
-            ((o.base, o.pairs.log), Pair { log: o.pairs.log, weights, vector, source: None })
-        })
-        .collect();
-    for (i, &(oracle, b)) in blocks.iter().enumerate() {
-        let place = pair_eq[i];
-        joint[oracle].1.weights[b.base..][..1 << b.log]
-            .par_chunks_mut(GRAIN)
-            .zip(row_eq[b.log].par_chunks(GRAIN))
-            .for_each(|(w, e)| {
-                w.copy_from_slice(e);
-                scale(w, place);
-            });
-    }
-    drop(row_eq);
-    let (mut index, mut pair) = join(s, layout, joint);
-    let variables = pair.log;
-    let mut low = s.plain(Label::Points, std::slice::from_mut(&mut pair), variables);
-    s.send(Label::BitValue, &[pair.value()]);
-    low.append(&mut index);
-    let index = low;
-
-    s.proof.section("ring switch");
-    s.step("ring switch");
-    let index_eq: Vec<(usize, Parts<'_>)> = oracles
-        .iter()
-        .map(|(o, _)| {
-            let (own, above) = index.split_at(o.pairs.log);
-            (own.len(), Parts::new(own, eq_at(above, o.base >> own.len())))
-        })
-        .collect();
-    let mut sums = [K::ZERO; BITS];
-    for (v, (_, e)) in c.vectors.iter().zip(&index_eq) {
-        for (s, x) in sums.iter_mut().zip(bit_sums_eq(v, e)) {
-            *s += x;
-        }
-    }
-    s.send(Label::BitSums, &sums);
-    let images: [K; BITS] = eq_table(&s.draw_many(Label::Ring, 7)).try_into().expect("128 images");
-    let mut scratch = memory.scratch();
-    let weights = index_eq
-        .iter()
-        .map(|(log, e)| {
-            let weights = scratch.take(1 << log);
-            linear_map_eq(&images, e, weights);
-            weights
-        })
-        .collect();
-    (weights, scratch)
-}
-
 /// The first rounds of the point reduction, where there are several oracles: they bind the variables that
 /// tell these apart, the highest first. Returns their challenges, that of the lowest first, and the sum of
 /// all oracles' weights and vectors, each scaled as the challenges demand.
@@ -236,6 +167,27 @@ fn join<'a, H: Hash>(
     point.reverse();
     let (_, sum) = parts.pop().unwrap_or_default();
     (point, sum)
+}
+
+/// Folds the bits of all elements, gives each a weight, joins the vectors, and runs a sumcheck.
+pub fn cost(d: &Dimensions<'_>) -> Cost {
+    let logs = slab_logs(d.layout);
+    let rows = |entries: u64| products(entries) + moved(5 * entries);
+    let eq: Cost = logs.into_iter().map(|log| rows(1 << log)).sum();
+    let longest = d.layout.oracles.iter().map(|o| o.pairs.len as u64).max().unwrap_or_default();
+    let log = d.layout.oracles.iter().map(|o| o.pairs.log).max().unwrap_or_default();
+    let join = if d.layout.oracles.len() > 1 {
+        // The sum of the round, then both vectors scaled.
+        products((INNER + 2) * longest) + moved((2 + 4) * longest)
+    } else {
+        Cost::default()
+    };
+    Cost { mapped: d.committed(), ..Cost::default() }
+        + products(d.committed())
+        + moved((2 + 2) * d.committed())
+        + eq
+        + join
+        + sumcheck(&[longest; 2], log, log, INNER)
 }
 
 #[cfg(test)]

@@ -1,0 +1,53 @@
+//! The commitment to the run's columns.
+
+use dyad_field::K;
+use dyad_verifier::layout::Owner;
+use dyad_verifier::params::Code;
+use dyad_verifier::{Digest, Hash, Label, Layout, Schedule, merkle};
+
+use crate::cost::{Cost, ELEMENT, moved};
+use crate::kernels::code::{encode, encoded_len};
+use crate::merkle::Tree;
+use crate::rounds::Session;
+use crate::scratch::Scratch;
+
+/// Elements of scratch that [`prove`] takes.
+pub fn room(layout: &Layout, schedule: &Schedule) -> usize {
+    let own = layout.oracles.iter().zip(&schedule.oracles).filter(|(o, _)| o.owner == Owner::Run);
+    own.map(|(o, opened)| encoded_len(o.pairs.len, opened.code.log, opened.code.log_inv_rate)).sum()
+}
+
+/// Encodes a vector, hashes the codeword, and sends the root. The codeword is not kept: the vectors of later
+/// steps take its place, and the rows that are opened are made again.
+pub fn prove<H: Hash>(s: &mut Session<'_, H>, vector: &[K], code: &Code, mut scratch: Scratch<'_>) -> Tree {
+    s.proof.section("commitment");
+    s.step("encode");
+    let values = scratch.take(encoded_len(vector.len(), code.log, code.log_inv_rate));
+    let codeword = encode(vector, code.log, code.log_inv_rate, values);
+    s.step("hash");
+    let tree = Tree::new::<H>(&codeword);
+    s.send_digest(Label::Commitment, &tree.root());
+    tree
+}
+
+/// Encodes `length` elements. The first pass reads them and writes the codeword; the second reads and
+/// writes it.
+pub fn encode_cost(code: Code, length: u64) -> Cost {
+    let codeword = (code.lanes as u64) << code.position_log();
+    Cost { encoded: codeword / 2, ..Cost::default() } + moved(length + 3 * codeword)
+}
+
+/// Hashes the rows of a codeword and the levels of digests above them, the leaves' own level not
+/// being stored.
+pub fn hash_cost(code: Code) -> Cost {
+    let rows = 1u64 << code.position_log();
+    let row = ELEMENT * code.lanes as u64;
+    let digest = size_of::<Digest>() as u64;
+    let levels = digest * (rows - 1);
+    Cost {
+        hashed: rows * row.next_multiple_of(merkle::LEAF_BLOCK as u64) + (rows - 1) * 2 * digest,
+        moved: rows * row + 2 * levels,
+        fresh: levels,
+        ..Cost::default()
+    }
+}
