@@ -3,10 +3,11 @@
 #![allow(dead_code, reason = "each test takes what it needs")]
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
-    sync::Mutex,
+    sync::{Mutex, PoisonError},
 };
 
 use serde_json::Value;
@@ -74,14 +75,15 @@ pub fn guests() -> String {
 
 /// The ELF file of an example, built from source.
 pub fn built(example: &str) -> String {
-    // Tests run side by side: one builds, the others wait.
-    static BUILDING: Mutex<()> = Mutex::new(());
+    // Tests run side by side: one builds, the others wait. A file of this name may be older than this
+    // process, whose number comes again.
+    static BUILT: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
     let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples").join(example);
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("elf");
     fs::create_dir_all(&folder).unwrap();
-    let guard = BUILDING.lock();
+    let mut made = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
     let elf = folder.join(format!("{example}-{}.elf", std::process::id()));
-    if !elf.exists() {
+    if !made.contains(example) {
         let build = Command::new(env!("CARGO_BIN_EXE_dyad"))
             .args(["build", "-q", "--locked", "--target-dir", &guests(), "-o"])
             .arg(&elf)
@@ -89,8 +91,9 @@ pub fn built(example: &str) -> String {
             .output()
             .unwrap();
         assert!(build.status.success(), "{}", String::from_utf8_lossy(&build.stderr));
+        made.insert(example.to_owned());
     }
-    drop(guard);
+    drop(made);
     elf.to_str().unwrap().to_owned()
 }
 
