@@ -7,37 +7,37 @@
 
 use alloc::vec::Vec;
 
-use dyad_field::{K, byte_lagrange};
+use dyad_field::{K, PrimeCharacteristicRing, byte_lagrange};
 
-use crate::channel::Channel;
+use crate::arithmetic::Arithmetic;
 use crate::label::Label;
 use crate::{Error, Layout, sumcheck};
 
 /// Claims that the AND check leaves behind: the operands at (z, point).
 #[derive(Clone, Debug)]
-pub struct AndClaims {
+pub struct AndClaims<V = K> {
     /// Weights of the 64 bits of a word: the Lagrange polynomials at z.
     pub bit_weights: Vec<K>,
     /// The point, of the variables of the stack of constraints.
     pub point: Vec<K>,
     /// The multilinear extensions of A, B and C.
-    pub values: [K; 3],
+    pub values: [V; 3],
 }
 
 /// Checks the AND constraints, up to the claims returned.
 ///
 /// # Errors
 /// [`Error::AndCheck`], [`Error::Truncated`].
-pub fn verify(channel: &mut impl Channel, layout: &Layout) -> Result<AndClaims, Error> {
-    channel.section("and check");
-    let rho = channel.draw_many(Label::Rho, layout.ands.log);
-    let skip = channel.elements(Label::Skip, 64)?;
-    let z = channel.draw(Label::Z);
-    let claim: K = byte_lagrange(7, z).iter().skip(64).zip(&skip).map(|(&l, &v)| l * v).sum();
-    let (claim, point) = sumcheck::with_eq(channel, Label::And, claim, &rho)?;
-    let values @ [a, b, c] = channel.array(Label::AndValues)?;
-    if claim != a * b + c {
-        return Err(Error::AndCheck);
-    }
+pub fn verify<A: Arithmetic>(a: &mut A, layout: &Layout) -> Result<AndClaims<A::Value>, Error> {
+    a.section("and check");
+    let rho = a.draw_many(Label::Rho, layout.ands.log);
+    let skip = a.values(Label::Skip, 64)?;
+    let z = a.draw(Label::Z);
+    let basis = byte_lagrange(7, z);
+    let claim = basis.iter().skip(64).zip(skip).fold(K::ZERO.into(), |s: A::Value, (&l, v)| s + v * l);
+    let (claim, point) = sumcheck::with_eq(a, Label::And, claim, &rho)?;
+    let values: [A::Value; 3] = a.array(Label::AndValues)?;
+    let [x, y, product] = values.clone();
+    a.demand_product([x, y], claim + product, Error::AndCheck)?;
     Ok(AndClaims { bit_weights: byte_lagrange(6, z), point, values })
 }

@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use dyad_field::{K, PrimeCharacteristicRing, from_word};
 use dyad_rules::MESSAGE_WORDS;
 
-use crate::channel::Channel;
+use crate::arithmetic::Arithmetic;
 use crate::label::Label;
 use crate::system::Statement;
 use crate::transcript::Challenges;
@@ -45,13 +45,13 @@ impl Fingerprint {
 
 /// Claims that the bus leaves behind: the multilinear extensions of both leaf vectors at a point.
 #[derive(Clone, Debug)]
-pub struct BusClaims {
+pub struct BusClaims<V = K> {
     /// The combination drawn.
     pub fingerprint: Fingerprint,
     /// Of the pushes.
-    pub push: K,
+    pub push: V,
     /// Of the pulls.
-    pub pull: K,
+    pub pull: V,
     /// The point, of the layout's `bus_log` variables.
     pub point: Vec<K>,
 }
@@ -60,29 +60,32 @@ pub struct BusClaims {
 ///
 /// # Errors
 /// [`Error::BusBalance`], [`Error::ProductLayer`], [`Error::Truncated`].
-pub fn verify(
-    channel: &mut impl Channel,
+pub fn verify<A: Arithmetic>(
+    a: &mut A,
     layout: &Layout,
     statement: &Statement,
-) -> Result<BusClaims, Error> {
-    channel.section("bus");
-    let fingerprint = Fingerprint::draw(channel);
-    let [mut push, mut pull] = channel.array(Label::Products)?;
-    if push * fingerprint.product(&statement.pushes) != pull * fingerprint.product(&statement.pulls) {
-        return Err(Error::BusBalance);
-    }
+) -> Result<BusClaims<A::Value>, Error> {
+    a.section("bus");
+    let fingerprint = Fingerprint::draw(a);
+    let [mut push, mut pull] = a.array(Label::Products)?;
+    let pushed = push.clone() * fingerprint.product(&statement.pushes);
+    let pulled = pull.clone() * fingerprint.product(&statement.pulls);
+    a.demand_equal(pushed, pulled, Error::BusBalance)?;
     // Layer i has 2^i products, each of two entries of layer i + 1 that differ in its top variable.
     let mut point: Vec<K> = Vec::new();
     for layer in 0..layout.bus_log {
-        let lambda = channel.draw(Label::Lambda);
-        let (claim, mut at) = sumcheck::with_eq(channel, Label::ProductLayer, push + lambda * pull, &point)?;
-        let [push0, push1, pull0, pull1] = channel.array(Label::LayerValues)?;
-        if claim != push0 * push1 + lambda * pull0 * pull1 {
-            return Err(Error::ProductLayer(layer));
-        }
-        let top = channel.draw(Label::LayerVariable);
-        push = push0 + top * (push0 + push1);
-        pull = pull0 + top * (pull0 + pull1);
+        let lambda = a.draw(Label::Lambda);
+        let (claim, mut at) = sumcheck::with_eq(a, Label::ProductLayer, push + pull * lambda, &point)?;
+        let [pushes, pulls] = {
+            let [push0, push1, pull0, pull1] = a.array(Label::LayerValues)?;
+            [[push0, push1], [pull0, pull1]]
+        };
+        let pulled = a.product(pulls.clone())?;
+        a.demand_product(pushes.clone(), claim + pulled * lambda, Error::ProductLayer(layer))?;
+        let top = a.draw(Label::LayerVariable);
+        let line = |[low, high]: [A::Value; 2]| low.clone() + (low + high) * top;
+        push = line(pushes);
+        pull = line(pulls);
         at.push(top);
         point = at;
     }

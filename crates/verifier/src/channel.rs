@@ -49,23 +49,6 @@ pub trait Channel: Challenges {
     /// # Errors
     /// [`Error::Truncated`]; [`Error::Grinding`]`(round)`.
     fn work(&mut self, bits: u32, round: usize) -> Result<(), Error>;
-
-    /// Receives `N` field elements, one message.
-    ///
-    /// # Errors
-    /// [`Error::Truncated`].
-    fn array<const N: usize>(&mut self, label: Label) -> Result<[K; N], Error> {
-        self.elements(label, N)?.try_into().map_err(|_| Error::Internal("as many elements as were asked for"))
-    }
-
-    /// Receives a field element.
-    ///
-    /// # Errors
-    /// [`Error::Truncated`].
-    fn element(&mut self, label: Label) -> Result<K, Error> {
-        let [element] = self.array(label)?;
-        Ok(element)
-    }
 }
 
 /// A proof, read from front to back, and its transcript.

@@ -11,8 +11,8 @@ use dyad_field::{K, PrimeCharacteristicRing, eq_at, eq_prefix_sum, eq_table};
 use dyad_rules::shape::TableShape;
 
 use crate::and_check::AndClaims;
+use crate::arithmetic::Arithmetic;
 use crate::bus::{BusClaims, Fingerprint};
-use crate::channel::Channel;
 use crate::error::{get, slice};
 use crate::forms::{self, Bits};
 use crate::label::Label;
@@ -21,11 +21,11 @@ use crate::{Error, Layout, System, sumcheck};
 
 /// Claims that the column reduction leaves behind.
 #[derive(Clone, Debug)]
-pub struct ColumnClaims {
+pub struct ColumnClaims<V = K> {
     /// The point, of 6 + `column_log` variables: the bit, then the column.
     pub point: Vec<K>,
     /// `M_0` and `M_1` there.
-    pub values: [K; 2],
+    pub values: [V; 2],
 }
 
 /// The weight with which values of a block count at a point of its stack: the eq factor of the
@@ -43,35 +43,32 @@ pub fn active(point: &[K], slab: &Slab) -> K {
 ///
 /// # Errors
 /// [`Error::ColumnReduction`], [`Error::Truncated`].
-pub fn verify(
-    channel: &mut impl Channel,
+pub fn verify<A: Arithmetic>(
+    a: &mut A,
     system: &System,
     layout: &Layout,
-    bus: &BusClaims,
-    and: &AndClaims,
-) -> Result<ColumnClaims, Error> {
-    channel.section("columns");
-    let eta = channel.draw(Label::Eta);
-    let [a, b, c] = and.values;
-    let total = [bus.push, bus.pull, a, b, c].iter().rev().fold(K::ZERO, |s, &v| s * eta + v);
-    let claim = total + constant_part(system, layout, bus, and, eta)?;
-    let (claim, point) =
-        sumcheck::plain(channel, Label::Columns, claim, layout.column_log.saturating_add(6))?;
-    let values = channel.array(Label::ColumnValues)?;
+    bus: &BusClaims<A::Value>,
+    and: &AndClaims<A::Value>,
+) -> Result<ColumnClaims<A::Value>, Error> {
+    a.section("columns");
+    let eta = a.draw(Label::Eta);
+    let claims = [&bus.push, &bus.pull].into_iter().chain(&and.values);
+    let total = claims.rev().fold(K::ZERO.into(), |s: A::Value, v| s * eta + v.clone());
+    let claim = total + constant_part(system, layout, bus, and, eta)?.into();
+    let (claim, point) = sumcheck::plain(a, Label::Columns, claim, layout.column_log.saturating_add(6))?;
+    let values: [A::Value; 2] = a.array(Label::ColumnValues)?;
     let [w0, w1] = weights_at(system, layout, bus, and, eta, &point)?;
-    let [m0, m1] = values;
-    if claim != w0 * m0 + w1 * m1 {
-        return Err(Error::ColumnReduction);
-    }
+    let [m0, m1] = values.clone();
+    a.demand_equal(claim, m0 * w0 + m1 * w1, Error::ColumnReduction)?;
     Ok(ColumnClaims { point, values })
 }
 
 /// What the constants of all forms, and the constants of leaves, contribute to the batched claims.
-fn constant_part(
+fn constant_part<V>(
     system: &System,
     layout: &Layout,
-    bus: &BusClaims,
-    and: &AndClaims,
+    bus: &BusClaims<V>,
+    and: &AndClaims<V>,
     eta: K,
 ) -> Result<K, Error> {
     let words: Vec<Vec<u64>> = system.tables.iter().map(forms::constants).collect::<Result<_, _>>()?;
@@ -142,11 +139,11 @@ fn by_slab<'a>(layout: &Layout, stack: &'a Stack) -> Vec<Vec<&'a Block>> {
 
 /// The multilinear extensions of `W_0` and `W_1` at `point`: every form is evaluated with bit b of
 /// column C replaced by `eq(point, (C, b))`.
-fn weights_at(
+fn weights_at<V>(
     system: &System,
     layout: &Layout,
-    bus: &BusClaims,
-    and: &AndClaims,
+    bus: &BusClaims<V>,
+    and: &AndClaims<V>,
     eta: K,
     point: &[K],
 ) -> Result<[K; 2], Error> {

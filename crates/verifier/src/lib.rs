@@ -18,6 +18,7 @@
 extern crate alloc;
 
 pub mod and_check;
+pub mod arithmetic;
 pub mod bus;
 pub mod channel;
 pub mod columns;

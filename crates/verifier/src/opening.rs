@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 
 use dyad_field::{K, PrimeCharacteristicRing, eq_at, eq_table, mle, subspace_values, tensor, tensor_mle};
 
+use crate::arithmetic::Clear;
 use crate::channel::Channel;
 use crate::label::Label;
 use crate::layout::Oracle;
@@ -79,7 +80,7 @@ pub fn verify(
         .collect();
 
     channel.section("opening");
-    let (mut value, first_point) = sumcheck::plain(channel, Label::Fold, claim.value, LANE_LOG)?;
+    let (mut value, first_point) = sumcheck::plain(&mut Clear(channel), Label::Fold, claim.value, LANE_LOG)?;
     // The equations of later rounds, on their whole vectors; `point` of those vectors.
     let mut equations: Vec<Equation> = Vec::new();
     let mut point: Vec<K> = Vec::new();
@@ -123,7 +124,7 @@ pub fn verify(
                     coefficient *= beta;
                 }
             }
-            let (v, r) = sumcheck::plain(channel, Label::Fold, value, code.lane_log)?;
+            let (v, r) = sumcheck::plain(&mut Clear(channel), Label::Fold, value, code.lane_log)?;
             value = v;
             lane_eq = eq_table(&r);
             point.splice(0..0, r);
@@ -139,7 +140,7 @@ pub fn verify(
                     }
                 }
             }
-            let (v, r) = sumcheck::plain(channel, Label::Tail, value, schedule.final_log)?;
+            let (v, r) = sumcheck::plain(&mut Clear(channel), Label::Tail, value, schedule.final_log)?;
             let at_r = mle(&clear, &r);
             point.splice(0..0, r);
             let w = total_weight(&firsts, &equations, claim, &first_point, &point, layout);

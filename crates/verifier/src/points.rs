@@ -10,8 +10,8 @@ use alloc::vec::Vec;
 use dyad_field::{K, PrimeCharacteristicRing, eq_points, eq_table};
 
 use crate::and_check::AndClaims;
+use crate::arithmetic::Arithmetic;
 use crate::bus::BusClaims;
-use crate::channel::Channel;
 use crate::columns::{ColumnClaims, block_weight};
 use crate::error::get;
 use crate::label::Label;
@@ -20,32 +20,32 @@ use crate::{Error, Layout, sumcheck};
 
 /// The claim on the committed bits.
 #[derive(Clone, Debug)]
-pub struct BitClaim {
+pub struct BitClaim<V = K> {
     /// The point over the 128 bits of an element.
     pub bits: Vec<K>,
     /// The point over the joint index.
     pub index: Vec<K>,
     /// The value there.
-    pub value: K,
+    pub value: V,
 }
 
 /// Checks the point reduction.
 ///
 /// # Errors
 /// [`Error::PointReduction`], [`Error::Truncated`].
-pub fn verify(
-    channel: &mut impl Channel,
+pub fn verify<A: Arithmetic>(
+    a: &mut A,
     layout: &Layout,
-    bus: &BusClaims,
-    and: &AndClaims,
-    columns: &ColumnClaims,
-) -> Result<BitClaim, Error> {
-    channel.section("points");
+    bus: &BusClaims<A::Value>,
+    and: &AndClaims<A::Value>,
+    columns: &ColumnClaims<A::Value>,
+) -> Result<BitClaim<A::Value>, Error> {
+    a.section("points");
     let (bits, pair_point) = columns.point.split_at_checked(7).ok_or(Error::Internal("the column point"))?;
-    let theta = channel.draw(Label::Theta);
-    let [m0, m1] = columns.values;
-    let (claim, index) = sumcheck::plain(channel, Label::Points, m0 + theta * m1, layout.joint_log)?;
-    let value = channel.element(Label::BitValue)?;
+    let theta = a.draw(Label::Theta);
+    let [m0, m1] = columns.values.clone();
+    let (claim, index) = sumcheck::plain(a, Label::Points, m0 + m1 * theta, layout.joint_log)?;
+    let [value] = a.array(Label::BitValue)?;
     let pair_eq = eq_table(pair_point);
     let mut omega = K::ZERO;
     for (i, (oracle, block)) in layout.pairs().enumerate() {
@@ -53,8 +53,6 @@ pub fn verify(
         let place = block_weight(&index, &Block { base: oracle.base | block.base, ..*block });
         omega += *get(&pair_eq, i, "a pair")? * place * (row(&bus.point) + theta * row(&and.point));
     }
-    if claim != omega * value {
-        return Err(Error::PointReduction);
-    }
+    a.demand_equal(claim, value.clone() * omega, Error::PointReduction)?;
     Ok(BitClaim { bits: bits.to_vec(), index, value })
 }

@@ -10,6 +10,7 @@ use alloc::vec::Vec;
 use dyad_field::{BITS, K, PrimeCharacteristicRing, eq_table, transpose};
 
 use crate::Error;
+use crate::arithmetic::Arithmetic;
 use crate::channel::Channel;
 use crate::label::Label;
 use crate::points::BitClaim;
@@ -29,14 +30,12 @@ pub struct ElementClaim {
 ///
 /// # Errors
 /// [`Error::RingSwitch`], [`Error::Truncated`].
-pub fn verify(channel: &mut impl Channel, claim: BitClaim) -> Result<ElementClaim, Error> {
-    channel.section("ring switch");
-    let sums = channel.elements(Label::BitSums, BITS)?;
+pub fn verify<A: Arithmetic>(a: &mut A, claim: BitClaim<A::Value>) -> Result<ElementClaim, Error> {
+    a.section("ring switch");
+    let sums = a.channel().elements(Label::BitSums, BITS)?;
     let folded: K = eq_table(&claim.bits).iter().zip(&sums).map(|(&e, &s)| e * s).sum();
-    if folded != claim.value {
-        return Err(Error::RingSwitch);
-    }
-    let images = eq_table(&channel.draw_many(Label::Ring, 7));
+    a.demand_equal(folded.into(), claim.value, Error::RingSwitch)?;
+    let images = eq_table(&a.draw_many(Label::Ring, 7));
     let rows: &[K; BITS] = sums.as_slice().try_into().map_err(|_| Error::Internal("128 sums"))?;
     let value = transpose(rows).iter().zip(&images).map(|(&r, &e)| r * e).sum();
     Ok(ElementClaim { images, index: claim.index, value })

@@ -12,32 +12,32 @@ use alloc::vec::Vec;
 use dyad_field::K;
 
 use crate::Error;
-use crate::channel::Channel;
+use crate::arithmetic::{Arithmetic, Value};
 use crate::label::Label;
 
 /// A reduced claim: its value, and the point, entry v belonging to variable v.
-pub type Claim = (K, Vec<K>);
+pub type Claim<V> = (V, Vec<K>);
 
 /// `p(r)` for the coefficients `c`.
-fn evaluate([c0, c1, c2]: [K; 3], r: K) -> K {
-    c0 + r * (c1 + r * c2)
+fn evaluate<V: Value>([c0, c1, c2]: [V; 3], r: K) -> V {
+    c0 + (c1 + c2 * r) * r
 }
 
 /// Checks `variables` plain rounds.
 ///
 /// # Errors
 /// Only [`Error::Truncated`]: a wrong round shows in the reduced claim.
-pub fn plain(
-    channel: &mut impl Channel,
+pub fn plain<A: Arithmetic>(
+    a: &mut A,
     label: Label,
-    mut claim: K,
+    mut claim: A::Value,
     variables: usize,
-) -> Result<Claim, Error> {
+) -> Result<Claim<A::Value>, Error> {
     let mut point = Vec::with_capacity(variables);
     for _ in 0..variables {
-        let [c0, c2] = channel.array(label)?;
-        let r = channel.draw(label);
-        claim = evaluate([c0, claim + c2, c2], r);
+        let [c0, c2] = a.array(label)?;
+        let r = a.draw(label);
+        claim = evaluate([c0, claim + c2.clone(), c2], r);
         point.push(r);
     }
     point.reverse();
@@ -49,12 +49,17 @@ pub fn plain(
 ///
 /// # Errors
 /// Only [`Error::Truncated`]: a wrong round shows in the reduced claim.
-pub fn with_eq(channel: &mut impl Channel, label: Label, mut claim: K, q: &[K]) -> Result<Claim, Error> {
+pub fn with_eq<A: Arithmetic>(
+    a: &mut A,
+    label: Label,
+    mut claim: A::Value,
+    q: &[K],
+) -> Result<Claim<A::Value>, Error> {
     let mut point = Vec::with_capacity(q.len());
     for &qv in q.iter().rev() {
-        let [c1, c2] = channel.array(label)?;
-        let r = channel.draw(label);
-        claim = evaluate([claim + qv * (c1 + c2), c1, c2], r);
+        let [c1, c2] = a.array(label)?;
+        let r = a.draw(label);
+        claim = evaluate([claim + (c1.clone() + c2.clone()) * qv, c1, c2], r);
         point.push(r);
     }
     point.reverse();

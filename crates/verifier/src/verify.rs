@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use dyad_field::K;
 
+use crate::arithmetic::Clear;
 use crate::channel::{Channel, Received, Recording};
 use crate::label::Label;
 use crate::layout::Owner;
@@ -140,11 +141,12 @@ fn steps(
     let layout = &known.layout;
     channel.section("commitment");
     let root = channel.digest(Label::Commitment)?;
-    let bus = bus::verify(channel, layout, statement)?;
-    let and = and_check::verify(channel, layout)?;
-    let columns = columns::verify(channel, system, layout, &bus, &and)?;
-    let bits = points::verify(channel, layout, &bus, &and, &columns)?;
-    let elements = ring_switch::verify(channel, bits)?;
+    let a = &mut Clear(&mut *channel);
+    let bus = bus::verify(a, layout, statement)?;
+    let and = and_check::verify(a, layout)?;
+    let columns = columns::verify(a, system, layout, &bus, &and)?;
+    let bits = points::verify(a, layout, &bus, &and, &columns)?;
+    let elements = ring_switch::verify(a, bits)?;
     let roots = layout.oracles.iter().map(|o| match o.owner {
         Owner::Run => root,
         Owner::Program => key.root,

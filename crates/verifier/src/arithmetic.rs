@@ -1,0 +1,108 @@
+//! What the verifier computes with: the values that it receives, and the checks on them.
+//!
+//! The steps up to the ring switch are written once, over an [`Arithmetic`]. In the clear a value is an
+//! element, and a check compares. Where a proof hides, a value is an affine form over the pads that cover
+//! the elements, and checks are collected, to be made on the committed pads.
+
+use alloc::vec::Vec;
+use core::ops::{Add, Mul};
+
+use dyad_field::K;
+
+use crate::Error;
+use crate::channel::Channel;
+use crate::label::Label;
+use crate::transcript::Challenges;
+
+/// A value that was received, or computed from such.
+pub trait Value: Clone + From<K> + Add<Output = Self> + Mul<K, Output = Self> {}
+
+impl Value for K {}
+
+/// Values, and the checks on them.
+pub trait Arithmetic: Challenges {
+    /// What an element is to the verifier.
+    type Value: Value;
+    /// Where messages come from.
+    type Channel: Channel;
+
+    /// The channel, for what is received as it is.
+    fn channel(&mut self) -> &mut Self::Channel;
+
+    /// Says that what follows is the section `name` of the proof.
+    fn section(&mut self, name: &'static str) {
+        self.channel().section(name);
+    }
+
+    /// Receives `n` values, one message.
+    ///
+    /// # Errors
+    /// [`Error::Truncated`].
+    fn values(&mut self, label: Label, n: usize) -> Result<Vec<Self::Value>, Error>;
+
+    /// Demands that two values are equal.
+    ///
+    /// # Errors
+    /// `otherwise`, where it can be seen.
+    fn demand_equal(&mut self, left: Self::Value, right: Self::Value, otherwise: Error) -> Result<(), Error>;
+
+    /// Demands that a value is the product of two others.
+    ///
+    /// # Errors
+    /// `otherwise`, where it can be seen.
+    fn demand_product(
+        &mut self,
+        factors: [Self::Value; 2],
+        product: Self::Value,
+        otherwise: Error,
+    ) -> Result<(), Error>;
+
+    /// The product of two values.
+    ///
+    /// # Errors
+    /// [`Error::Truncated`], where it has to be received.
+    fn product(&mut self, factors: [Self::Value; 2]) -> Result<Self::Value, Error>;
+
+    /// Receives `N` values, one message.
+    ///
+    /// # Errors
+    /// [`Error::Truncated`].
+    fn array<const N: usize>(&mut self, label: Label) -> Result<[Self::Value; N], Error> {
+        self.values(label, N)?.try_into().map_err(|_| Error::Internal("as many values as were asked for"))
+    }
+}
+
+/// Values are elements.
+#[derive(Debug)]
+pub struct Clear<'a, C>(pub &'a mut C);
+
+impl<C: Challenges> Challenges for Clear<'_, C> {
+    fn draw(&mut self, label: Label) -> K {
+        self.0.draw(label)
+    }
+}
+
+impl<C: Channel> Arithmetic for Clear<'_, C> {
+    type Value = K;
+    type Channel = C;
+
+    fn channel(&mut self) -> &mut C {
+        self.0
+    }
+
+    fn values(&mut self, label: Label, n: usize) -> Result<Vec<K>, Error> {
+        self.0.elements(label, n)
+    }
+
+    fn demand_equal(&mut self, left: K, right: K, otherwise: Error) -> Result<(), Error> {
+        if left == right { Ok(()) } else { Err(otherwise) }
+    }
+
+    fn demand_product(&mut self, [a, b]: [K; 2], product: K, otherwise: Error) -> Result<(), Error> {
+        self.demand_equal(a * b, product, otherwise)
+    }
+
+    fn product(&mut self, [a, b]: [K; 2]) -> Result<K, Error> {
+        Ok(a * b)
+    }
+}
