@@ -13,6 +13,7 @@ step it is rejected, and every challenge in order. `crates/prover/tests/model.rs
 and compares the output with the product's verifier.
 """
 import functools, hashlib, itertools, json, math, sys
+from fractions import Fraction
 
 # ------------------------------------------------------------------ K = GF(2^128), polynomial basis
 SPREAD = bytes.maketrans(b'01', b'\0\1')
@@ -94,6 +95,7 @@ def cantor_basis(low_bits):
     return basis
 CANTOR = cantor_basis('1011111110000011110001001001000111100111')
 
+@functools.lru_cache(None)
 def code_row(m, position):
     """W_0, ..., W_{m-1} at the domain's point: the code's row is the tensor product of (1, W_j)."""
     w = [xor(v for i, v in enumerate(CANTOR) if position >> i & 1)]
@@ -118,7 +120,7 @@ def check(ok, step):
 
 class Transcript:
     def __init__(self):
-        self.state, self.drawn = digest(TRANSCRIPT, b'dyad proof system v2'), []
+        self.state, self.drawn = digest(TRANSCRIPT, b'dyad proof system v3'), []
     def absorb(self, label, data):
         label = label.encode()
         self.state = digest(TRANSCRIPT, self.state, bytes([len(label)]), label, u64(len(data)), data)
@@ -243,21 +245,53 @@ class Layout:
             for half in (0, 1):
                 if first + half < end: self.column[s, first + half] = 2 * i + half
         self.column_log = max(log2_up(2 * len(self.pairs)), 1)
+        # Values under pads: bus, AND check, columns, points, delta, the polynomial of the products.
+        self.pads = (2 + sum(2 * i + 5 for i in range(self.bus_log)) + 64 + 2 * self.ands.log + 3
+                     + 2 * (self.column_log + 6) + 2 + 2 * self.joint_log + 1 + 2 * self.bus_log + 2)
+
+@functools.lru_cache(None)
+def cover(log, rate, lanes, pads):
+    """Tails as short as they can be, with room for so many pads."""
+    for tail in itertools.count():
+        top, r, queries = max(log, tail), rate, 1
+        while Fraction(2**top + 2**tail, 2**(top + r)) > Fraction(5, 8): r += 1
+        miss = (1 + Fraction(2**top + 2**tail, 2**(top + r))) / 2
+        while miss**queries > Fraction(1, 2**84): queries += 1
+        if queries + 1 + BLINDS + -(-(pads + 2 + 128) // lanes) <= 2**tail: return tail, top, r, queries
 
 class Code:
     def __init__(self, length, log, lane_log, rate):
         self.lane_log, self.log, self.rate = lane_log, log - lane_log, rate
-        self.lanes = max(1, -(-length // (1 << self.log)))
+        self.lanes = self.width = max(1, -(-length // (1 << self.log)))
         thousandths = math.floor(1000 * math.log2(2 / (1 + 2**-rate)))
         self.queries = -(-(100 - 16) * 1000 // thousandths)
-        self.positions = self.log + rate
+        self.tail, self.top, self.positions, self.shift = None, self.log, self.log + rate, 0
+
+    def cover(self, pads):
+        self.lanes = max(self.lanes, 9)
+        self.tail, self.top, self.rate, self.queries = cover(self.log, self.rate, self.lanes, pads)
+        self.positions, self.width = self.top + self.rate, self.lanes + 1
+        self.shift = 1 << self.positions     # on the subspace itself tails are 0
+
+    def place(self, entry):
+        """Lane, and index in its tail, of an entry of the cover."""
+        return entry % self.lanes, self.queries + 1 + BLINDS + entry // self.lanes
+
+    def row(self, position):
+        """The functional on a folded lane and its tail that a symbol is."""
+        values = code_row(self.top + 1, position + self.shift)
+        tail = [] if self.tail is None else [mul(values[self.top], x) for x in tensor(values[:self.tail])]
+        return values[:self.log], tail
 
 class Schedule:
-    def __init__(self, layout, small):
+    def __init__(self, layout, small, hiding):
         rates = [2, 4, 4, 4] if small else [1, 2, 3, 4]
         first = lambda stack, rate: Code(stack.length, stack.log, LANE_LOG, rate)
         self.firsts = [first(layout.main, rates[0])] + [first(o, 3) for o, _ in layout.oracles[1:]]
-        self.bases, self.length = places([c.log for c in self.firsts])
+        if hiding: self.firsts[0].cover(layout.pads)
+        tails = [c.tail for c in self.firsts if c.tail is not None]
+        self.bases, self.length = places([c.log for c in self.firsts] + tails)
+        self.tail_base = self.bases[-1]      # of the one that has tails
         self.log = log2_up(self.length)
         self.rounds, log, length = [], self.log, self.length
         while log > 9:
@@ -266,12 +300,55 @@ class Schedule:
             log, length = code.log, 1 << code.log
         self.final_log, self.final_length = log, length
 
+# ------------------------------------------------------------------ values under pads
+BLINDS = 2
+class Form:
+    """A constant, and multiples of entries of the cover."""
+    def __init__(self, constant, entries=None): self.constant, self.entries = constant, entries or {}
+    def __xor__(self, other):
+        if not isinstance(other, Form): other = Form(other)
+        entries = dict(self.entries)
+        for i, x in other.entries.items(): entries[i] = entries.get(i, 0) ^ x
+        return Form(self.constant ^ other.constant, entries)
+    __rxor__ = __xor__
+def scale(value, factor):
+    if not isinstance(value, Form): return mul(value, factor)
+    return Form(mul(value.constant, factor), {i: mul(x, factor) for i, x in value.entries.items()})
+@functools.lru_cache(None)
+def differences(n):
+    """Of the points 0, 1, ..., n - 1: the inverse product of each one's differences to the others."""
+    return [inverse(product(i ^ j for j in range(n) if j != i)) for i in range(n)]
+def interpolate(values, z):
+    """At z, the polynomial that has these values at 0, 1, 2, ..."""
+    n = len(values)
+    before = list(itertools.accumulate([z ^ i for i in range(n)], mul, initial=1))
+    after = list(itertools.accumulate([z ^ i for i in reversed(range(n))], mul, initial=1))
+    weights = [mul(mul(before[i], after[n - 1 - i]), d) for i, d in enumerate(differences(n))]
+    return xor(scale(v, w) for v, w in zip(values, weights, strict=True))
+
 # ------------------------------------------------------------------ the verifier
 class Verifier:
     def __init__(self, instance, proof):
         self.tables = [Table(t) for t in instance['tables']]
         self.key, self.statement, self.small = instance['key'], instance['statement'], instance['small']
+        self.hiding = instance['hiding']
         self.t, self.p = Transcript(), Reader(proof)
+        self.received, self.equations, self.products = 0, [], []
+
+    def values(self, label, n):
+        """Reads n values, which are under pads if the proof hides, and absorbs what it reads."""
+        values = self.elements(label, n)
+        if not self.hiding: return values
+        self.received += n
+        return [Form(x, {i: 1}) for i, x in enumerate(values, self.received - n)]
+
+    def equal(self, a, b, step):
+        if self.hiding: self.equations.append(a ^ b ^ Form(0))
+        else: check(a == b, step)
+
+    def is_product(self, a, b, c, step):
+        if self.hiding: self.products.append((a, b, c))
+        else: check(mul(a, b) == c, step)
 
     def elements(self, label, n):
         """Reads n elements, and absorbs them."""
@@ -282,20 +359,20 @@ class Verifier:
     def plain(self, label, claim, n):
         point = []
         for _ in range(n):
-            c0, c2 = self.elements(label, 2)
+            c0, c2 = (self.elements if label in ('fold', 'tail') else self.values)(label, 2)
             r = self.t.draw(label)
             c1 = claim ^ c2                  # p(0) + p(1) = c1 + c2
-            claim = c0 ^ mul(c1, r) ^ mul(c2, mul(r, r))
+            claim = c0 ^ scale(c1, r) ^ scale(c2, mul(r, r))
             point.insert(0, r)
         return claim, point
 
     def with_eq(self, label, claim, q):
         point = []
         for qv in reversed(q):
-            c1, c2 = self.elements(label, 2)
+            c1, c2 = self.values(label, 2)
             r = self.t.draw(label)
-            c0 = claim ^ mul(qv, c1 ^ c2)    # (1 + q) p(0) + q p(1) = c0 + q (c1 + c2)
-            claim = c0 ^ mul(c1, r) ^ mul(c2, mul(r, r))
+            c0 = claim ^ scale(c1 ^ c2, qv)  # (1 + q) p(0) + q p(1) = c0 + q (c1 + c2)
+            claim = c0 ^ scale(c1, r) ^ scale(c2, mul(r, r))
             point.insert(0, r)
         return claim, point
 
@@ -305,9 +382,9 @@ class Verifier:
         given = iter(key['rows'])
         rows = [next(given) if table.fixed else p.number(4) for table in self.tables]
         self.layout = L = Layout(self.tables, rows, st)
-        self.schedule = Schedule(L, self.small)
+        self.schedule = Schedule(L, self.small, self.hiding)
         rules = b''.join(u64(len(e)) + e for e in (table.encode() for table in self.tables))
-        t.absorb('level', u32(100 | self.small << 16))
+        t.absorb('level', u32(100 | self.small << 16 | self.hiding << 17))
         t.absorb('rules', digest(RULES, rules))
         t.absorb('key root', bytes.fromhex(key['root']))
         t.absorb('key rows', b''.join(map(u32, key['rows'])))
@@ -327,19 +404,22 @@ class Verifier:
         t, L = self.t, self.layout
         self.p.section = 'bus'
         self.alpha, self.gamma = t.draws('alpha', 5), t.draw('gamma')
-        push, pull = self.elements('products', 2)
+        push, pull = self.values('products', 2)
         leaf = lambda m: self.gamma ^ dot(self.alpha, m)
-        sides = [mul(x, product(map(leaf, self.statement[s]))) for x, s in ((push, 'pushes'), (pull, 'pulls'))]
-        check(sides[0] == sides[1], 'BusBalance')
+        sides = [scale(x, product(map(leaf, self.statement[s]))) for x, s in ((push, 'pushes'), (pull, 'pulls'))]
+        self.equal(*sides, 'BusBalance')
         point = []
         for layer in range(L.bus_log):
             combine = t.draw('lambda')
-            claim, at = self.with_eq('product layer', push ^ mul(combine, pull), point)
-            a0, a1, b0, b1 = self.p.elements(4)
-            check(claim == mul(a0, a1) ^ mul(combine, mul(b0, b1)), f'ProductLayer({layer})')
-            t.absorb('layer values', pack([a0, a1, b0, b1]))
+            claim, at = self.with_eq('product layer', push ^ scale(pull, combine), point)
+            a0, a1, b0, b1 = self.values('layer values', 4)
+            if self.hiding:
+                second, = self.values('product', 1)
+                self.is_product(b0, b1, second, None)
+            else: second = mul(b0, b1)
+            self.is_product(a0, a1, claim ^ scale(second, combine), f'ProductLayer({layer})')
             top = t.draw('layer variable')
-            push, pull = a0 ^ mul(top, a0 ^ a1), b0 ^ mul(top, b0 ^ b1)
+            push, pull = a0 ^ scale(a0 ^ a1, top), b0 ^ scale(b0 ^ b1, top)
             point = at + [top]
         self.leaves, self.bus_point = [push, pull], point
 
@@ -347,12 +427,12 @@ class Verifier:
         t, L = self.t, self.layout
         self.p.section = 'and check'
         rho = t.draws('rho', L.ands.log)
-        skip = self.elements('skip', 64)
+        skip = self.values('skip', 64)
         z = t.draw('z')
-        claim, self.and_point = self.with_eq('and', dot(lagrange(128, z)[64:], skip), rho)
-        a, b, c = self.operands = self.p.elements(3)
-        check(claim == mul(a, b) ^ c, 'AndCheck')
-        t.absorb('and values', pack(self.operands))
+        claim = xor(scale(v, l) for v, l in zip(skip, lagrange(128, z)[64:], strict=True))
+        claim, self.and_point = self.with_eq('and', claim, rho)
+        a, b, c = self.operands = self.values('and values', 3)
+        self.is_product(a, b, claim ^ c, 'AndCheck')
         self.bit_weights = lagrange(64, z)
 
     def functionals(self):
@@ -389,53 +469,77 @@ class Verifier:
     def columns(self):
         t, L = self.t, self.layout
         self.p.section = 'columns'
-        eta, claim, scale = t.draw('eta'), 0, 1
+        eta, claim, factor = t.draw('eta'), 0, 1
         functionals = self.functionals()
         for value, (_, constant) in zip(self.leaves + self.operands, functionals, strict=True):
-            claim ^= mul(scale, value ^ constant)
-            scale = mul(scale, eta)
+            claim ^= scale(value ^ constant, factor)
+            factor = mul(factor, eta)
         claim, point = self.plain('columns', claim, L.column_log + 6)
-        self.m = self.p.elements(2)
+        self.m = self.values('column values', 2)
         bit_eq, column_eq = eq_table(point[:6]), eq_table(point[6:])
-        w, scale = [0, 0], 1
+        w, factor = [0, 0], 1
         for i, (weights, _) in enumerate(functionals):
             at = xor(mul(x, mul(column_eq[c], bit_eq[b])) for (c, b), x in weights.items())
-            w[i >= 2] ^= mul(scale, at)
-            scale = mul(scale, eta)
-        check(claim == dot(w, self.m), 'ColumnReduction')
-        t.absorb('column values', pack(self.m))
+            w[i >= 2] ^= mul(factor, at)
+            factor = mul(factor, eta)
+        self.equal(claim, scale(self.m[0], w[0]) ^ scale(self.m[1], w[1]), 'ColumnReduction')
         self.bits, self.pair_point = point[:7], point[7:]
 
     def points(self):
         t, L = self.t, self.layout
         self.p.section = 'points'
         theta = t.draw('theta')
-        claim, self.index = self.plain('points', self.m[0] ^ mul(theta, self.m[1]), L.joint_log)
-        self.value, = self.p.elements(1)
+        self.value, self.index = self.plain('points', self.m[0] ^ scale(self.m[1], theta), L.joint_log)
         omega, pair_eq = 0, eq_table(self.pair_point)
         for i, (base, s, _, _) in enumerate(L.pairs):
             log = L.slabs[s][2]
             row = lambda q: eq_points(q[:log], self.index[:log])
             both = row(self.bus_point) ^ mul(theta, row(self.and_point))
             omega ^= mul(mul(pair_eq[i], eq(self.index[log:], base >> log)), both)
-        check(claim == mul(omega, self.value), 'PointReduction')
-        t.absorb('bit value', pack([self.value]))
+        self.omega = omega
 
     def ring_switch(self):
         self.p.section = 'ring switch'
-        sums = self.p.elements(128)
-        check(dot(eq_table(self.bits), sums) == self.value, 'RingSwitch')
-        self.t.absorb('bit sums', pack(sums))
+        delta, xi = 0, 0
+        if self.hiding:                      # the folded block, before what keeps it apart
+            delta, = self.values('delta', 1)
+            xi = self.t.draw('xi')
+        sums = self.elements('bit sums', 128)
+        folded = dot(eq_table(self.bits), sums) ^ scale(delta, xi)
+        self.equal(self.value, scale(folded, self.omega), 'RingSwitch')
+        if self.hiding: self.settle()
         self.images = eq_table(self.t.draws('ring', 7))
         across = [sum((s >> v & 1) << u for u, s in enumerate(sums)) for v in range(128)]
-        self.claim = dot(across, self.images)
+        self.claim, self.entries = dot(across, self.images), {}
+        if self.hiding:
+            chi = self.t.draw('chi')
+            combined = xor(scale(e, power(chi, i + 1)) for i, e in enumerate(self.equations))
+            self.claim ^= combined.constant
+            self.entries = combined.entries
+            for j in range(128):
+                of_block, entry = mul(xi, 1 << j), self.layout.pads + 2 + j
+                self.entries[entry] = xor(im for v, im in enumerate(self.images) if of_block >> v & 1)
+
+    def settle(self):
+        """All products as one of polynomials."""
+        n, pads = len(self.products), self.layout.pads
+        first, = self.values('product values', 1)
+        last = self.values('product values', n)
+        point = self.t.draw('product point')
+        while point <= 2 * n: point = self.t.draw('product point')
+        seen = self.elements('product factors', 2)
+        x, y, z = map(list, zip(*self.products))
+        for values, value in (([Form(0, {pads: 1})] + x, seen[0]), ([Form(0, {pads + 1: 1})] + y, seen[1]),
+                              ([first] + z + last, mul(*seen))):
+            self.equations.append(interpolate(values, point) ^ value)
+        assert self.received == pads
 
     def open(self, code, root, round):
         """Positions, rows and folded symbols of the queries of one code."""
         t, p = self.t, self.p
         positions = sorted({t.draw('query') % (1 << code.positions) for _ in range(code.queries)})
-        rows = [p.elements(code.lanes) for _ in positions]
-        padding = bytes(-16 * code.lanes % 64)        # leaves are whole blocks of the hash
+        rows = [p.elements(code.width) for _ in positions]
+        padding = bytes(-16 * code.width % 64)        # leaves are whole blocks of the hash
         level = {q: digest(LEAF, pack(row), padding) for q, row in zip(positions, rows)}
         for _ in range(code.positions):
             for q in sorted(level):
@@ -443,12 +547,23 @@ class Verifier:
             level = {q >> 1: digest(NODE, level[q], level[q | 1]) for q in sorted(level) if q % 2 == 0}
         check(level == {0: root}, f'MerklePath({round})')
         for row in rows: t.absorb('opened row', pack(row))
-        return [(dot(row, self.lane_eq), code_row(code.log, q)) for q, row in zip(positions, rows)]
+        fold = lambda row: mul(self.factor, dot(row[:code.lanes], self.lane_eq)) ^ xor(row[code.lanes:])
+        return [(fold(row), code.row(q)) for q, row in zip(positions, rows)]
 
     def opening(self):
         t, p, L, S = self.t, self.p, self.layout, self.schedule
         p.section = 'opening'
-        value, lane_point = self.plain('fold', self.claim, LANE_LOG)
+        value, blind, self.factor, covered = self.claim, 1, 1, S.firsts[0]
+        if self.hiding:
+            weights = [t.draws('blind', BLINDS) for _ in range(covered.lanes)]
+            blinded, = self.elements('blinded', 1)
+            blind = t.draw('blind factor')
+            value = mul(blind, value) ^ blinded
+        value, lane_point = self.plain('fold', value, LANE_LOG)
+        if self.hiding:
+            masked, = self.elements('masked', 1)
+            self.factor = t.draw('mask factor')
+            value = mul(self.factor, value) ^ masked
         self.lane_eq, point, root = eq_table(lane_point), [], None
         first_equations, equations = [[] for _ in S.firsts], []
         roots = [self.root, bytes.fromhex(self.key['root'])]
@@ -473,24 +588,38 @@ class Verifier:
                     (first_equations[i] if round == 0 else equations).append((coefficient, row))
                     coefficient = mul(coefficient, beta)
             value, r = self.plain('fold', value, S.rounds[round].lane_log)
-            self.lane_eq, point, root = eq_table(r), r + point, next_root
+            self.lane_eq, self.factor, point, root = eq_table(r), 1, r + point, next_root
         for i, symbols in enumerate(opened):
             base = S.bases[i] if round == 0 else 0
-            for y, row in symbols:
-                check(dot(tensor(row), clear[base:base + (1 << len(row))]) == y, f'QueryValue({round})')
+            for y, (row, tail) in symbols:
+                seen = dot(tensor(row), clear[base:base + (1 << len(row))])
+                seen ^= dot(tail, clear[S.tail_base:S.tail_base + len(tail)])
+                check(seen == y, f'QueryValue({round})')
         value, r = self.plain('tail', value, S.final_log)
         point = r + point
         at = lambda row: product(1 ^ rv ^ mul(rv, w) for rv, w in zip(point, row))
-        weight = xor(mul(c, at(row)) for c, row in equations)
+        weight = xor(mul(c, at(row)) for c, (row, _) in equations)
         for code, base, (stack, joint_base), own in zip(S.firsts, S.bases, L.oracles, first_equations):
-            total = xor(mul(c, at(row)) for c, row in own)
+            total = xor(mul(c, at(row)) for c, (row, _) in own)
             # Entry by entry: phi(eq(index, i)) at the oracle's indices, against eq of the point.
             above = eq(self.index[stack.log:], joint_base >> stack.log)
             inner = eq_table(point[:code.log] + lane_point)
             for e, x in zip(eq_table(self.index[:stack.log]), inner, strict=True):
                 e = mul(e, above)
-                total ^= mul(x, xor(im for v, im in enumerate(self.images) if e >> v & 1))
+                total ^= mul(blind, mul(x, xor(im for v, im in enumerate(self.images) if e >> v & 1)))
             weight ^= mul(total, eq(point[code.log:], base >> code.log))
+        if self.hiding:                      # the tails, entry by entry
+            tails = [[0] * (1 << covered.tail) for _ in range(covered.lanes)]
+            for entry, w in self.entries.items():
+                lane, index = covered.place(entry)
+                tails[lane][index] ^= mul(blind, w)
+            for lane, both in zip(tails, weights, strict=True):
+                for j, w in enumerate(both): lane[covered.queries + 1 + j] ^= w
+            folded = [xor(mul(e, lane[j]) for e, lane in zip(eq_table(lane_point), tails)) for j in range(1 << covered.tail)]
+            for c, (_, tail) in first_equations[0]:
+                folded = [w ^ mul(c, x) for w, x in zip(folded, tail, strict=True)]
+            inner = dot(folded, eq_table(point[:covered.tail]))
+            weight ^= mul(inner, eq(point[covered.tail:], S.tail_base >> covered.tail))
         check(value == mul(weight, dot(clear, eq_table(r))), 'OpeningValue')
 
 def main():

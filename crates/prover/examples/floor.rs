@@ -110,7 +110,7 @@ fn product() -> f64 {
 fn encoded() -> f64 {
     let (m, data) = (CACHED.ilog2() as usize, elements(16 * CACHED));
     let codeword = || elements(2 * data.len());
-    least(data.len(), codeword, |values| code::encode(&data, m, 1, values).rows)
+    least(data.len(), codeword, |values| code::encode(&code::Uncoded::plain(&data, m), 1, values).rows)
 }
 
 fn hashed() -> f64 {

@@ -83,9 +83,9 @@ fn vectors(b: &Bench) {
     for (lanes, log_inv_rate) in [(1, 1), (11, 1), (16, 1), (16, 2), (64, 1)] {
         let m = (n / lanes).ilog2() as usize;
         let name = format!("code::encode 2^{m} x {lanes} log_inv_rate {log_inv_rate}");
-        let fresh = || q[..1].repeat(code::encoded_len(lanes << m, m, log_inv_rate));
+        let fresh = || q[..1].repeat(lanes << (m + log_inv_rate));
         b.time(&name, lanes << m, fresh, |values| {
-            code::encode(&q[..lanes << m], m, log_inv_rate, values).rows
+            code::encode(&code::Uncoded::plain(&q[..lanes << m], m), log_inv_rate, values).rows
         });
     }
     b.time("sums::bit_sums", n, || (), |()| sums::bit_sums(&q, &w));

@@ -65,6 +65,7 @@ pub fn prove<H: Hash>(s: &mut Session<'_, H>, c: &Committed<'_>, mut scratch: Sc
     point.reverse();
     let values = [&a, &b, &k].map(|t| t.first().copied().unwrap_or_default());
     s.send(Label::AndValues, &values);
+    s.known_product([values[0], values[1]]);
     AndClaims { bit_weights, point, values }
 }
 

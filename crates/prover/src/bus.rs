@@ -21,17 +21,27 @@ use crate::scratch::Scratch;
 /// and two by eq, for each tree.
 const LAYER: u64 = 10;
 
+/// Draws the fingerprint, with which this step begins.
+pub fn draw<H: Hash>(s: &mut Session<'_, H>) -> Fingerprint {
+    s.proof.section("bus");
+    s.step("bus leaves");
+    Fingerprint::draw(s)
+}
+
 /// Elements of scratch that [`prove`] takes.
 pub fn room(layout: &Layout) -> usize {
     let tree = |leaves: usize| leaves + tree::room(leaves, layout.bus_log);
     tree(layout.pushes.len) + tree(layout.pulls.len)
 }
 
-/// Proves that pushes and pulls balance, up to the claims returned.
-pub fn prove<H: Hash>(s: &mut Session<'_, H>, c: &Committed<'_>, mut scratch: Scratch<'_>) -> BusClaims {
-    s.proof.section("bus");
-    s.step("bus leaves");
-    let f = Fingerprint::draw(s);
+/// Proves that pushes and pulls balance, up to the claims returned; with the fingerprint that [`draw`] gives.
+pub fn prove<H: Hash>(
+    s: &mut Session<'_, H>,
+    c: &Committed<'_>,
+    fingerprint: Fingerprint,
+    mut scratch: Scratch<'_>,
+) -> BusClaims {
+    let f = fingerprint;
     let stacks = [&c.layout.pushes, &c.layout.pulls];
     let mut all = stacks.map(|k| scratch.take(k.len));
     leaves(c, &f, &mut all);
@@ -75,6 +85,8 @@ pub fn prove<H: Hash>(s: &mut Session<'_, H>, c: &Committed<'_>, mut scratch: Sc
         at.reverse();
         let v = [first(push_low), first(push_high), first(pull_low), first(pull_high)];
         s.send(Label::LayerValues, &v);
+        s.product([v[2], v[3]]);
+        s.known_product([v[0], v[1]]);
         let top = s.draw(Label::LayerVariable);
         push_claim = v[0] + top * (v[0] + v[1]);
         pull_claim = v[2] + top * (v[2] + v[3]);

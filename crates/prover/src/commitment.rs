@@ -3,18 +3,18 @@
 use dyad_field::K;
 use dyad_verifier::layout::Owner;
 use dyad_verifier::params::Code;
-use dyad_verifier::{Digest, Hash, Label, Layout, Schedule, merkle};
+use dyad_verifier::{Digest, Hash, Schedule, merkle};
 
 use crate::cost::{Cost, ELEMENT, moved};
-use crate::kernels::code::{encode, encoded_len};
+use crate::kernels::code::encode;
 use crate::merkle::Tree;
 use crate::rounds::Session;
 use crate::scratch::Scratch;
 
 /// Elements of scratch that [`prove`] takes.
-pub fn room(layout: &Layout, schedule: &Schedule) -> usize {
-    let own = layout.oracles.iter().zip(&schedule.oracles).filter(|(o, _)| o.owner == Owner::Run);
-    own.map(|(o, opened)| encoded_len(o.pairs.len, opened.code.log, opened.code.log_inv_rate)).sum()
+pub fn room(schedule: &Schedule) -> usize {
+    let own = schedule.oracles.iter().filter(|o| o.owner == Owner::Run);
+    own.map(|o| codeword_len(&o.code)).sum()
 }
 
 /// Encodes a vector, hashes the codeword, and sends the root. The codeword is not kept: the vectors of later
@@ -22,18 +22,23 @@ pub fn room(layout: &Layout, schedule: &Schedule) -> usize {
 pub fn prove<H: Hash>(s: &mut Session<'_, H>, vector: &[K], code: &Code, mut scratch: Scratch<'_>) -> Tree {
     s.proof.section("commitment");
     s.step("encode");
-    let values = scratch.take(encoded_len(vector.len(), code.log, code.log_inv_rate));
-    let codeword = encode(vector, code.log, code.log_inv_rate, values);
+    let values = scratch.take(codeword_len(code));
+    let codeword = encode(&s.uncoded(vector, code), code.log_inv_rate, values);
     s.step("hash");
     let tree = Tree::new::<H>(&codeword);
-    s.send_digest(Label::Commitment, &tree.root());
+    s.commit(&tree.root());
     tree
+}
+
+/// Elements of the codeword of a code.
+pub fn codeword_len(code: &Code) -> usize {
+    code.width() << code.position_log()
 }
 
 /// Encodes `length` elements. The first pass reads them and writes the codeword; the second reads and
 /// writes it.
 pub fn encode_cost(code: Code, length: u64) -> Cost {
-    let codeword = (code.lanes as u64) << code.position_log();
+    let codeword = codeword_len(&code) as u64;
     Cost { encoded: codeword / 2, ..Cost::default() } + moved(length + 3 * codeword)
 }
 
@@ -41,7 +46,7 @@ pub fn encode_cost(code: Code, length: u64) -> Cost {
 /// being stored.
 pub fn hash_cost(code: Code) -> Cost {
     let rows = 1u64 << code.position_log();
-    let row = ELEMENT * code.lanes as u64;
+    let row = ELEMENT * code.width() as u64;
     let digest = size_of::<Digest>() as u64;
     let levels = digest * (rows - 1);
     Cost {

@@ -13,6 +13,7 @@ mod bus;
 mod columns;
 mod commitment;
 pub mod cost;
+mod covers;
 mod evaluate;
 mod footprint;
 mod grinding;
@@ -28,8 +29,9 @@ mod scratch;
 mod witness;
 mod writer;
 
+pub use covers::Seed;
 pub use dyad_rules::{Rows, StoredRows};
 pub use footprint::Footprint;
-pub use prove::{Filled, STEPS, prove, prove_filled};
+pub use prove::{Filled, STEPS, Setting, prove, prove_filled};
 pub use witness::{Columns, Places, ProvingKey};
 pub use writer::Proof;

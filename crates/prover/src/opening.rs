@@ -1,36 +1,38 @@
 //! The opening: fold, commit again, query, and on with the queries' equations.
 
+use std::ops::Range;
+
 use dyad_field::{K, PrimeCharacteristicRing};
 use dyad_verifier::layout::Oracle;
-use dyad_verifier::params::{Code, GRINDING, LANE_LOG, Schedule};
+use dyad_verifier::params::{Code, GRINDING, LANE_LOG, Opened, Schedule};
 use dyad_verifier::transcript::Challenges;
 use dyad_verifier::{Hash, Label, Layout};
 use rayon::prelude::*;
 
-use crate::commitment;
+use crate::commitment::{self, codeword_len};
 use crate::cost::{Cost, Dimensions, INNER, moved, products, sumcheck};
+use crate::covers::Covers;
+use crate::evaluate::Committed;
 use crate::grinding;
-use crate::kernels::code::{Codeword, LaneVariables, accumulate_rows, encode, encoded_len, row_pairs};
+use crate::kernels::code::{Codeword, LaneVariables, Uncoded, accumulate_rows, encode, row_pairs, tail_row};
+use crate::kernels::sumcheck::{inner_round, scale};
 use crate::merkle::{RowPairs, Tree};
+use crate::ring_switch::{self, ElementWeights};
 use crate::rounds::{Pair, Session};
 use crate::scratch::Scratch;
 
 /// Elements that one task copies.
 const GRAIN: usize = 1 << 14;
 
-/// Elements of scratch that [`prove`] takes, and the folded vectors that it is given.
+/// Elements of scratch that [`prove`] takes, weights of the committed vectors included.
 pub fn room(layout: &Layout, schedule: &Schedule) -> usize {
-    let mut len = schedule.second_len;
-    let mut room = 2 * len + layout.oracles.iter().map(folded_len).sum::<usize>();
-    for code in &schedule.rounds {
-        room += encoded_len(len, code.log, code.log_inv_rate);
-        len = 1 << code.log;
-    }
-    room
+    let first: usize = layout.oracles.iter().map(folded_len).sum();
+    let rounds: usize = schedule.rounds.iter().map(codeword_len).sum();
+    ring_switch::room(layout) + 2 * schedule.second_len + first + rounds
 }
 
 /// Elements of the vector of an oracle after the first fold.
-pub fn folded_len(o: &Oracle) -> usize {
+fn folded_len(o: &Oracle) -> usize {
     o.pairs.len.min(1 << (o.pairs.log - 1))
 }
 
@@ -44,6 +46,8 @@ pub struct Queried<'a> {
     pub tree: &'a Tree,
     /// Where its folded vector lies in the next vector.
     pub base: usize,
+    /// Where its folded tails lie there.
+    pub tail_base: usize,
 }
 
 /// The symbols of a code.
@@ -52,72 +56,205 @@ pub enum Symbols<'a> {
     /// All of them.
     Kept(Codeword<'a>),
     /// What they encode, from which those that are queried are made again.
-    Of(&'a [K]),
+    Of(Uncoded<'a>),
 }
 
 impl Symbols<'_> {
     /// The rows at `positions` and their neighbours.
     pub fn rows(&self, code: &Code, positions: &[usize]) -> RowPairs {
-        RowPairs::new(code.lanes, positions, |pairs| match self {
+        RowPairs::new(code.width(), positions, |pairs| match self {
             Self::Kept(codeword) => codeword.row_pairs(pairs),
-            Self::Of(data) => row_pairs(data, code.log, pairs),
+            Self::Of(uncoded) => {
+                let points: Vec<usize> = pairs.iter().map(|k| k + code.shift() / 2).collect();
+                row_pairs(uncoded, &points)
+            }
         })
     }
 }
 
-/// Opens the codes of the first round, in the order of the layout, `pairs` being their weights and vectors.
+/// Weights and a folded vector that the second round begins with, and where they lie in it.
+struct Parts<'a> {
+    pairs: Vec<Pair<'a>>,
+    places: Vec<Range<usize>>,
+}
+
+/// What blinds the first rounds, where the proof hides: weights of the tails.
+struct Blinding {
+    /// The factor of the claim.
+    factor: K,
+    /// Weights of all tails, the mask's left out.
+    weights: Vec<K>,
+}
+
+impl Blinding {
+    /// Draws weights of the blinding entries, and sends what they come to.
+    fn new<H: Hash>(s: &mut Session<'_, H>, claim: &ElementWeights) -> Self {
+        let Some(covers) = s.covers.take() else { return Self { factor: K::ONE, weights: Vec::new() } };
+        let mut weights = K::zero_vec(covers.of_lanes().len());
+        let mut blinded = K::ZERO;
+        for i in covers.blinds().flatten() {
+            weights[i] = s.draw(Label::Blind);
+            blinded += weights[i] * covers.tails[i];
+        }
+        s.send_clear(Label::Blinded, &[blinded]);
+        let factor = s.draw(Label::BlindFactor);
+        for &(entry, w) in &claim.cover {
+            weights[covers.index(entry)] += factor * w;
+        }
+        s.covers = Some(covers);
+        Self { factor, weights }
+    }
+}
+
+/// Opens the codes of the first round, in the order of the layout.
 pub fn prove<H: Hash + Sync + Send>(
     s: &mut Session<'_, H>,
+    c: &Committed<'_>,
     schedule: &Schedule,
-    mut pairs: Vec<Pair<'_>>,
-    first: &[Queried<'_>],
-    mut scratch: Scratch<'_>,
+    claim: &ElementWeights,
+    trees: &[(&Tree, Option<&[K]>)],
+    scratch: Scratch<'_>,
 ) {
     s.proof.section("opening");
+    let covers = s.covers.clone();
+    let mut blinding = Blinding::new(s, claim);
+    let (weights, mut scratch) = ring_switch::weights(c.layout, claim, blinding.factor, scratch);
     s.step("opening");
-    s.plain(Label::Fold, &mut pairs, LANE_LOG);
+    let mut tails = covers.as_ref().map_or(Vec::new(), |c| c.of_lanes().to_vec());
+    let mut parts = Parts { pairs: Vec::new(), places: Vec::new() };
+    for ((weights, o), &source) in weights.into_iter().zip(&c.layout.oracles).zip(c.vectors) {
+        let vector = scratch.take(folded_len(o));
+        parts.pairs.push(Pair { log: o.pairs.log, weights, vector, source: Some(source) });
+    }
+    parts.places.extend(schedule.oracles.iter().map(|o| o.base..o.base + (1 << o.code.log)));
+    for o in &schedule.oracles {
+        if let Some(cover) = o.code.cover {
+            let log = cover.log + LANE_LOG;
+            let (weights, vector) = (&mut blinding.weights[..], &mut tails[..]);
+            parts.pairs.push(Pair { log, weights, vector, source: None });
+            parts.places.push(o.tail_base..o.tail_base + (1 << cover.log));
+            // There is one.
+            break;
+        }
+    }
+    s.plain(Label::Fold, &mut parts.pairs, LANE_LOG);
     // The folded vectors one after the other.
     let [weights, vector] = [0; 2].map(|_| scratch.take(schedule.second_len));
-    for (p, q) in pairs.into_iter().zip(first) {
-        let place = q.base..q.base + (1 << q.code.log);
+    for (p, place) in parts.pairs.into_iter().zip(parts.places) {
         copy(p.weights, &mut weights[place.clone()]);
         copy(p.vector, &mut vector[place]);
     }
-    let mut pair = Pair { log: schedule.second_log, weights, vector, source: None };
+    if let Some(covers) = &covers {
+        mask(s, schedule, covers, weights, vector);
+    }
+    let covered = |o: &Opened, data| match &covers {
+        Some(covers) if o.code.cover.is_some() => covers.with(data),
+        _ => Uncoded::plain(data, o.code.log),
+    };
+    let first: Vec<Queried<'_>> = schedule
+        .oracles
+        .iter()
+        .zip(c.vectors)
+        .zip(trees)
+        .map(|((o, &data), &(tree, kept))| {
+            let symbols = match kept {
+                Some(values) => Symbols::Kept(codeword(&o.code, values)),
+                None => Symbols::Of(covered(o, data)),
+            };
+            Queried { code: o.code, symbols, tree, base: o.base, tail_base: o.tail_base }
+        })
+        .collect();
+    rounds(s, schedule, &first, Pair { log: schedule.second_log, weights, vector, source: None }, scratch);
+}
+
+/// Sends what the weights come to on the mask, and adds the mask to the folded vector, times a factor.
+fn mask<H: Hash>(
+    s: &mut Session<'_, H>,
+    schedule: &Schedule,
+    covers: &Covers,
+    weights: &[K],
+    vector: &mut [K],
+) {
+    let masked: Vec<(Range<usize>, &[K])> = schedule
+        .oracles
+        .iter()
+        .filter_map(|o| Some((o, o.code.cover?)))
+        .flat_map(|(o, cover)| {
+            let tail = o.tail_base..o.tail_base + (1 << cover.log);
+            [(o.base..o.base + (1 << o.code.log), &covers.mask[..]), (tail, covers.of_mask())]
+        })
+        .collect();
+    let inner =
+        |(place, mask): &(Range<usize>, &[K])| inner_round(&weights[place.clone()], mask, mask.len()).0;
+    s.send_clear(Label::Masked, &[masked.iter().map(inner).sum::<K>()]);
+    let factor = s.draw(Label::MaskFactor);
+    vector.par_chunks_mut(GRAIN).for_each(|v| scale(v, factor));
+    for (place, mask) in masked {
+        let parts = vector[place].par_chunks_mut(GRAIN).zip(mask.par_chunks(GRAIN));
+        parts.for_each(|(v, mask)| v.iter_mut().zip(mask).for_each(|(v, &m)| *v += m));
+    }
+}
+
+/// The rounds after the first fold.
+fn rounds<H: Hash + Sync + Send>(
+    s: &mut Session<'_, H>,
+    schedule: &Schedule,
+    first: &[Queried<'_>],
+    mut pair: Pair<'_>,
+    mut scratch: Scratch<'_>,
+) {
     let mut last: Option<(Code, Codeword<'_>, Tree)> = None;
     for round in 0..=schedule.rounds.len() {
         let next = schedule.rounds.get(round).map(|code| {
-            let values = scratch.take(encoded_len(pair.vector.len(), code.log, code.log_inv_rate));
-            let codeword = encode(pair.vector, code.log, code.log_inv_rate, values);
+            let values = scratch.take(codeword_len(code));
+            let codeword = encode(&Uncoded::plain(pair.vector, code.log), code.log_inv_rate, values);
             let tree = Tree::new::<H>(&codeword);
             s.send_digest(Label::Root, &tree.root());
             (*code, codeword, tree)
         });
         if next.is_none() {
-            s.send(Label::FinalVector, pair.vector);
+            s.send_clear(Label::FinalVector, pair.vector);
         }
         s.work(GRINDING);
-        let equations: Vec<_> = match &last {
-            None => first.iter().map(|q| query(s, q)).collect(),
+        let (queries, kept);
+        match &last {
+            None => queries = first.iter().map(|q| (q, query(s, q))).collect::<Vec<_>>(),
             Some((code, codeword, tree)) => {
-                vec![query(s, &Queried { code: *code, symbols: Symbols::Kept(*codeword), tree, base: 0 })]
+                kept =
+                    Queried { code: *code, symbols: Symbols::Kept(*codeword), tree, base: 0, tail_base: 0 };
+                queries = vec![(&kept, query(s, &kept))];
             }
-        };
+        }
         let Some(next) = next else { break };
         let beta = s.draw(Label::Beta);
         let mut c = beta;
-        for (base, log, positions) in equations {
+        for (q, positions) in queries {
             let mut coefficients = Vec::with_capacity(positions.len());
             for _ in &positions {
                 coefficients.push(c);
                 c *= beta;
             }
-            accumulate_rows(&mut pair.weights[base..][..1 << log], log, &positions, &coefficients);
+            add_equations(pair.weights, q, &positions, &coefficients);
         }
         s.plain(Label::Fold, std::slice::from_mut(&mut pair), next.0.lane_log);
         last = Some(next);
     }
     s.plain(Label::Tail, std::slice::from_mut(&mut pair), schedule.final_log);
+}
+
+/// Adds the equations of a code's queries to the weights.
+fn add_equations(weights: &mut [K], q: &Queried<'_>, positions: &[usize], coefficients: &[K]) {
+    let log = q.code.log;
+    let points: Vec<usize> = positions.iter().map(|p| p + q.code.shift()).collect();
+    accumulate_rows(&mut weights[q.base..][..1 << log], log, &points, coefficients);
+    if let Some(cover) = q.code.cover {
+        let tail = &mut weights[q.tail_base..][..1 << cover.log];
+        for (&point, &c) in points.iter().zip(coefficients) {
+            for (w, r) in tail.iter_mut().zip(tail_row(q.code.top(), cover.log, point)) {
+                *w += c * r;
+            }
+        }
+    }
 }
 
 /// Copies `from` to the beginning of `to`, the rest of which becomes 0.
@@ -129,18 +266,18 @@ fn copy(from: &[K], to: &mut [K]) {
 
 /// The symbols of a code as its codeword.
 pub fn codeword<'a>(code: &Code, values: &'a [K]) -> Codeword<'a> {
-    Codeword { lanes: code.lanes, rows: 1 << code.position_log(), values }
+    Codeword { lanes: code.width(), rows: 1 << code.position_log(), values }
 }
 
-/// Draws positions of a code and opens them: where its equations apply, and the positions.
-fn query<H: Hash>(s: &mut Session<'_, H>, q: &Queried<'_>) -> (usize, usize, Vec<usize>) {
+/// Draws positions of a code and opens them.
+fn query<H: Hash>(s: &mut Session<'_, H>, q: &Queried<'_>) -> Vec<usize> {
     let mut positions: Vec<usize> =
         (0..q.code.queries).map(|_| s.draw_index(Label::Query, q.code.position_log())).collect();
     positions.sort_unstable();
     positions.dedup();
     let rows = q.symbols.rows(&q.code, &positions);
     s.open(q.tree, &rows, &positions);
-    (q.base, q.code.log, positions)
+    positions
 }
 
 /// Folds the lanes of the committed vectors, and makes rows of the main code again; then, in each

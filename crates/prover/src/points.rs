@@ -1,7 +1,6 @@
 //! The point reduction: the values of columns become one claim on committed bits.
 
 use dyad_field::{BITS, K, PrimeCharacteristicRing, eq_table};
-use dyad_verifier::points::BitClaim;
 use dyad_verifier::transcript::Challenges;
 use dyad_verifier::{Hash, Label, Layout};
 use rayon::prelude::*;
@@ -29,7 +28,7 @@ pub fn prove<H: Hash>(
     column_point: &[K],
     rows: RowEqs,
     mut scratch: Scratch<'_>,
-) -> BitClaim {
+) -> BitPoint {
     s.proof.section("points");
     s.step("points");
     let layout = c.layout;
@@ -61,9 +60,16 @@ pub fn prove<H: Hash>(
     let variables = pair.log;
     let mut index = s.plain(Label::Points, std::slice::from_mut(&mut pair), variables);
     index.extend(high);
-    let value = pair.value();
-    s.send(Label::BitValue, &[value]);
-    BitClaim { bits: bits.to_vec(), index, value }
+    // What is claimed is for the verifier; the ring switch needs the points alone.
+    BitPoint { bits: bits.to_vec(), index }
+}
+
+/// The point that is left.
+pub struct BitPoint {
+    /// Over the 128 bits of an element.
+    pub bits: Vec<K>,
+    /// Over the joint index.
+    pub index: Vec<K>,
 }
 
 /// The row eq of both points together, for each size of slab.
@@ -198,7 +204,6 @@ mod tests {
 
     use super::*;
     use crate::kernels::testing::{Elements as _, Random};
-    use crate::writer::Proof;
 
     /// A layout of oracles alone.
     fn layout(sizes: &[(usize, usize)]) -> Layout {
@@ -241,11 +246,7 @@ mod tests {
                     joint[o.base..][..vector.len()].copy_from_slice(vector);
                 }
             }
-            let session = |observer| Session::<Blake3> {
-                t: Transcript::new(b"joined"),
-                proof: Proof::default(),
-                observer,
-            };
+            let session = |observer| Session::<Blake3>::new(Transcript::new(b"joined"), None, observer);
             let mut observer = |_: &'static str| ();
             let mut s = session(&mut observer);
             let [weights, vector] = joint.each_mut().map(Vec::as_mut_slice);

@@ -3,15 +3,15 @@
 use dyad_field::K;
 use dyad_rules::{Rows, TableRules};
 use dyad_verifier::layout::Owner;
-use dyad_verifier::params::Opened;
 use dyad_verifier::{Error, Hash, Layout, Level, Schedule, Statement, System, start};
 
 use crate::columns::RowEqs;
 use crate::cost::{self, Cost};
+use crate::covers::{Covers, Seed};
 use crate::evaluate::Committed;
 use crate::kernels::memory::zeros;
-use crate::opening::{Queried, Symbols};
-use crate::rounds::{Pair, Session};
+use crate::merkle::Tree;
+use crate::rounds::Session;
 use crate::scratch::Memory;
 use crate::witness::{Columns, ProvingKey};
 use crate::writer::Proof;
@@ -93,6 +93,21 @@ impl Filled {
     }
 }
 
+/// What proofs of one system and program are made with.
+#[derive(Clone, Copy)]
+pub struct Setting<'a> {
+    /// What the parameters are chosen for, and whether proofs hide.
+    pub level: Level,
+    /// The tables' shapes.
+    pub system: &'a System,
+    /// The tables' rules.
+    pub tables: &'a [&'a dyn TableRules],
+    /// The program's columns.
+    pub key: &'a ProvingKey,
+    /// Where a hiding proof's covers come from: another one for each proof.
+    pub seed: &'a Seed,
+}
+
 /// Proves that the rows of `witness` (one entry a table of the system) satisfy the rules and balance
 /// the bus with the statement's messages. `observer` is told each of [`STEPS`] as it begins.
 ///
@@ -101,36 +116,32 @@ impl Filled {
 /// # Errors
 /// [`Error::TooManyRows`] and [`Error::TooLarge`] beyond the limits.
 pub fn prove<H: Hash + Sync + Send>(
-    level: Level,
-    system: &System,
-    tables: &[&dyn TableRules],
-    key: &ProvingKey,
+    setting: &Setting<'_>,
     statement: &Statement,
     witness: &[&dyn Rows],
     observer: &mut dyn FnMut(&'static str),
 ) -> Result<Proof, Error> {
     observer(STEPS[0]);
-    let filled = Filled::new(system, witness)?;
-    Ok(prove_filled::<H>(level, system, tables, key, statement.clone(), filled, observer))
+    let filled = Filled::new(setting.system, witness)?;
+    Ok(prove_filled::<H>(setting, statement.clone(), filled, observer))
 }
 
-/// As [`prove`], from rows that are filled already, the statement being forgotten as soon as it is
-/// absorbed: announces all of [`STEPS`] but the first.
+/// As [`prove`], from rows that are filled already, the statement being forgotten as soon as it may:
+/// announces all of [`STEPS`] but the first.
 pub fn prove_filled<H: Hash + Sync + Send>(
-    level: Level,
-    system: &System,
-    tables: &[&dyn TableRules],
-    key: &ProvingKey,
+    setting: &Setting<'_>,
     statement: Statement,
     filled: Filled,
     observer: &mut dyn FnMut(&'static str),
 ) -> Proof {
+    let Setting { level, system, tables, key, seed } = *setting;
     let schedule = filled.schedule(level);
     let Filled { rows, layout, vector } = filled;
     let t = start::<H>(level, system, &key.key, &statement, &rows);
+    let code = schedule.oracles[0].code;
+    let mut s = Session::new(t, Covers::new(&code, seed), observer);
     // Its messages may take more than anything else that is there yet.
-    drop(statement);
-    let mut s = Session { t, proof: Proof::default(), observer };
+    let statement = s.covers.is_some().then_some(statement);
     s.proof.section("rows");
     for (table, &n) in system.tables.iter().zip(&rows) {
         if table.fixed.is_empty() {
@@ -139,7 +150,7 @@ pub fn prove_filled<H: Hash + Sync + Send>(
     }
 
     let mut memory = Memory::new(&layout, &schedule);
-    let tree = commitment::prove(&mut s, &vector, &schedule.oracles[0].code, memory.scratch());
+    let tree = commitment::prove(&mut s, &vector, &code, memory.scratch());
     let vectors: Vec<&[K]> = layout
         .oracles
         .iter()
@@ -149,34 +160,23 @@ pub fn prove_filled<H: Hash + Sync + Send>(
         })
         .collect();
     let committed = Committed { system, layout: &layout, tables, vectors: &vectors };
-    let bus = bus::prove(&mut s, &committed, memory.scratch());
+    let fingerprint = bus::draw(&mut s);
+    let products = statement.map(|statement| fingerprint.products(&statement)).unwrap_or_default();
+    let bus = bus::prove(&mut s, &committed, fingerprint, memory.scratch());
     let and = and_check::prove(&mut s, &committed, memory.scratch());
     let row_eqs = RowEqs::new(&layout, &bus, &and);
     let column_point = columns::prove(&mut s, &committed, &bus, &and, &row_eqs);
     let bits = points::prove(&mut s, &committed, &column_point, row_eqs, memory.scratch());
-    let (weights, mut rest) = ring_switch::prove(&mut s, &committed, &bits, memory.scratch());
-
-    let pairs = weights
-        .into_iter()
-        .zip(&layout.oracles)
-        .zip(&vectors)
-        .map(|((weights, o), &source)| {
-            let vector = rest.take(opening::folded_len(o));
-            Pair { log: o.pairs.log, weights, vector, source: Some(source) }
-        })
-        .collect();
-    let queried: Vec<Queried<'_>> = schedule
+    let claim = ring_switch::prove(&mut s, &committed, bits, products);
+    let trees: Vec<(&Tree, Option<&[K]>)> = layout
         .oracles
         .iter()
-        .map(|&Opened { owner, code, base }| match (owner, &key.committed) {
-            (Owner::Program, Some((values, tree))) => {
-                let symbols = Symbols::Kept(opening::codeword(&code, values));
-                Queried { code, symbols, tree, base }
-            }
-            _ => Queried { code, symbols: Symbols::Of(&vector), tree: &tree, base },
+        .map(|o| match (o.owner, &key.committed) {
+            (Owner::Program, Some((values, tree))) => (tree, Some(&values[..])),
+            _ => (&tree, None),
         })
         .collect();
-    opening::prove(&mut s, &schedule, pairs, &queried, rest);
+    opening::prove(&mut s, &committed, &schedule, &claim, &trees, memory.scratch());
     let proof = s.proof;
     // The system takes its time to have so many pages back.
     rayon::join(|| drop(memory), || drop(vector));

@@ -13,12 +13,15 @@ use dyad_verifier::bus::{BusClaims, Fingerprint};
 use dyad_verifier::layout::{Owner, Stack};
 use dyad_verifier::params::{Code, GRINDING, LANE_LOG};
 use dyad_verifier::transcript::Challenges;
-use dyad_verifier::{Error, Hash, Label, Layout, Level, Schedule, Statement, System, start};
+use dyad_verifier::{Error, Hash, Label, Layout, Schedule, Statement, System, reduce, start};
 
 use crate::adjoint;
-
+use crate::commitment::codeword_len;
+use crate::covers::Covers;
+use crate::kernels::code::Uncoded;
 use crate::merkle::Tree;
 use crate::opening::{Symbols, codeword};
+use crate::prove::Setting;
 use crate::rounds::Session;
 use crate::witness::{ProvingKey, columns};
 use crate::writer::Proof;
@@ -35,17 +38,15 @@ struct Row {
 /// # Errors
 /// [`Error::TooManyRows`] and [`Error::TooLarge`] beyond the limits.
 pub fn prove<H: Hash + Sync + Send>(
-    level: Level,
-    system: &System,
-    tables: &[&dyn TableRules],
-    key: &ProvingKey,
+    setting: &Setting<'_>,
     statement: &Statement,
     witness: &[&dyn Rows],
 ) -> Result<Proof, Error> {
+    let system = setting.system;
     let rows: Vec<u32> = witness.iter().map(|w| w.rows() as u32).collect();
     let layout = Layout::new(system, &rows)?;
     let q = columns(&layout, &layout.oracles[0].pairs, |t| system.tables[t].committed.len(), witness);
-    prove_vector::<H>(level, system, tables, key, statement, &rows, &q)
+    prove_vector::<H>(setting, statement, &rows, &q)
 }
 
 /// What a prover sends that follows the protocol with any committed vector `q`, padding rows included:
@@ -54,19 +55,35 @@ pub fn prove<H: Hash + Sync + Send>(
 /// # Errors
 /// As [`prove`].
 pub fn prove_vector<H: Hash + Sync + Send>(
-    level: Level,
-    system: &System,
-    tables: &[&dyn TableRules],
-    key: &ProvingKey,
+    setting: &Setting<'_>,
     statement: &Statement,
     rows: &[u32],
     q: &[K],
 ) -> Result<Proof, Error> {
+    prove_lying::<H>(setting, statement, rows, q, None)
+}
+
+/// What a prover sends that follows the protocol but for one element, the `lie`-th of those that it sends
+/// beside opened rows: 1 is added to it. All that follows is as if it had been sent so on purpose.
+///
+/// # Errors
+/// As [`prove`].
+pub fn prove_lying<H: Hash + Sync + Send>(
+    setting: &Setting<'_>,
+    statement: &Statement,
+    rows: &[u32],
+    q: &[K],
+    lie: Option<usize>,
+) -> Result<Proof, Error> {
+    let Setting { level, system, tables, key, seed } = *setting;
     let layout = Layout::new(system, rows)?;
     layout.check_bus(statement)?;
     let schedule = Schedule::new(level, &layout);
     let t = start::<H>(level, system, &key.key, statement, rows);
-    let mut s = Session { t, proof: Proof::default(), observer: &mut |_| () };
+    let main = schedule.oracles[0].code;
+    let mut observer = |_: &'static str| ();
+    let mut s = Session::new(t, Covers::new(&main, seed), &mut observer);
+    s.lie = lie;
     s.proof.section("rows");
     for (table, &n) in system.tables.iter().zip(rows) {
         if table.fixed.is_empty() {
@@ -75,10 +92,9 @@ pub fn prove_vector<H: Hash + Sync + Send>(
     }
 
     s.proof.section("commitment");
-    let main = schedule.oracles[0].code;
-    let code = encode(q, &main);
+    let code = encode(&s.uncoded(q, &main), &main);
     let tree = Tree::new::<H>(&codeword(&main, &code));
-    s.send_digest(Label::Commitment, &tree.root());
+    s.commit(&tree.root());
 
     let evaluated = evaluate(&layout, system, tables, q, key);
     let bus = prove_bus(&mut s, &layout, &evaluated);
@@ -128,17 +144,27 @@ pub fn prove_vector<H: Hash + Sync + Send>(
     let folded = joint.iter().map(|&x| linear_map(&bit_eq, x)).collect();
     let mut pairs = [(omega, folded)];
     let index = plain(&mut s, Label::Points, &mut pairs, layout.joint_log);
-    s.send(Label::BitValue, &pairs[0].1);
 
     s.proof.section("ring switch");
     let e = eq_table(&index);
-    let sums = bit_sums(&joint, &e);
-    s.send(Label::BitSums, &sums);
-    let images = eq_table(&s.draw_many(Label::Ring, 7));
+    let mut sums = bit_sums(&joint, &e);
+    let block = s.covers.as_ref().map(Covers::block);
+    if let Some(block) = block {
+        let delta: K = block.iter().enumerate().map(|(j, &r)| x_power(j) * linear_map(&bit_eq, r)).sum();
+        s.send(Label::Delta, &[delta]);
+        let xi = s.draw(Label::Xi);
+        for (u, sum) in sums.iter_mut().enumerate() {
+            let bits = block.iter().enumerate().filter(|(_, r)| to_bits(**r) >> u & 1 == 1);
+            *sum += xi * bits.map(|(j, _)| x_power(j)).sum::<K>();
+        }
+    }
+    s.send_clear(Label::BitSums, &sums);
+    let (images, cover) = settle(&mut s, system, &layout, statement);
     let weights: Vec<K> = e.iter().map(|&x| linear_map(&images, x)).collect();
-    debug_assert_eq!(
-        joint.iter().zip(&weights).map(|(&q, &w)| q * w).sum::<K>(),
-        transpose(&sums).iter().zip(&images).map(|(&r, &e)| r * e).sum::<K>()
+    debug_assert!(
+        block.is_some()
+            || joint.iter().zip(&weights).map(|(&q, &w)| q * w).sum::<K>()
+                == transpose(&sums).iter().zip(&images).map(|(&r, &e)| r * e).sum::<K>()
     );
 
     let vectors = layout.oracles.iter().map(|o| {
@@ -146,8 +172,42 @@ pub fn prove_vector<H: Hash + Sync + Send>(
         (weights[range.clone()].to_vec(), joint[range].to_vec())
     });
     let vectors: Vec<_> = vectors.collect();
-    open(&mut s, &schedule, vectors, (&code, &tree), key);
+    open(&mut s, &schedule, vectors, &cover, (&code, &tree), key);
     Ok(s.proof)
+}
+
+/// Shows that products are right, where the proof hides; the images of the ring switch, and weights of the
+/// cover's entries.
+fn settle<H: Hash>(
+    s: &mut Session<'_, H>,
+    system: &System,
+    layout: &Layout,
+    statement: &Statement,
+) -> (Vec<K>, Vec<(usize, K)>) {
+    let Some(covers) = &s.covers else { return (eq_table(&s.draw_many(Label::Ring, 7)), Vec::new()) };
+    let (cover, [x, y]) = (covers.code.cover.expect("covers"), covers.factors());
+    // Newton's or any other way would do; this is Lagrange's, value by value.
+    let at = |v: &[K], z: K| {
+        let point = |i: usize| from_bits(i as u128);
+        let basis = |i: usize| -> K {
+            (0..v.len())
+                .filter(|&j| j != i)
+                .map(|j| (z + point(j)) * (point(i) + point(j)).invert_or_zero())
+                .product()
+        };
+        (0..v.len()).map(|i| v[i] * basis(i)).sum::<K>()
+    };
+    let n = x.len() - 1;
+    let z: Vec<K> = (0..=2 * n).map(|i| from_bits(i as u128)).map(|i| at(&x, i) * at(&y, i)).collect();
+    s.send(Label::ProductValues, &z[..1]);
+    s.send(Label::ProductValues, &z[n + 1..]);
+    let mut point = s.draw(Label::ProductPoint);
+    while to_bits(point) <= 2 * n as u128 {
+        point = s.draw(Label::ProductPoint);
+    }
+    s.send_clear(Label::ProductFactors, &[at(&x, point), at(&y, point)]);
+    let claim = s.replay(cover, |a| reduce(a, system, layout, |f| f.products(statement)));
+    (claim.images, claim.cover.expect("a claim on the cover").weights)
 }
 
 /// Evaluates every row of every slab.
@@ -296,6 +356,8 @@ fn prove_bus<H: Hash>(s: &mut Session<'_, H>, layout: &Layout, evaluated: &[Vec<
         let mut at = with_eq(s, Label::ProductLayer, &point, &mut tables, f);
         let v: Vec<K> = tables.iter().map(|t| t[0]).collect();
         s.send(Label::LayerValues, &v);
+        s.product([v[2], v[3]]);
+        s.known_product([v[0], v[1]]);
         let top = s.draw(Label::LayerVariable);
         push_claim = v[0] + top * (v[0] + v[1]);
         pull_claim = v[2] + top * (v[2] + v[3]);
@@ -334,6 +396,7 @@ fn prove_ands<H: Hash>(s: &mut Session<'_, H>, layout: &Layout, evaluated: &[Vec
     let point = with_eq(s, Label::And, &rho, &mut tables, |v| v[0] * v[1] + v[2]);
     let values = [tables[0][0], tables[1][0], tables[2][0]];
     s.send(Label::AndValues, &values);
+    s.known_product([values[0], values[1]]);
     AndClaims { bit_weights, point, values }
 }
 
@@ -350,72 +413,115 @@ fn linear_map(images: &[K], x: K) -> K {
 }
 
 /// Encodes by the definition: each symbol is an inner product with its row of the code.
-fn encode(data: &[K], code: &Code) -> Vec<K> {
-    let rows = 1 << code.position_log();
-    let mut values = Vec::with_capacity(rows * code.lanes);
-    for position in 0..rows {
-        let row = tensor(&subspace_values(code.log, position));
-        for lane in data.chunks(1 << code.log) {
-            values.push(row.iter().zip(lane).map(|(&r, &d)| r * d).sum());
+fn encode(uncoded: &Uncoded<'_>, code: &Code) -> Vec<K> {
+    let mut values = Vec::with_capacity(codeword_len(code));
+    for position in 0..1 << code.position_log() {
+        let point = subspace_values(code.top() + 1, position + code.shift());
+        let row = tensor(&point[..code.log]);
+        let tail = code.cover.map_or(Vec::new(), |cover| tensor(&point[..cover.log]));
+        for lane in 0..code.width() {
+            let inner = |row: &[K], v: &[K]| row.iter().zip(v).map(|(&r, &d)| r * d).sum::<K>();
+            values
+                .push(inner(&row, uncoded.lane(lane)) + point[code.top()] * inner(&tail, uncoded.tail(lane)));
         }
     }
-    values.resize(rows * code.lanes, from_bits(0));
     values
 }
 
-/// The opening of the oracles' (weights, vector) pairs; `run` is what was committed to for this proof.
+/// The opening of the oracles' (weights, vector) pairs; `cover` are the weights of the cover's entries, `run`
+/// is what was committed to for this proof.
 fn open<H: Hash + Sync + Send>(
     s: &mut Session<'_, H>,
     schedule: &Schedule,
     mut vectors: Vec<(Vec<K>, Vec<K>)>,
+    cover: &[(usize, K)],
     run: (&[K], &Tree),
     key: &ProvingKey,
 ) {
     s.proof.section("opening");
+    let covers = s.covers.clone();
+    if let Some(covers) = &covers {
+        let mut tails = covers.of_lanes().to_vec();
+        let mut weights = vec![K::ZERO; tails.len()];
+        for &(entry, w) in cover {
+            weights[covers.index(entry)] += w;
+        }
+        let mut blinds = Vec::new();
+        for i in covers.blinds().flatten() {
+            blinds.push((i, s.draw(Label::Blind)));
+        }
+        s.send_clear(Label::Blinded, &[blinds.iter().map(|&(i, w)| w * tails[i]).sum::<K>()]);
+        let factor = s.draw(Label::BlindFactor);
+        vectors.iter_mut().flat_map(|(w, _)| w).chain(&mut weights).for_each(|w| *w *= factor);
+        for (i, w) in blinds {
+            weights[i] += w;
+        }
+        let length = covers.of_mask().len() << LANE_LOG;
+        tails.resize(length, K::ZERO);
+        weights.resize(length, K::ZERO);
+        vectors.push((weights, tails));
+    }
     plain(s, Label::Fold, &mut vectors, LANE_LOG);
-    // (code, codeword, tree, where its folded vector lies) of everything queried in this round.
-    let mut queried: Vec<(Code, Vec<K>, Tree, usize)> = Vec::new();
+    // (code, codeword, tree, where its folded vector and tails lie) of everything queried in this round.
+    let mut queried: Vec<(Code, Vec<K>, Tree, [usize; 2])> = Vec::new();
     for o in &schedule.oracles {
         let (symbols, tree) = match (o.owner, &key.committed) {
             (Owner::Program, Some((symbols, tree))) => (&symbols[..], tree),
             _ => run,
         };
-        queried.push((o.code, symbols.to_vec(), tree.clone(), o.base));
+        queried.push((o.code, symbols.to_vec(), tree.clone(), [o.base, o.tail_base]));
     }
     let mut w = vec![K::ZERO; 1 << schedule.second_log];
     let mut q = w.clone();
-    for ((ow, oq), (_, _, _, base)) in vectors.iter().zip(&queried) {
-        w[*base..][..ow.len()].copy_from_slice(ow);
-        q[*base..][..oq.len()].copy_from_slice(oq);
+    let mut masks = w.clone();
+    let tails = schedule.oracles.iter().filter(|o| o.code.cover.is_some()).map(|o| o.tail_base);
+    let bases = schedule.oracles.iter().map(|o| o.base).chain(tails);
+    for ((ow, oq), base) in vectors.iter().zip(bases) {
+        w[base..][..ow.len()].copy_from_slice(ow);
+        q[base..][..oq.len()].copy_from_slice(oq);
+    }
+    if let Some(covers) = &covers {
+        let o = schedule.oracles.iter().find(|o| o.code.cover.is_some()).expect("a covered oracle");
+        masks[o.base..][..covers.mask.len()].copy_from_slice(&covers.mask);
+        masks[o.tail_base..][..covers.of_mask().len()].copy_from_slice(covers.of_mask());
+        s.send_clear(Label::Masked, &[w.iter().zip(&masks).map(|(&w, &m)| w * m).sum::<K>()]);
+        let factor = s.draw(Label::MaskFactor);
+        q.iter_mut().zip(masks).for_each(|(q, m)| *q = factor * *q + m);
     }
     for round in 0..=schedule.rounds.len() {
         let next = schedule.rounds.get(round).map(|code| {
             let stored = if round == 0 { schedule.second_len } else { q.len() };
-            let symbols = encode(&q[..stored], code);
+            let symbols = encode(&Uncoded::plain(&q[..stored], code.log), code);
             let tree = Tree::new::<H>(&codeword(code, &symbols));
             s.send_digest(Label::Root, &tree.root());
-            (*code, symbols, tree, 0)
+            (*code, symbols, tree, [0; 2])
         });
         if next.is_none() {
-            s.send(Label::FinalVector, &q[..schedule.final_len]);
+            s.send_clear(Label::FinalVector, &q[..schedule.final_len]);
         }
         s.work(GRINDING);
         let mut positions = Vec::new();
-        for (code, symbols, tree, base) in &queried {
+        for (code, symbols, tree, bases) in &queried {
             let mut drawn: Vec<usize> =
                 (0..code.queries).map(|_| s.draw_index(Label::Query, code.position_log())).collect();
             drawn.sort_unstable();
             drawn.dedup();
             let rows = Symbols::Kept(codeword(code, symbols)).rows(code, &drawn);
             s.open(tree, &rows, &drawn);
-            positions.extend(drawn.into_iter().map(|p| (p, code.log, *base)));
+            positions.extend(drawn.into_iter().map(|p| (p, *code, *bases)));
         }
         let Some(next) = next else { break };
         let beta = s.draw(Label::Beta);
         let mut c = beta;
-        for (p, log, base) in positions {
-            for (w, g) in w[base..].iter_mut().zip(tensor(&subspace_values(log, p))) {
+        for (p, code, [base, tail_base]) in positions {
+            let point = subspace_values(code.top() + 1, p + code.shift());
+            for (w, g) in w[base..].iter_mut().zip(tensor(&point[..code.log])) {
                 *w += c * g;
+            }
+            if let Some(cover) = code.cover {
+                for (w, g) in w[tail_base..].iter_mut().zip(tensor(&point[..cover.log])) {
+                    *w += c * point[code.top()] * g;
+                }
             }
             c *= beta;
         }

@@ -1,10 +1,20 @@
 //! The rounds of sumchecks: kernels, proof and transcript together.
 
-use dyad_field::K;
-use dyad_verifier::transcript::{Challenges, Transcript};
-use dyad_verifier::{Digest, Hash, Label};
+use std::borrow::Cow;
 
+use dyad_field::{K, PrimeCharacteristicRing};
+use dyad_verifier::channel::Received;
+use dyad_verifier::cover::Cover;
+use dyad_verifier::hidden::Hidden;
+use dyad_verifier::params::Code;
+use dyad_verifier::reader::Reader;
+use dyad_verifier::ring_switch::ElementClaim;
+use dyad_verifier::transcript::{Challenges, Transcript};
+use dyad_verifier::{Digest, Error, Hash, Label};
+
+use crate::covers::Covers;
 use crate::grinding::grind;
+use crate::kernels::code::Uncoded;
 use crate::kernels::sumcheck::{fold, inner_fold_round, inner_fold_round_from, inner_round};
 use crate::merkle::{RowPairs, Tree};
 use crate::writer::Proof;
@@ -17,6 +27,13 @@ pub struct Session<'a, H> {
     pub proof: Proof,
     /// Told of each step as it begins.
     pub observer: &'a mut dyn FnMut(&'static str),
+    /// What covers values, where the proof hides.
+    pub covers: Option<Covers>,
+    /// The transcript after the commitment, and where the proof goes on from there.
+    committed: (Transcript<H>, usize),
+    /// Of the elements that are sent, the one that another is sent in place of: for tests.
+    pub lie: Option<usize>,
+    sent: usize,
 }
 
 impl<H: Hash> Challenges for Session<'_, H> {
@@ -25,16 +42,81 @@ impl<H: Hash> Challenges for Session<'_, H> {
     }
 }
 
-impl<H: Hash> Session<'_, H> {
+impl<'a, H: Hash> Session<'a, H> {
+    /// Nothing sent yet.
+    pub fn new(t: Transcript<H>, covers: Option<Covers>, observer: &'a mut dyn FnMut(&'static str)) -> Self {
+        Self { committed: (t.clone(), 0), t, proof: Proof::default(), observer, covers, lie: None, sent: 0 }
+    }
+
     /// Says that a step begins.
     pub fn step(&mut self, name: &'static str) {
         (self.observer)(name);
     }
 
+    /// Appends values to the proof, under pads where it hides, and absorbs what it appends.
+    pub fn send(&mut self, label: Label, values: &[K]) {
+        match &mut self.covers {
+            None => self.send_clear(label, values),
+            Some(covers) => {
+                let covered = covers.cover(values);
+                self.send_clear(label, &covered);
+            }
+        }
+    }
+
     /// Appends elements to the proof and absorbs them.
-    pub fn send(&mut self, label: Label, elements: &[K]) {
-        self.proof.elements(elements);
-        self.t.absorb_elements(label, elements);
+    pub fn send_clear(&mut self, label: Label, elements: &[K]) {
+        let mut elements = Cow::from(elements);
+        let lie = self.lie.and_then(|lie| lie.checked_sub(self.sent));
+        self.sent += elements.len();
+        if let Some(element) = lie.filter(|&lie| lie < elements.len()) {
+            elements.to_mut()[element] += K::ONE;
+        }
+        self.proof.elements(&elements);
+        self.t.absorb_elements(label, &elements);
+    }
+
+    /// Sends a product of values where the verifier does not know it.
+    pub fn product(&mut self, factors: [K; 2]) {
+        if self.covers.is_some() {
+            self.send(Label::Product, &[factors[0] * factors[1]]);
+            self.known_product(factors);
+        }
+    }
+
+    /// Says that the verifier knows the product of these as a value.
+    pub fn known_product(&mut self, factors: [K; 2]) {
+        if let Some(covers) = &mut self.covers {
+            covers.note(factors);
+        }
+    }
+
+    /// A vector to be encoded with a code, and what covers it.
+    pub fn uncoded<'b>(&'b self, data: &'b [K], code: &Code) -> Uncoded<'b> {
+        match &self.covers {
+            Some(covers) if code.cover.is_some() => covers.with(data),
+            _ => Uncoded::plain(data, code.log),
+        }
+    }
+
+    /// Sends the root of the commitment.
+    pub fn commit(&mut self, root: &Digest) {
+        self.send_digest(Label::Commitment, root);
+        self.committed = (self.t.clone(), self.proof.bytes.len());
+    }
+
+    /// What a verifier that computes with pads comes to from what was sent since the commitment, which its
+    /// transcript has absorbed when this returns.
+    pub fn replay(
+        &mut self,
+        cover: Cover,
+        reduce: impl FnOnce(&mut Hidden<'_, Received<'_, H>>) -> Result<ElementClaim, Error>,
+    ) -> ElementClaim {
+        let (transcript, start) = &self.committed;
+        let mut channel = Received::new(Reader::new(&self.proof.bytes[*start..]), transcript.clone());
+        let claim = reduce(&mut Hidden::new(&mut channel, cover)).expect("what was sent is well formed");
+        self.t = channel.into_transcript();
+        claim
     }
 
     /// Appends a digest to the proof and absorbs it.
@@ -61,9 +143,13 @@ impl<H: Hash> Session<'_, H> {
         }
     }
 
-    /// Sends two coefficients of a round and draws its challenge.
+    /// Sends two coefficients of a round and draws its challenge. Rounds of the opening are in the clear.
     pub fn round(&mut self, label: Label, (a, b): (K, K)) -> K {
-        self.send(label, &[a, b]);
+        if matches!(label, Label::Fold | Label::Tail) {
+            self.send_clear(label, &[a, b]);
+        } else {
+            self.send(label, &[a, b]);
+        }
         self.draw(label)
     }
 

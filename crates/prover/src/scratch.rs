@@ -4,7 +4,7 @@ use dyad_field::K;
 use dyad_verifier::{Layout, Schedule};
 
 use crate::kernels::memory::zeros;
-use crate::{and_check, bus, commitment, opening, points, ring_switch};
+use crate::{and_check, bus, commitment, opening, points};
 
 /// Working memory that all phases share: fresh memory costs more than most of what is computed in it.
 #[derive(Debug)]
@@ -14,11 +14,11 @@ impl Memory {
     /// Elements that the largest phase of a proof of this layout needs.
     pub fn len_for(layout: &Layout, schedule: &Schedule) -> usize {
         let steps = [
-            commitment::room(layout, schedule),
+            commitment::room(schedule),
             bus::room(layout),
             and_check::room(layout),
             points::room(layout),
-            ring_switch::room(layout) + opening::room(layout, schedule),
+            opening::room(layout, schedule),
         ];
         steps.into_iter().max().unwrap_or_default()
     }

@@ -7,7 +7,8 @@ use dyad_verifier::params::fixed_code;
 use dyad_verifier::{Digest, Error, Hash, Key, Layout, Level, System};
 use rayon::prelude::*;
 
-use crate::kernels::code::{encode, encoded_len};
+use crate::commitment::codeword_len;
+use crate::kernels::code::{Uncoded, encode};
 use crate::kernels::memory::zeros;
 use crate::merkle::Tree;
 
@@ -194,8 +195,8 @@ impl ProvingKey {
         };
         let vector = columns(&layout, &oracle.pairs, |t| system.tables[t].fixed.len(), &given);
         let code = fixed_code(level, vector.len());
-        let mut values = zeros(encoded_len(vector.len(), code.log, code.log_inv_rate));
-        let codeword = encode(&vector, code.log, code.log_inv_rate, &mut values);
+        let mut values = zeros(codeword_len(&code));
+        let codeword = encode(&Uncoded::plain(&vector, code.log), code.log_inv_rate, &mut values);
         let tree = Tree::new::<H>(&codeword);
         let root: Digest = tree.root();
         Ok(Self { key: Key { rows: key_rows, root }, vector, committed: Some((values, tree)) })

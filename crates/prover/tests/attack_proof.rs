@@ -5,7 +5,7 @@ mod toy;
 
 use std::collections::BTreeSet;
 
-use dyad_prover::Proof;
+use dyad_prover::{Proof, reference};
 use dyad_rules::shape::Node;
 use dyad_verifier::{Blake3, Error, Key, Label, Level, Statement, System, verify};
 use proptest::prelude::*;
@@ -31,6 +31,20 @@ fn large() -> (Toy, Proof) {
     (t, p)
 }
 
+/// The same of hiding proofs.
+fn small_hiding() -> (Toy, Proof) {
+    let t = toy::<Blake3>(5, 3).hiding();
+    let p = t.prove();
+    (t, p)
+}
+
+fn large_hiding() -> (Toy, Proof) {
+    let t = toy::<Blake3>(14_000, 40).hiding();
+    let p = t.prove_fast();
+    assert_eq!(t.verify(&p.bytes).unwrap().schedule.rounds.len(), 2);
+    (t, p)
+}
+
 fn name(e: &Error) -> String {
     format!("{e:?}").split(['(', ' ']).next().unwrap_or_default().to_owned()
 }
@@ -40,7 +54,7 @@ fn name(e: &Error) -> String {
 fn bug_110_every_element_of_a_proof_counts() {
     let mut rng = Random(2);
     let mut seen = BTreeSet::new();
-    for ((t, p), step) in [(small(), 1), (large(), 97)] {
+    for ((t, p), step) in [(small(), 1), (large(), 97), (small_hiding(), 17), (large_hiding(), 197)] {
         for (section, range) in sections(&p) {
             for start in range.clone().step_by(8).step_by(if section == "opening" { step } else { 1 }) {
                 let at = start + rng.below(8.min(range.end - start));
@@ -56,12 +70,40 @@ fn bug_110_every_element_of_a_proof_counts() {
         "ProductLayer",
         "AndCheck",
         "ColumnReduction",
-        "PointReduction",
         "RingSwitch",
         "Grinding",
         "MerklePath",
         "OpeningValue",
     ] {
+        assert!(seen.contains(expected), "{expected} is not among {seen:?}");
+    }
+}
+
+/// A prover that says another element and goes on as the protocol demands, with challenges and proof of work
+/// for what it said: rejected, whichever element it is.
+#[test]
+fn bug_003_no_element_may_be_another() {
+    let mut seen = BTreeSet::new();
+    for (t, step) in [(toy::<Blake3>(5, 3), 5), (toy::<Blake3>(5, 3).hiding(), 7)] {
+        let (rows, vector) = (t.counts(), t.vector());
+        let lying = |lie| {
+            let setting = t.setting(t.level);
+            reference::prove_lying::<Blake3>(&setting, &t.statement, &rows, &vector, lie).unwrap()
+        };
+        let honest = lying(None);
+        assert!(t.verify(&honest.bytes).is_ok());
+        let mut lies = 0;
+        for lie in (0..).step_by(step) {
+            let proof = lying(Some(lie));
+            if proof == honest {
+                break;
+            }
+            seen.insert(name(&t.verify(&proof.bytes).expect_err("a lie")));
+            lies += 1;
+        }
+        assert!(lies > 50, "{lies}");
+    }
+    for expected in ["BusBalance", "ProductLayer", "AndCheck", "RingSwitch", "QueryValue", "OpeningValue"] {
         assert!(seen.contains(expected), "{expected} is not among {seen:?}");
     }
 }
@@ -87,7 +129,7 @@ fn bug_024_the_proof_of_work_is_checked_in_every_round() {
 /// moved, and everything after it is read differently.
 #[test]
 fn bug_018_truncated_vectors() {
-    for (t, p) in [small(), large()] {
+    for (t, p) in [small(), large(), small_hiding()] {
         let mut rng = Random(3);
         let all = sections(&p);
         for (section, range) in &all {
@@ -184,7 +226,7 @@ fn bug_058_declared_rows() {
 }
 
 fn check(t: &Toy, key: &Key, statement: &Statement, p: &Proof) -> Option<Error> {
-    verify::<Blake3>(Level::L100, &t.system, key, statement, &p.bytes).err()
+    verify::<Blake3>(t.level, &t.system, key, statement, &p.bytes).err()
 }
 
 /// Rows 6, 7, 42, 80, 102, 103: every part of the statement and of the key.
@@ -239,8 +281,7 @@ fn bug_006_statement_and_key_are_bound() {
 #[test]
 fn other_rules() {
     let (t, p) = small();
-    let with =
-        |system: &System| verify::<Blake3>(Level::L100, system, &t.key.key, &t.statement, &p.bytes).err();
+    let with = |system: &System| verify::<Blake3>(t.level, system, &t.key.key, &t.statement, &p.bytes).err();
     let mut tables = t.system.tables.clone();
     tables[0].committed[0].name = "another name";
     assert!(with(&System::new::<Blake3>(tables)).is_some());
@@ -258,7 +299,13 @@ fn other_rules() {
 /// Row 22: levels that are not implemented are refused, not rounded.
 #[test]
 fn bug_022_unsupported_levels() {
-    let supported = [(100, Level::L100), (100 + (1 << 16), Level::L100_SMALL)];
+    let (small, hiding) = (1 << 16, 1 << 17);
+    let supported = [
+        (100, Level::L100),
+        (100 + small, Level::L100_SMALL),
+        (100 + hiding, Level::L100.hiding()),
+        (100 + small + hiding, Level::L100_SMALL.hiding()),
+    ];
     let mut numbers: Vec<u32> = (0..300).flat_map(|bits| (0..32).map(move |b| bits ^ 1 << b)).collect();
     numbers.retain(|n| supported.iter().all(|s| s.0 != *n));
     for number in numbers {
@@ -272,10 +319,10 @@ fn bug_022_unsupported_levels() {
 /// Rows 25, 26: as many positions are drawn as the schedule says, of every code.
 #[test]
 fn bug_026_all_queries_are_made() {
-    for (t, p) in [small(), large()] {
+    for (t, p) in [small(), large(), small_hiding(), large_hiding()] {
         let mut drawn = Vec::new();
         let v = dyad_verifier::verify_recording::<Blake3>(
-            Level::L100,
+            t.level,
             &t.system,
             &t.key.key,
             &t.statement,

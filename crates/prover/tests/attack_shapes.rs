@@ -9,10 +9,8 @@ use dyad_verifier::{Blake3, Layout, Level};
 fn both(steps: usize, cells: usize) {
     let t = toy::toy::<Blake3>(steps, cells);
     let w = t.witness();
-    let slow =
-        reference::prove::<Blake3>(Level::L100, &t.system, &toy::TABLES, &t.key, &t.statement, &w).unwrap();
-    let fast =
-        prove::<Blake3>(Level::L100, &t.system, &toy::TABLES, &t.key, &t.statement, &w, &mut |_| ()).unwrap();
+    let slow = reference::prove::<Blake3>(&t.setting(Level::L100), &t.statement, &w).unwrap();
+    let fast = prove::<Blake3>(&t.setting(Level::L100), &t.statement, &w, &mut |_| ()).unwrap();
     assert_eq!(t.verify(&slow.bytes).map(|v| v.rows[0]), Ok(steps as u32), "{steps} steps, {cells} cells");
     assert!(slow == fast, "{steps} steps, {cells} cells: the provers differ");
 }

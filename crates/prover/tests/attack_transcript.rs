@@ -7,7 +7,7 @@ use std::cell::RefCell;
 
 use dyad_field::{K, PrimeCharacteristicRing, eq_table, from_bits, to_bits};
 use dyad_verifier::hash::Domain;
-use dyad_verifier::{Blake3, Digest, Error, Hash, Label, Level, verify_recording};
+use dyad_verifier::{Blake3, Digest, Error, Hash, Label, verify_recording};
 use toy::{Toy, toy};
 
 /// What went into the transcript: an absorb with its label and data, or a draw.
@@ -42,7 +42,7 @@ impl Hash for Logged {
 
 fn log(t: &Toy, proof: &[u8]) -> Vec<Event> {
     LOG.with_borrow_mut(Vec::clear);
-    let v = dyad_verifier::verify::<Logged>(Level::L100, &t.system, &t.key.key, &t.statement, proof);
+    let v = dyad_verifier::verify::<Logged>(t.level, &t.system, &t.key.key, &t.statement, proof);
     v.expect("honest");
     LOG.take()
 }
@@ -52,8 +52,9 @@ fn log(t: &Toy, proof: &[u8]) -> Vec<Event> {
 #[test]
 fn bug_001_every_message_is_absorbed_in_the_order_of_the_proof() {
     // Up to three trees, one after the other.
-    for (steps, cells) in [(5, 3), (1100, 40), (14_000, 40)] {
-        let t = toy::<Blake3>(steps, cells);
+    let toys = [(5, 3), (1100, 40), (14_000, 40)].map(|(steps, cells)| toy::<Blake3>(steps, cells));
+    let hiding = [(5, 3), (14_000, 40)].map(|(steps, cells)| toy::<Blake3>(steps, cells).hiding());
+    for t in toys.into_iter().chain(hiding) {
         let p = t.prove_fast();
         let events = log(&t, &p.bytes);
         let is = |e: &Event, wanted: &str| matches!(e, Event::Absorb(label, _) if label == wanted);
@@ -82,10 +83,14 @@ fn bug_001_every_message_is_absorbed_in_the_order_of_the_proof() {
 /// The inventory: labels in order, a run of equal ones once, with its length for draws.
 #[test]
 fn bug_010_the_order_of_messages_and_challenges() {
-    let t = toy::<Blake3>(5, 3);
+    inventory(&toy::<Blake3>(5, 3), INVENTORY);
+    inventory(&toy::<Blake3>(5, 3).hiding(), INVENTORY_HIDING);
+}
+
+fn inventory(t: &Toy, expected: &str) {
     let p = t.prove();
     let mut lines: Vec<(String, usize)> = Vec::new();
-    for e in log(&t, &p.bytes) {
+    for e in log(t, &p.bytes) {
         let line = match e {
             Event::Absorb(label, data) => format!("+ {label} {}", data.len()),
             Event::Draw(label) => format!("? {label}"),
@@ -110,8 +115,106 @@ fn bug_010_the_order_of_messages_and_challenges() {
         short.push(l);
     }
     let found = short.join("\n");
-    assert!(found == INVENTORY.trim(), "the transcript's inventory is now:\n{found}");
+    assert!(found == expected.trim(), "the transcript's inventory is now:\n{found}");
 }
+
+const INVENTORY_HIDING: &str = "
++ level 4
++ rules 32
++ key root 32
++ key rows 8
++ statement 8
++ statement pushes 8
++ statement pushes 40
++ statement pulls 8
++ statement pulls 40
++ rows 12
++ commitment 32
+? alpha x5
+? gamma
++ products 32
+? lambda
++ layer values 64
++ product 16
+? layer variable
+? lambda
++ product layer 32
+? product layer
++ layer values 64
++ product 16
+? layer variable
+? lambda
++ product layer 32
+? product layer
++ product layer 32
+? product layer
++ layer values 64
++ product 16
+? layer variable
+? lambda
++ product layer 32
+? product layer
++ product layer 32
+? product layer
++ layer values 64
++ product 16
+? layer variable
+? lambda
++ product layer 32
+? product layer
++ product layer 32
+? product layer
++ layer values 64
++ product 16
+? layer variable
+? rho x5
++ skip 1024
+? z
++ and 32
+? and
++ and 32
+? and
++ and values 48
+? eta
++ columns 32
+? columns
++ columns 32
+? columns
++ column values 32
+? theta
++ points 32
+? points
++ points 32
+? points
++ delta 16
+? xi
++ bit sums 2048
++ product values 16
++ product values 176
+? product point
++ product factors 32
+? ring x7
+? chi
+? blind x24
++ blinded 16
+? blind factor
++ fold 32
+? fold
++ fold 32
+? fold
++ masked 16
+? mask factor
++ final vector 4192
++ nonce 8
+? query x203
++ opened row 208 x186
+? query x102
++ opened row 192 x16
++ tail 32
+? tail
++ tail 32
+? tail
+";
 
 const INVENTORY: &str = "
 + level 4
@@ -176,7 +279,6 @@ const INVENTORY: &str = "
 ? points
 + points 32
 ? points
-+ bit value 16
 + bit sums 2048
 ? ring x7
 + fold 32
@@ -198,7 +300,7 @@ const INVENTORY: &str = "
 /// The challenges of a verification with their labels, and its result.
 fn trace(t: &Toy, proof: &[u8]) -> (Vec<(Label, K)>, Option<Error>) {
     let mut drawn = Vec::new();
-    let v = verify_recording::<Blake3>(Level::L100, &t.system, &t.key.key, &t.statement, proof, &mut drawn);
+    let v = verify_recording::<Blake3>(t.level, &t.system, &t.key.key, &t.statement, proof, &mut drawn);
     (drawn, v.err())
 }
 

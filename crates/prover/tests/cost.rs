@@ -35,24 +35,18 @@ fn count(domain: Domain, bytes: usize) {
 
 #[test]
 fn trees_hash_as_many_bytes_as_expected() {
-    for (rows, cells) in [(40, 3), (3000, 700), (9000, 50)] {
+    let sizes = [(40, 3), (3000, 700), (9000, 50)];
+    for ((rows, cells), level) in
+        sizes.into_iter().flat_map(|s| [(s, Level::L100), (s, Level::L100.hiding())])
+    {
         let t = toy::toy::<Counting>(rows, cells);
         let layout = Layout::new(&t.system, &t.counts()).unwrap();
-        let schedule = Schedule::new(Level::L100, &layout);
+        let schedule = Schedule::new(level, &layout);
         let costs = steps(&t.system, &layout, &schedule);
 
         let mut begun: Vec<(&str, u64)> = Vec::new();
         let mut observer = |step| begun.push((step, HASHED.load(Ordering::Relaxed)));
-        prove::<Counting>(
-            Level::L100,
-            &t.system,
-            &toy::TABLES,
-            &t.key,
-            &t.statement,
-            &t.witness(),
-            &mut observer,
-        )
-        .unwrap();
+        prove::<Counting>(&t.setting(level), &t.statement, &t.witness(), &mut observer).unwrap();
         let ends = begun.iter().skip(1).map(|b| b.1).chain([HASHED.load(Ordering::Relaxed)]);
         for ((&(name, from), to), (step, work)) in begun.iter().zip(ends).zip(&costs) {
             assert_eq!(name, *step);

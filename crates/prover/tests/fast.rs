@@ -10,13 +10,14 @@ use dyad_verifier::{Blake3, Hash, Level, verify};
 fn proofs_are_those_of_the_reference() {
     let fast = [(1, 1), (5, 3), (8, 8), (33, 5), (300, 20)].map(|size| (size, Level::L100));
     let small = [(1, 1), (33, 5), (300, 20)].map(|size| (size, Level::L100_SMALL));
-    for ((steps, cells), level) in fast.into_iter().chain(small) {
+    let levels =
+        fast.into_iter().chain(small).flat_map(|(size, level)| [(size, level), (size, level.hiding())]);
+    for ((steps, cells), level) in levels {
         let t = toy::toy::<Blake3>(steps, cells);
-        let args = (level, &t.system, &toy::TABLES, &t.key, &t.statement, t.witness());
-        let slow = reference::prove::<Blake3>(args.0, args.1, args.2, args.3, args.4, &args.5).unwrap();
+        let setting = t.setting(level);
+        let slow = reference::prove::<Blake3>(&setting, &t.statement, &t.witness()).unwrap();
         let mut seen = Vec::new();
-        let fast =
-            prove::<Blake3>(args.0, args.1, args.2, args.3, args.4, &args.5, &mut |s| seen.push(s)).unwrap();
+        let fast = prove::<Blake3>(&setting, &t.statement, &t.witness(), &mut |s| seen.push(s)).unwrap();
         assert_eq!(seen, dyad_prover::STEPS);
         assert_eq!(slow.sections, fast.sections);
         for w in slow.sections.windows(2) {
@@ -29,7 +30,7 @@ fn proofs_are_those_of_the_reference() {
         }
         assert!(slow == fast, "{steps} steps: the opening differs");
         let verify = |level| verify::<Blake3>(level, &t.system, &t.key.key, &t.statement, &fast.bytes);
-        for other in [Level::L100, Level::L100_SMALL] {
+        for other in [Level::L100, Level::L100_SMALL].into_iter().flat_map(|l| [l, l.hiding()]) {
             assert_eq!(verify(other).is_ok(), other == level, "{steps} steps: {level:?} as {other:?}");
         }
     }
@@ -40,9 +41,13 @@ fn proofs_are_those_of_the_reference() {
 #[test]
 fn a_proof_is_what_it_was() {
     let t = toy::toy::<Blake3>(300, 20);
-    for (level, expected) in [(Level::L100, "8128ffb591bef6ac"), (Level::L100_SMALL, "52e0319523298429")] {
-        let args = (level, &t.system, &toy::TABLES, &t.key, &t.statement, t.witness());
-        let p = prove::<Blake3>(args.0, args.1, args.2, args.3, args.4, &args.5, &mut |_| ()).unwrap();
+    for (level, expected) in [
+        (Level::L100, "bfd18158a51f35c8"),
+        (Level::L100_SMALL, "6ff8349b3aa23349"),
+        (Level::L100.hiding(), "3153a4df945841e9"),
+        (Level::L100_SMALL.hiding(), "7a5608773f29675f"),
+    ] {
+        let p = t.prove_at(level);
         let digest = Blake3::hash(Domain::Key, &[&p.bytes]);
         let found: Vec<String> = digest[..8].iter().map(|b| format!("{b:02x}")).collect();
         assert_eq!(found.concat(), expected, "{level:?}: does `PROTOCOL` say so?");

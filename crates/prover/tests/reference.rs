@@ -6,7 +6,7 @@ use dyad_prover::reference;
 use dyad_verifier::{Blake3, Level};
 
 fn prove(t: &toy::Toy) -> Vec<u8> {
-    reference::prove::<Blake3>(Level::L100, &t.system, &toy::TABLES, &t.key, &t.statement, &t.witness())
+    reference::prove::<Blake3>(&t.setting(Level::L100), &t.statement, &t.witness())
         .expect("within the limits")
         .bytes
 }

@@ -53,6 +53,9 @@ pub enum Error {
         /// The most that is accepted.
         limit: usize,
     },
+    /// The operating system gives no random bytes, which a hiding proof is made with.
+    #[error("the operating system gives no random bytes: {0}")]
+    Randomness(String),
     /// A key or proof is rejected.
     #[error(transparent)]
     Proof(#[from] dyad_proof::Error),

@@ -5,7 +5,7 @@ use dyad_machine::record::Records;
 use dyad_machine::tables::{Run as TableRun, TABLES};
 use dyad_proof::{MAX_OUTPUT, Proof, VerifyingKey};
 use dyad_prover::cost::Cost;
-use dyad_prover::{Filled, ProvingKey};
+use dyad_prover::{Filled, ProvingKey, Seed, Setting};
 use dyad_verifier::{Blake3, Level, Statement, System};
 
 use crate::filling::{execute_and_fill, fill_recorded};
@@ -199,7 +199,7 @@ impl Prover {
         let costs = filled.costs(&self.system, self.level);
         let statement = self.key.statement(&outcome.output, outcome.exit_code);
         let security_bits = security(&self.system, &rows, &schedule, &statement)?.bits();
-        let body = self.prove_filled(filled, statement, &mut step);
+        let body = self.prove_filled(filled, statement, &self.seed(input)?, &mut step);
         let prove_seconds = watch.seconds();
         // Nothing is known of metering; filling is the prover's first step.
         let timings = watch.finish([Cost::default()].into_iter().chain(costs.map(|cost| cost.1)));
@@ -245,22 +245,24 @@ impl Prover {
         }
     }
 
+    /// A seed for the covers of one proof. What the program does is determined by its input.
+    fn seed(&self, input: &[u8]) -> Result<Seed, Error> {
+        let mut entropy = [0; 32];
+        getrandom::fill(&mut entropy).map_err(|error| Error::Randomness(error.to_string()))?;
+        Ok(Seed::new(&entropy, &[&self.key.id(), input]))
+    }
+
     fn prove_filled(
         &self,
         filled: Filled,
         statement: Statement,
+        seed: &Seed,
         observer: &mut dyn FnMut(&'static str),
     ) -> dyad_prover::Proof {
         let rules: Vec<_> = dyad_machine::tables::tables().into_iter().map(|t| t as _).collect();
-        dyad_prover::prove_filled::<Blake3>(
-            self.level,
-            &self.system,
-            &rules,
-            &self.proving,
-            statement,
-            filled,
-            observer,
-        )
+        let setting =
+            Setting { level: self.level, system: &self.system, tables: &rules, key: &self.proving, seed };
+        dyad_prover::prove_filled::<Blake3>(&setting, statement, filled, observer)
     }
 
     /// The body of a proof of recorded events, whether they are true or not. It is valid only if the
@@ -272,6 +274,7 @@ impl Prover {
     #[doc(hidden)]
     pub fn prove_records(&self, records: &Records, output: &[u8], exit_code: u8) -> Result<Vec<u8>, Error> {
         let filled = fill_recorded(&self.program.inner, &self.system, records)?;
-        Ok(self.prove_filled(filled, self.key.statement(output, exit_code), &mut |_| ()).bytes)
+        let seed = self.seed(output)?;
+        Ok(self.prove_filled(filled, self.key.statement(output, exit_code), &seed, &mut |_| ()).bytes)
     }
 }

@@ -4,7 +4,7 @@ mod common;
 
 use dyad_machine::tables::{Run, TABLES, tables};
 use dyad_program::testing::{DATA, asm::*, program};
-use dyad_prover::{ProvingKey, Rows, prove, reference};
+use dyad_prover::{ProvingKey, Rows, Seed, Setting, prove, reference};
 use dyad_rules::TableRules;
 use dyad_verifier::{Blake3, Level};
 
@@ -30,11 +30,13 @@ fn proofs_are_those_of_the_reference() {
         dyad_machine::statement::boundary(program.entry(), &outcome.output, outcome.exit_code);
     let statement = dyad_verifier::Statement { bytes: b"a test".to_vec(), pushes, pulls };
 
-    let fast = prove::<Blake3>(Level::L100, &system, &rules, &key, &statement, &witness, &mut |_| ())
-        .expect("within the limits");
-    let slow = reference::prove::<Blake3>(Level::L100, &system, &rules, &key, &statement, &witness)
-        .expect("within the limits");
-    assert!(fast == slow, "the provers differ");
-    dyad_verifier::verify::<Blake3>(Level::L100, &system, &key.key, &statement, &fast.bytes)
-        .expect("an honest proof");
+    for level in [Level::L100, Level::L100.hiding()] {
+        let seed = Seed::new(&[3; 32], &[&input]);
+        let setting = Setting { level, system: &system, tables: &rules, key: &key, seed: &seed };
+        let fast = prove::<Blake3>(&setting, &statement, &witness, &mut |_| ()).expect("within the limits");
+        let slow = reference::prove::<Blake3>(&setting, &statement, &witness).expect("within the limits");
+        assert!(fast == slow, "the provers differ");
+        dyad_verifier::verify::<Blake3>(level, &system, &key.key, &statement, &fast.bytes)
+            .expect("an honest proof");
+    }
 }

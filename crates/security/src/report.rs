@@ -128,13 +128,14 @@ pub fn report_with_grinding(sizes: &Sizes, schedule: &Schedule, grinding: u32) -
         grinding: 0,
         note: "collisions of digests of 256 bits",
     });
-    reductions(&mut out, sizes);
+    let hiding = schedule.oracles.iter().any(|o| o.code.cover.is_some());
+    reductions(&mut out, sizes, hiding);
     opening(&mut out, schedule, grinding);
     out
 }
 
 /// The rounds before the opening.
-fn reductions(out: &mut Report, s: &Sizes) {
+fn reductions(out: &mut Report, s: &Sizes, hiding: bool) {
     let sumcheck = "a sumcheck round of degree 2, the factor eq taken out where there is one";
     let messages = s.pushes.max(s.pulls) as f64;
     out.add("bus", "alpha, gamma", messages, "the degree of the difference of the two products");
@@ -151,7 +152,16 @@ fn reductions(out: &mut Report, s: &Sizes) {
     out.add("columns", "rounds", 2.0, sumcheck);
     out.add("points", "theta", 1.0, "two claims batched");
     out.add("points", "rounds", 2.0, sumcheck);
+    if hiding {
+        // Two for each layer, and that of the AND check.
+        let products = 2.0 * s.bus_log as f64 + 1.0;
+        out.add("ring switch", "xi", 1.0, "one factor of the block makes up for wrong sums");
+        out.add("ring switch", "product point", 2.0 * products, "the roots of X Y - Z, of that degree");
+    }
     out.add("ring switch", "ring", 7.0, "multilinear in 7 variables");
+    if hiding {
+        out.add("ring switch", "chi", 6.0, "six equations over pads batched by powers");
+    }
 }
 
 /// The rounds of the opening.
@@ -162,11 +172,19 @@ fn opening(out: &mut Report, s: &Schedule, grinding: u32) {
     };
     let mut queried: Vec<(&Code, &'static str)> =
         s.oracles.iter().map(|o| (&o.code, name(o.owner))).collect();
+    let covered = s.oracles.iter().map(|o| &o.code).find(|code| code.cover.is_some());
+    if covered.is_some() {
+        out.add("opening", "blind factor", 1.0, "one factor makes a wrong claim right");
+    }
     for round in 0..=s.rounds.len() {
         let length: f64 = queried.iter().map(|(c, _)| code_length(c)).sum();
         if queried.iter().any(|(c, _)| c.lane_log > 0) {
             let note = "proximity gap on a line (code length), and a sumcheck round of degree 2";
             out.add("opening", &format!("fold {round}"), length + 2.0, note);
+        }
+        if let Some(code) = covered.filter(|_| round == 0) {
+            let note = "proximity gap on the line through the mask, and one factor of the claim";
+            out.add("opening", "mask factor", code_length(code) + 1.0, note);
         }
         for &(code, name) in &queried {
             out.rows.push(Row {
@@ -193,13 +211,18 @@ fn power(log: usize) -> f64 {
 }
 
 fn code_length(code: &Code) -> f64 {
-    power(code.log) * power(code.log_inv_rate)
+    power(code.position_log())
+}
+
+/// The dimension of a code, tails included.
+fn dimension(code: &Code) -> f64 {
+    power(code.top()) + code.cover.map_or(0.0, |cover| power(cover.log))
 }
 
 /// Minus the logarithm of the probability that `queries` positions, drawn with replacement, all miss
 /// the positions at which a word differs from a codeword, if those are more than the n - k errors,
 /// halved, that are decoded: each draw misses with probability at most (n + k) / 2n.
 fn query_bits(code: &Code) -> f64 {
-    let (n, k) = (code_length(code), power(code.log));
+    let (n, k) = (code_length(code), dimension(code));
     code.queries as f64 * log2(2.0 * n / (n + k))
 }

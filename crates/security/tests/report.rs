@@ -15,7 +15,7 @@ fn large() -> (Sizes, Schedule) {
         column_log: 12,
         joint_log: 28,
     };
-    (sizes, Schedule::from_sizes(Level::L100, &[(Owner::Run, 1 << 27), (Owner::Program, 1 << 20)]))
+    (sizes, Schedule::from_sizes(Level::L100, &[(Owner::Run, 1 << 27), (Owner::Program, 1 << 20)], 0))
 }
 
 fn bits(r: &Report, step: &str, source: &str) -> f64 {
@@ -65,10 +65,10 @@ fn eight_million_cycles_have_100_bits() {
 fn every_size_up_to_the_limits_has_the_level() {
     for main in 0..=28 {
         for fixed in [None, Some(1), Some(1 << 12), Some(1 << 28)] {
-            for level in [Level::L100, Level::L100_SMALL] {
+            for level in [Level::L100, Level::L100_SMALL].into_iter().flat_map(|l| [l, l.hiding()]) {
                 let sizes =
                     [(Owner::Run, 1 << main)].into_iter().chain(fixed.map(|len| (Owner::Program, len)));
-                let schedule = Schedule::from_sizes(level, &sizes.collect::<Vec<_>>());
+                let schedule = Schedule::from_sizes(level, &sizes.collect::<Vec<_>>(), 1900);
                 let sizes = Sizes {
                     pushes: 1 << 28,
                     pulls: 1 << 28,
@@ -81,6 +81,41 @@ fn every_size_up_to_the_limits_has_the_level() {
                 assert!(r.bits() >= f64::from(level.bits()), "2^{main}, {fixed:?}, {level:?}:\n{r}");
             }
         }
+    }
+}
+
+/// What hiding adds, and what it takes from the first code's distance.
+#[test]
+fn hiding_has_rows_of_its_own() {
+    let sizes = large().0;
+    let owners = [(Owner::Run, 1 << 23), (Owner::Program, 1 << 16)];
+    let schedule = Schedule::from_sizes(Level::L100.hiding(), &owners, 900);
+    let r = report(&sizes, &schedule);
+    let code = schedule.oracles[0].code;
+    let cover = code.cover.unwrap();
+    // 203 queries, one more, two blinding entries, 900 + 130 entries in 16 lanes: 271, so tails of 512.
+    assert_eq!((code.queries, cover.free, cover.log, code.log), (203, 204, 9, 19));
+    let n = f64::from(1 << 20);
+    for (step, source, expected) in [
+        ("ring switch", "xi", 128.0),
+        ("ring switch", "product point", 128.0 - 106f64.log2()), // 53 products
+        ("ring switch", "chi", 128.0 - 6f64.log2()),
+        ("opening", "blind factor", 128.0),
+        ("opening", "mask factor", 128.0 - (n + 1.0).log2()),
+        ("opening", "queries 0 (main)", 16.0 + 203.0 * (2.0 * n / (n + n / 2.0 + 512.0)).log2()),
+    ] {
+        let found = bits(&r, step, source);
+        assert!(close(found, expected), "{step}, {source}: {found} and not {expected}");
+    }
+    // Short lanes: more queries, or a lower rate.
+    for (len, queries, rate, tail) in [(1 << 15, 281, 1, 9), (1 << 13, 156, 2, 8), (1, 203, 2, 9)] {
+        let schedule = Schedule::from_sizes(Level::L100.hiding(), &[(Owner::Run, len)], 900);
+        let code = schedule.oracles[0].code;
+        assert_eq!(
+            (code.queries, code.log_inv_rate, code.cover.unwrap().log),
+            (queries, rate, tail),
+            "{len}"
+        );
     }
 }
 

@@ -7,11 +7,12 @@
 use alloc::vec::Vec;
 use core::ops::{Add, Mul};
 
-use dyad_field::K;
+use dyad_field::{K, PrimeCharacteristicRing};
 
 use crate::Error;
 use crate::channel::Channel;
 use crate::label::Label;
+use crate::ring_switch::CoverClaim;
 use crate::transcript::Challenges;
 
 /// A value that was received, or computed from such.
@@ -63,6 +64,21 @@ pub trait Arithmetic: Challenges {
     /// [`Error::Truncated`], where it has to be received.
     fn product(&mut self, factors: [Self::Value; 2]) -> Result<Self::Value, Error>;
 
+    /// What the sums of the ring switch are shifted by, received before they are.
+    ///
+    /// # Errors
+    /// [`Error::Truncated`].
+    fn shift(&mut self) -> Result<Self::Value, Error>;
+
+    /// Receives what shows that the products are right. No value follows.
+    ///
+    /// # Errors
+    /// [`Error::Truncated`].
+    fn settle(&mut self) -> Result<(), Error>;
+
+    /// All checks that are left, as a claim on the cover; `images` are those of the ring switch.
+    fn combined(&mut self, images: &[K]) -> Option<CoverClaim>;
+
     /// Receives `N` values, one message.
     ///
     /// # Errors
@@ -104,5 +120,17 @@ impl<C: Channel> Arithmetic for Clear<'_, C> {
 
     fn product(&mut self, [a, b]: [K; 2]) -> Result<K, Error> {
         Ok(a * b)
+    }
+
+    fn shift(&mut self) -> Result<K, Error> {
+        Ok(K::ZERO)
+    }
+
+    fn settle(&mut self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn combined(&mut self, _: &[K]) -> Option<CoverClaim> {
+        None
     }
 }

@@ -37,9 +37,9 @@ impl Fingerprint {
         self.alpha.iter().zip(message).fold(self.gamma, |s, (&a, &w)| s + a * from_word(w))
     }
 
-    /// The product of the leaves of messages.
-    pub fn product(&self, messages: &[[u64; MESSAGE_WORDS]]) -> K {
-        messages.iter().fold(K::ONE, |p, m| p * self.of(m))
+    /// The products of the leaves of a statement's messages, those that it pushes and those that it pulls.
+    pub fn products(&self, statement: &Statement) -> [K; 2] {
+        [&statement.pushes, &statement.pulls].map(|side| side.iter().fold(K::ONE, |p, m| p * self.of(m)))
     }
 }
 
@@ -56,21 +56,21 @@ pub struct BusClaims<V = K> {
     pub point: Vec<K>,
 }
 
-/// Checks that pushes and pulls balance, up to the claims returned.
+/// Checks that pushes and pulls balance, up to the claims returned; `statement` gives the products of the
+/// statement's messages.
 ///
 /// # Errors
 /// [`Error::BusBalance`], [`Error::ProductLayer`], [`Error::Truncated`].
 pub fn verify<A: Arithmetic>(
     a: &mut A,
     layout: &Layout,
-    statement: &Statement,
+    statement: impl FnOnce(&Fingerprint) -> [K; 2],
 ) -> Result<BusClaims<A::Value>, Error> {
     a.section("bus");
     let fingerprint = Fingerprint::draw(a);
     let [mut push, mut pull] = a.array(Label::Products)?;
-    let pushed = push.clone() * fingerprint.product(&statement.pushes);
-    let pulled = pull.clone() * fingerprint.product(&statement.pulls);
-    a.demand_equal(pushed, pulled, Error::BusBalance)?;
+    let [pushes, pulls] = statement(&fingerprint);
+    a.demand_equal(push.clone() * pushes, pull.clone() * pulls, Error::BusBalance)?;
     // Layer i has 2^i products, each of two entries of layer i + 1 that differ in its top variable.
     let mut point: Vec<K> = Vec::new();
     for layer in 0..layout.bus_log {

@@ -49,6 +49,14 @@ pub trait Channel: Challenges {
     /// # Errors
     /// [`Error::Truncated`]; [`Error::Grinding`]`(round)`.
     fn work(&mut self, bits: u32, round: usize) -> Result<(), Error>;
+
+    /// Receives a field element.
+    ///
+    /// # Errors
+    /// [`Error::Truncated`].
+    fn element(&mut self, label: Label) -> Result<K, Error> {
+        self.elements(label, 1)?.first().copied().ok_or(Error::Internal("the element that was asked for"))
+    }
 }
 
 /// A proof, read from front to back, and its transcript.
@@ -63,6 +71,11 @@ impl<'a, H: Hash> Received<'a, H> {
     /// absorbed.
     pub fn new(proof: Reader<'a>, transcript: Transcript<H>) -> Self {
         Self { proof, transcript }
+    }
+
+    /// The transcript of what was received.
+    pub fn into_transcript(self) -> Transcript<H> {
+        self.transcript
     }
 
     /// The proof, as far as it has been read.

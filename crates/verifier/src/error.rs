@@ -48,9 +48,6 @@ pub enum Error {
     /// The reduction of claims to columns.
     #[error("the column reduction failed")]
     ColumnReduction,
-    /// The reduction to one point.
-    #[error("the point reduction failed")]
-    PointReduction,
     /// The ring switch.
     #[error("the ring switch failed")]
     RingSwitch,

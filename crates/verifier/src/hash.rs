@@ -19,6 +19,8 @@ pub enum Domain {
     Rules,
     /// Programs and verifying keys.
     Key,
+    /// Seeds of what covers hiding proofs.
+    Cover,
 }
 
 /// A collision-resistant hash of 256 bits, used as a random oracle by the transcript.
@@ -122,6 +124,7 @@ mod tests {
             (Domain::Grind, "65b646c383b6650fabae076db805ed5a9b69dcc710411e468ea53de45bb5477a"),
             (Domain::Rules, "cc74cb35bd1c36f2c12fd6d220c4ec584adeee0a8ed03b27d1b7f781f3084800"),
             (Domain::Key, "5bb1ce8cb21fae752db3d05ed8d7153dcfd597aa8443c74353d1fe909b83d99a"),
+            (Domain::Cover, "8c8351fd28dc6b9a0e61a63162b5748246e795f17606cad72aded6bc00d2eee8"),
         ] {
             let expected = *blake3::Hash::from_hex(expected).expect("a digest").as_bytes();
             assert_eq!(Blake3::hash(domain, &[b"abc"]), expected, "{domain:?}");

@@ -76,12 +76,34 @@ labels! {
     Theta = "theta",
     /// Rounds of the point reduction.
     Points = "points",
-    /// The value that it leaves.
-    BitValue = "bit value",
+    /// The cover of the ring switch, folded.
+    Delta = "delta",
+    /// What keeps that cover apart from the sums.
+    Xi = "xi",
     /// The 128 sums of the ring switch.
     BitSums = "bit sums",
-    /// The point that combines them.
+    /// The product of two values that are under pads.
+    Product = "product",
+    /// Values of the polynomial of all products.
+    ProductValues = "product values",
+    /// The point where its factors are seen.
+    ProductPoint = "product point",
+    /// The factors there.
+    ProductFactors = "product factors",
+    /// The point that combines the sums of the ring switch.
     Ring = "ring",
+    /// The factor that batches the equations over pads.
+    Chi = "chi",
+    /// Weights of the entries that blind the first rounds.
+    Blind = "blind",
+    /// The weighted sum of these entries.
+    Blinded = "blinded",
+    /// The factor of the claim beside these.
+    BlindFactor = "blind factor",
+    /// What the weights come to on the mask.
+    Masked = "masked",
+    /// The factor of the folded vector beside the mask.
+    MaskFactor = "mask factor",
     /// Rounds that fold committed vectors.
     Fold = "fold",
     /// The root of a folded vector.

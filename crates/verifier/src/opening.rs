@@ -4,6 +4,9 @@
 //!
 //! The first round opens all committed vectors, whose lanes are folded by the same challenges; their
 //! folded vectors lie one after the other in the vector of the second round.
+//!
+//! Where a proof hides, random entries of the tails, with weights of their own, cover the first rounds, and the
+//! mask covers the folded vector: all that follows is about `rho' F + M`, which is uniform.
 
 use alloc::vec::Vec;
 
@@ -11,6 +14,8 @@ use dyad_field::{K, PrimeCharacteristicRing, eq_at, eq_table, mle, subspace_valu
 
 use crate::arithmetic::Clear;
 use crate::channel::Channel;
+use crate::cover::{BLINDS, Cover};
+use crate::error::get;
 use crate::label::Label;
 use crate::layout::Oracle;
 use crate::params::{Code, GRINDING, LANE_LOG, Opened, Schedule};
@@ -20,7 +25,7 @@ use crate::{Digest, Error, Layout, merkle, sumcheck};
 /// A folded symbol of a queried code: `<tensor(1, w), vector> = y` on a part of the next vector.
 struct Equation {
     coefficient: K,
-    row: Vec<K>,
+    row: CodeRow,
 }
 
 /// A committed vector of the first round.
@@ -36,7 +41,38 @@ struct First<'a> {
 /// What a query of one code yields: the folded symbols with their code rows.
 struct Folded {
     y: K,
-    row: Vec<K>,
+    row: CodeRow,
+}
+
+/// A symbol of a code as a functional on a folded lane: the tensor product over the lane's own variables, and
+/// that over the variables of its tail, with the factor that both tails share.
+struct CodeRow {
+    own: Vec<K>,
+    tail: Option<(K, Vec<K>)>,
+}
+
+impl CodeRow {
+    fn new(code: &Code, position: usize) -> Self {
+        let point = position.saturating_add(code.shift());
+        let values = subspace_values(code.top().saturating_add(1), point);
+        let first = |n: usize| values.get(..n).unwrap_or_default().to_vec();
+        let factor = values.last().copied().unwrap_or_default();
+        Self { own: first(code.log), tail: code.cover.map(|cover| (factor, first(cover.log))) }
+    }
+}
+
+/// How the rows of a code are folded: by the eq of the lanes, times a factor beside the mask.
+struct Folding {
+    lanes: Vec<K>,
+    factor: K,
+}
+
+impl Folding {
+    fn fold(&self, code: &Code, row: &[K]) -> K {
+        let sum: K = row.iter().take(code.lanes).zip(&self.lanes).map(|(&v, &e)| v * e).sum();
+        // Where there is no mask, nothing follows the lanes.
+        self.factor * sum + row.get(code.lanes).copied().unwrap_or_default()
+    }
 }
 
 /// Draws the positions of `code`, receives and checks the rows opened there, and folds them.
@@ -44,20 +80,40 @@ fn query(
     channel: &mut impl Channel,
     code: &Code,
     root: &Digest,
-    lane_eq: &[K],
+    folding: &Folding,
     round: usize,
 ) -> Result<Vec<Folded>, Error> {
     let mut positions: Vec<usize> =
         (0..code.queries).map(|_| channel.draw_index(Label::Query, code.position_log())).collect();
     positions.sort_unstable();
     positions.dedup();
-    let rows = merkle::open(channel, root, code.position_log(), code.lanes, &positions, round)?;
-    let mut out = Vec::with_capacity(rows.len());
-    for (&position, row) in positions.iter().zip(&rows) {
-        let y = row.iter().zip(lane_eq).map(|(&v, &e)| v * e).sum();
-        out.push(Folded { y, row: subspace_values(code.log, position) });
+    let rows = merkle::open(channel, root, code.position_log(), code.width(), &positions, round)?;
+    let fold = |(&position, row): (&usize, &Vec<K>)| Folded {
+        y: folding.fold(code, row),
+        row: CodeRow::new(code, position),
+    };
+    Ok(positions.iter().zip(&rows).map(fold).collect())
+}
+
+/// What is drawn and received beside the first fold where a proof hides; 1 and nothing where it does not.
+struct Blinding {
+    /// Weights of the blinding entries of each lane.
+    weights: Vec<[K; BLINDS]>,
+    /// The factor of the claim.
+    factor: K,
+}
+
+impl Blinding {
+    /// Receives the weighted sum of the blinding entries, and adds it to the claim.
+    fn receive(channel: &mut impl Channel, cover: Option<&Code>, value: &mut K) -> Result<Self, Error> {
+        let Some(code) = cover else { return Ok(Self { weights: Vec::new(), factor: K::ONE }) };
+        let mut draw = || channel.draw(Label::Blind);
+        let weights = (0..code.lanes).map(|_| [0; BLINDS].map(|_| draw())).collect();
+        let blinded = channel.element(Label::Blinded)?;
+        let factor = channel.draw(Label::BlindFactor);
+        *value = factor * *value + blinded;
+        Ok(Self { weights, factor })
     }
-    Ok(out)
 }
 
 /// Checks that the committed vectors, whose roots come in the order of the layout, satisfy the claim.
@@ -80,11 +136,19 @@ pub fn verify(
         .collect();
 
     channel.section("opening");
-    let (mut value, first_point) = sumcheck::plain(&mut Clear(channel), Label::Fold, claim.value, LANE_LOG)?;
+    let mut value = claim.value + claim.cover.as_ref().map_or(K::ZERO, |c| c.value);
+    let covered = schedule.oracles.iter().map(|o| &o.code).find(|code| code.cover.is_some());
+    let blinding = Blinding::receive(channel, covered, &mut value)?;
+    let (mut value, first_point) = sumcheck::plain(&mut Clear(channel), Label::Fold, value, LANE_LOG)?;
+    let mut folding = Folding { lanes: eq_table(&first_point), factor: K::ONE };
+    if covered.is_some() {
+        let masked = channel.element(Label::Masked)?;
+        folding.factor = channel.draw(Label::MaskFactor);
+        value = folding.factor * value + masked;
+    }
     // The equations of later rounds, on their whole vectors; `point` of those vectors.
     let mut equations: Vec<Equation> = Vec::new();
     let mut point: Vec<K> = Vec::new();
-    let mut lane_eq = eq_table(&first_point);
     let mut root = [0; 32];
     let mut last: Option<(&Code, usize)> = None;
     for round in 0..=schedule.rounds.len() {
@@ -102,17 +166,17 @@ pub fn verify(
         let mut explained = Vec::new();
         if round == 0 {
             for first in &firsts {
-                let folded = query(channel, &first.opened.code, first.root, &lane_eq, round)?;
-                explained.push((first.opened.base, folded));
+                let folded = query(channel, &first.opened.code, first.root, &folding, round)?;
+                explained.push((first.opened.base, first.opened.tail_base, folded));
             }
         } else {
             let (code, _) = last.ok_or(Error::Internal("a code before"))?;
-            explained.push((0, query(channel, code, &root, &lane_eq, round)?));
+            explained.push((0, 0, query(channel, code, &root, &folding, round)?));
         }
         if let Some(code) = next {
             let beta = channel.draw(Label::Beta);
             let mut coefficient = beta;
-            for (i, (_, folded)) in explained.into_iter().enumerate() {
+            for (i, (.., folded)) in explained.into_iter().enumerate() {
                 let list = if round == 0 {
                     firsts.get_mut(i).map(|f| &mut f.equations).ok_or(Error::Internal("an oracle"))?
                 } else {
@@ -126,16 +190,19 @@ pub fn verify(
             }
             let (v, r) = sumcheck::plain(&mut Clear(channel), Label::Fold, value, code.lane_log)?;
             value = v;
-            lane_eq = eq_table(&r);
+            folding = Folding { lanes: eq_table(&r), factor: K::ONE };
             point.splice(0..0, r);
             root = next_root;
             last = Some((code, round));
         } else {
-            for (base, folded) in explained {
-                let part = clear.get(base..).unwrap_or_default();
+            for (base, tail_base, folded) in explained {
+                let inner = |row: &[K], base: usize| -> K {
+                    let part = clear.get(base..).unwrap_or_default();
+                    tensor(row).iter().zip(part).map(|(&a, &b)| a * b).sum()
+                };
                 for Folded { y, row } in folded {
-                    let seen: K = tensor(&row).iter().zip(part).map(|(&a, &b)| a * b).sum();
-                    if seen != y {
+                    let tail = row.tail.map_or(K::ZERO, |(factor, row)| factor * inner(&row, tail_base));
+                    if inner(&row.own, base) + tail != y {
                         return Err(Error::QueryValue(round));
                     }
                 }
@@ -143,7 +210,7 @@ pub fn verify(
             let (v, r) = sumcheck::plain(&mut Clear(channel), Label::Tail, value, schedule.final_log)?;
             let at_r = mle(&clear, &r);
             point.splice(0..0, r);
-            let w = total_weight(&firsts, &equations, claim, &first_point, &point, layout);
+            let w = total_weight(&firsts, &equations, claim, &blinding, &first_point, &point, layout);
             return if v == w? * at_r { Ok(()) } else { Err(Error::OpeningValue) };
         }
     }
@@ -156,27 +223,66 @@ fn total_weight(
     firsts: &[First<'_>],
     equations: &[Equation],
     claim: &ElementClaim,
+    blinding: &Blinding,
     first_point: &[K],
     point: &[K],
     layout: &Layout,
 ) -> Result<K, Error> {
     let mut total = K::ZERO;
+    let split = |log| point.split_at_checked(log).ok_or(Error::Internal("the second vector's point"));
     for first in firsts {
-        let log = first.opened.code.log;
-        let (own, above) = point.split_at_checked(log).ok_or(Error::Internal("the second vector's point"))?;
+        let code = &first.opened.code;
+        let (own, above) = split(code.log)?;
         // The joint point: positions, lanes, then the constant bits of the oracle's place.
         let mut joint: Vec<K> = own.iter().chain(first_point).copied().collect();
         for bit in joint.len()..layout.joint_log {
             joint.push(if first.oracle.base >> bit & 1 == 1 { K::ONE } else { K::ZERO });
         }
-        let mut w = weight(claim, &joint);
+        let mut w = blinding.factor * weight(claim, &joint);
         for e in &first.equations {
-            w += e.coefficient * tensor_mle(&e.row, own);
+            w += e.coefficient * tensor_mle(&e.row.own, own);
         }
-        total += eq_at(above, first.opened.base >> log) * w;
+        total += eq_at(above, first.opened.base >> code.log) * w;
+        if let Some(cover) = &code.cover {
+            let (own, above) = split(cover.log)?;
+            let mut w = tail_weight(code, cover, claim, blinding, first_point, own)?;
+            for e in &first.equations {
+                let row = e.row.tail.as_ref();
+                w += row.map_or(K::ZERO, |(factor, row)| e.coefficient * *factor * tensor_mle(row, own));
+            }
+            total += eq_at(above, first.opened.tail_base >> cover.log) * w;
+        }
     }
     for e in equations {
-        total += e.coefficient * tensor_mle(&e.row, point);
+        total += e.coefficient * tensor_mle(&e.row.own, point);
+    }
+    Ok(total)
+}
+
+/// The multilinear extension, over lanes at `first_point` and over tails at `own`, of the weights of the
+/// cover's entries and of the blinding ones.
+fn tail_weight(
+    code: &Code,
+    cover: &Cover,
+    claim: &ElementClaim,
+    blinding: &Blinding,
+    first_point: &[K],
+    own: &[K],
+) -> Result<K, Error> {
+    let (lanes, tail) = (eq_table(first_point), eq_table(own));
+    let at = |lane: usize, index: usize| -> Result<K, Error> {
+        Ok(*get(&lanes, lane, "a lane")? * *get(&tail, index, "an entry of a tail")?)
+    };
+    let mut total = K::ZERO;
+    for &(entry, w) in claim.cover.iter().flat_map(|c| &c.weights) {
+        let (lane, index) = cover.place(code.lanes, entry);
+        total += w * at(lane, index)?;
+    }
+    total *= blinding.factor;
+    for (lane, weights) in blinding.weights.iter().enumerate() {
+        for (&w, index) in weights.iter().zip(cover.free..) {
+            total += w * at(lane, index)?;
+        }
     }
     Ok(total)
 }

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::Error;
+use crate::cover::{Cover, MIN_LANES, pads};
 use crate::layout::{Layout, Owner, ceil_log, places};
 
 /// What the parameters are chosen for: bits of security, and fast or small proofs.
@@ -10,30 +11,41 @@ use crate::layout::{Layout, Owner, ceil_log, places};
 pub struct Level {
     bits: u32,
     small: bool,
+    hiding: bool,
 }
 
 /// Set in the number of a level whose proofs are small.
 const SMALL: u32 = 1 << 16;
+/// Set in the number of a level whose proofs tell nothing but the statement and the numbers of rows.
+const HIDING: u32 = 1 << 17;
 
 impl Level {
     /// 100 bits, and fast to prove.
-    pub const L100: Self = Self { bits: 100, small: false };
+    pub const L100: Self = Self { bits: 100, small: false, hiding: false };
     /// 100 bits, and small: codes of lower rate need fewer queries, and more work.
-    pub const L100_SMALL: Self = Self { bits: 100, small: true };
+    pub const L100_SMALL: Self = Self { small: true, ..Self::L100 };
 
     /// The level of a number, as proofs name it.
     ///
     /// # Errors
     /// [`Error::UnsupportedLevel`] for any other than those of [`Level::L100`] and
-    /// [`Level::L100_SMALL`].
+    /// [`Level::L100_SMALL`], hiding or not.
     pub fn new(number: u32) -> Result<Self, Error> {
-        let known = [Self::L100, Self::L100_SMALL].into_iter().find(|level| level.number() == number);
-        known.ok_or(Error::UnsupportedLevel(number))
+        let known = [Self::L100, Self::L100_SMALL].into_iter().flat_map(|level| [level, level.hiding()]);
+        known.into_iter().find(|level| level.number() == number).ok_or(Error::UnsupportedLevel(number))
     }
 
-    /// Its number in proofs and transcripts: the bits, and 2^16 more for small proofs.
+    /// The same with proofs that tell nothing but the statement and the numbers of rows.
+    #[must_use]
+    pub const fn hiding(self) -> Self {
+        Self { hiding: true, ..self }
+    }
+
+    /// Its number in proofs and transcripts: the bits, 2^16 more for small proofs, 2^17 more for hiding ones.
     pub fn number(self) -> u32 {
-        if self.small { self.bits | SMALL } else { self.bits }
+        let small = if self.small { SMALL } else { 0 };
+        let hiding = if self.hiding { HIDING } else { 0 };
+        self.bits | small | hiding
     }
 
     /// Its bits of security.
@@ -44,6 +56,11 @@ impl Level {
     /// Whether its proofs are small rather than fast.
     pub fn is_small(self) -> bool {
         self.small
+    }
+
+    /// Whether its proofs tell nothing but the statement and the numbers of rows.
+    pub fn is_hiding(self) -> bool {
+        self.hiding
     }
 
     /// Logarithms of the blow-up of the codes of all rounds; the last entry repeats.
@@ -79,23 +96,56 @@ pub struct Code {
     pub log_inv_rate: usize,
     /// Positions drawn.
     pub queries: usize,
+    /// What covers its symbols, if they depend on secrets.
+    pub cover: Option<Cover>,
 }
 
 impl Code {
     fn new(level: Level, len: usize, log: usize, lane_log: usize, log_inv_rate: usize) -> Self {
         let log = log.saturating_sub(lane_log);
-        Self {
-            lane_log,
-            lanes: len.div_ceil(1 << log).max(1),
-            log,
-            log_inv_rate,
-            queries: queries(level, log_inv_rate),
-        }
+        let lanes = len.div_ceil(1 << log).max(1);
+        Self { lane_log, lanes, log, log_inv_rate, queries: queries(level, log_inv_rate), cover: None }
+    }
+
+    /// The same with a cover for so many pads: the shortest tails that have room for all that they cover.
+    fn covered(self, level: Level, pads: usize) -> Self {
+        let lanes = self.lanes.max(MIN_LANES);
+        let lowest = self.log_inv_rate;
+        let fits = |tail: usize| {
+            let top = self.log.max(tail);
+            // Of 2^(rate + above) symbols, 2^above + 1 are free, all in units of 2^tail.
+            let above = top.saturating_sub(tail);
+            let dense = |rate: usize| 8 * ((1u64 << above) + 1) > 5 << (above.saturating_add(rate));
+            let log_inv_rate = (lowest..lowest.saturating_add(4)).find(|&rate| !dense(rate))?;
+            let queries = queries_of(level, above, log_inv_rate);
+            let free = queries.saturating_add(1);
+            let cover = Cover { log: tail, free, pads };
+            let room = Cover::len(free, pads, lanes) <= 1 << tail;
+            room.then_some(Self { lanes, log_inv_rate, queries, cover: Some(cover), ..self })
+        };
+        // Tails of 2^20 have room for the pads of any layout.
+        (0..=20).find_map(fits).unwrap_or(self)
+    }
+
+    /// Logarithm of the subspace on which lanes are interpolated, tails left out.
+    pub fn top(&self) -> usize {
+        self.cover.map_or(self.log, |cover| self.log.max(cover.log))
     }
 
     /// Logarithm of the positions.
     pub fn position_log(&self) -> usize {
-        self.log.saturating_add(self.log_inv_rate)
+        self.top().saturating_add(self.log_inv_rate)
+    }
+
+    /// The point of the domain that is position 0: where there are tails, the positions lie outside of the
+    /// subspace on which these are 0.
+    pub fn shift(&self) -> usize {
+        if self.cover.is_some() { 1 << self.position_log() } else { 0 }
+    }
+
+    /// Elements of an opened row: those of the lanes that hold data, and the mask's.
+    pub fn width(&self) -> usize {
+        self.lanes.saturating_add(usize::from(self.cover.is_some()))
     }
 }
 
@@ -116,6 +166,28 @@ fn queries(level: Level, log_inv_rate: usize) -> usize {
     wanted.div_ceil(millibits)
 }
 
+/// The same for a code of which, of 2^(`above` + `log_inv_rate`) parts of a word, 2^`above` + 1 are free: the
+/// least number for which the (1 + rate)/2 to its power is small enough, rounded up all the way.
+fn queries_of(level: Level, above: usize, log_inv_rate: usize) -> usize {
+    let wanted = level.bits().saturating_sub(GRINDING);
+    // (1 + rate) / 2 = factor / 2^bits.
+    let factor = (1u128 << above.saturating_add(log_inv_rate)) + (1 << above) + 1;
+    let bits = above.saturating_add(log_inv_rate).saturating_add(1) as u32;
+    // The power is at most mantissa / 2^(64 + exponent), the mantissa at most 2^64.
+    let (mut mantissa, mut exponent) = (1u128 << 64, 0u32);
+    for queries in 1..=1 << 12 {
+        mantissa = (mantissa * factor).div_ceil(1 << bits);
+        while mantissa <= 1 << 63 {
+            mantissa *= 2;
+            exponent = exponent.saturating_add(1);
+        }
+        if exponent >= wanted {
+            return queries;
+        }
+    }
+    1 << 12
+}
+
 /// The code that the fixed columns are committed with, from their number of elements.
 pub fn fixed_code(level: Level, len: usize) -> Code {
     Code::new(level, len, ceil_log(len).max(LANE_LOG), LANE_LOG, FIXED_RATE)
@@ -130,6 +202,8 @@ pub struct Opened {
     pub code: Code,
     /// Where it lies, once its lanes are folded, in the vector of the second round.
     pub base: usize,
+    /// Where its folded tails lie there.
+    pub tail_base: usize,
 }
 
 /// The codes of all rounds of the opening.
@@ -155,22 +229,32 @@ impl Schedule {
     /// The schedule for a layout.
     pub fn new(level: Level, layout: &Layout) -> Self {
         let sizes: Vec<_> = layout.oracles.iter().map(|o| (o.owner, o.pairs.len)).collect();
-        Self::from_sizes(level, &sizes)
+        Self::from_sizes(level, &sizes, pads(layout))
     }
 
-    /// The schedule for vectors of these owners and numbers of elements.
-    pub fn from_sizes(level: Level, sizes: &[(Owner, usize)]) -> Self {
+    /// The schedule for vectors of these owners and numbers of elements, and so many values under pads.
+    pub fn from_sizes(level: Level, sizes: &[(Owner, usize)], pads: usize) -> Self {
         let [first, others @ ..] = level.rates();
         // All of them fold their lanes in the same rounds, so they have as many lane variables.
         let codes = sizes.iter().map(|&(owner, len)| match owner {
-            Owner::Run => Code::new(level, len, ceil_log(len).max(LANE_LOG), LANE_LOG, first),
+            Owner::Run => {
+                let code = Code::new(level, len, ceil_log(len).max(LANE_LOG), LANE_LOG, first);
+                if level.is_hiding() { code.covered(level, pads) } else { code }
+            }
             Owner::Program => fixed_code(level, len),
         });
         let codes: Vec<Code> = codes.collect();
-        let (bases, second_len) = places(codes.iter().map(|code| code.log));
+        // Tails come after all vectors where sizes are the same.
+        let tails = codes.iter().filter_map(|code| code.cover).map(|cover| cover.log);
+        let (bases, second_len) = places(codes.iter().map(|code| code.log).chain(tails));
         let second_log = ceil_log(second_len);
-        let oracles = sizes.iter().zip(codes).zip(bases);
-        let oracles = oracles.map(|((&(owner, _), code), base)| Opened { owner, code, base }).collect();
+        let (bases, tails) = bases.split_at_checked(codes.len()).unwrap_or_default();
+        let mut tails = tails.iter();
+        let opened = |((&(owner, _), code), &base): ((_, Code), _)| {
+            let tail_base = code.cover.and_then(|_| tails.next()).copied().unwrap_or_default();
+            Opened { owner, code, base, tail_base }
+        };
+        let oracles = sizes.iter().zip(codes.iter().copied()).zip(bases).map(opened).collect();
         let (mut log, mut len) = (second_log, second_len);
         let mut rounds = Vec::new();
         while log > FINAL_LOG.saturating_add(1) {

@@ -4,6 +4,9 @@
 //! The prover sends `s_u`, the sums over i of `eq(index, i)` times bit u of element i. The 128 x 128
 //! bit matrix of the s_u, read the other way, gives a claim `sum_i A(i) Q_i` with
 //! `A(i) = phi(eq(index, i))`, phi the F2-linear map that sends X^v to `eq(r'', v)`.
+//!
+//! Where a proof hides, the sums are those of the data and xi times those of a random block, `sum_j X^j bit_u`
+//! of its element j, so that they are uniform; the block, folded as the claim's bits are, is sent before.
 
 use alloc::vec::Vec;
 
@@ -24,6 +27,17 @@ pub struct ElementClaim {
     pub index: Vec<K>,
     /// The value of the sum.
     pub value: K,
+    /// What is claimed of the cover; its value is to be added.
+    pub cover: Option<CoverClaim>,
+}
+
+/// A claim on the entries of the cover: `sum_i w_i e_i = value`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CoverClaim {
+    /// Entries and their weights.
+    pub weights: Vec<(usize, K)>,
+    /// The value of the sum.
+    pub value: K,
 }
 
 /// Checks the ring switch.
@@ -32,13 +46,16 @@ pub struct ElementClaim {
 /// [`Error::RingSwitch`], [`Error::Truncated`].
 pub fn verify<A: Arithmetic>(a: &mut A, claim: BitClaim<A::Value>) -> Result<ElementClaim, Error> {
     a.section("ring switch");
+    let shift = a.shift()?;
     let sums = a.channel().elements(Label::BitSums, BITS)?;
     let folded: K = eq_table(&claim.bits).iter().zip(&sums).map(|(&e, &s)| e * s).sum();
-    a.demand_equal(folded.into(), claim.value, Error::RingSwitch)?;
+    a.demand_equal((shift + folded.into()) * claim.weight, claim.claim, Error::RingSwitch)?;
+    a.settle()?;
     let images = eq_table(&a.draw_many(Label::Ring, 7));
     let rows: &[K; BITS] = sums.as_slice().try_into().map_err(|_| Error::Internal("128 sums"))?;
     let value = transpose(rows).iter().zip(&images).map(|(&r, &e)| r * e).sum();
-    Ok(ElementClaim { images, index: claim.index, value })
+    let cover = a.combined(&images);
+    Ok(ElementClaim { images, index: claim.index, value, cover })
 }
 
 /// The multilinear extension of A at `point`, entry v of `point` belonging to entry v of the

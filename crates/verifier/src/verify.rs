@@ -4,11 +4,14 @@ use alloc::vec::Vec;
 
 use dyad_field::K;
 
-use crate::arithmetic::Clear;
+use crate::arithmetic::{Arithmetic, Clear};
+use crate::bus::Fingerprint;
 use crate::channel::{Channel, Received, Recording};
+use crate::hidden::Hidden;
 use crate::label::Label;
 use crate::layout::Owner;
 use crate::reader::Reader;
+use crate::ring_switch::ElementClaim;
 use crate::transcript::Transcript;
 use crate::{
     Error, Hash, Key, Layout, Level, Schedule, Statement, System, and_check, bus, columns, opening, points,
@@ -16,7 +19,7 @@ use crate::{
 };
 
 /// The name and version of the protocol: the first thing that a transcript absorbs.
-pub const PROTOCOL: &[u8] = b"dyad proof system v2";
+pub const PROTOCOL: &[u8] = b"dyad proof system v3";
 
 /// The statement's messages are absorbed so many at a time: there may be millions.
 const MESSAGES_AT_ONCE: usize = 1 << 12;
@@ -141,17 +144,36 @@ fn steps(
     let layout = &known.layout;
     channel.section("commitment");
     let root = channel.digest(Label::Commitment)?;
-    let a = &mut Clear(&mut *channel);
-    let bus = bus::verify(a, layout, statement)?;
-    let and = and_check::verify(a, layout)?;
-    let columns = columns::verify(a, system, layout, &bus, &and)?;
-    let bits = points::verify(a, layout, &bus, &and, &columns)?;
-    let elements = ring_switch::verify(a, bits)?;
+    let cover = known.schedule.oracles.iter().find_map(|o| o.code.cover);
+    let elements = match cover {
+        None => reduce(&mut Clear(&mut *channel), system, layout, |f| f.products(statement))?,
+        Some(cover) => {
+            reduce(&mut Hidden::new(&mut *channel, cover), system, layout, |f| f.products(statement))?
+        }
+    };
     let roots = layout.oracles.iter().map(|o| match o.owner {
         Owner::Run => root,
         Owner::Program => key.root,
     });
     opening::verify(channel, layout, &known.schedule, &roots.collect::<Vec<_>>(), &elements)
+}
+
+/// All steps before the opening: they leave one claim on the committed vectors. `statement` gives the products
+/// of the statement's messages.
+///
+/// # Errors
+/// The first step that fails.
+pub fn reduce<A: Arithmetic>(
+    a: &mut A,
+    system: &System,
+    layout: &Layout,
+    statement: impl FnOnce(&Fingerprint) -> [K; 2],
+) -> Result<ElementClaim, Error> {
+    let bus = bus::verify(a, layout, statement)?;
+    let and = and_check::verify(a, layout)?;
+    let columns = columns::verify(a, system, layout, &bus, &and)?;
+    let bits = points::verify(a, layout, &bus, &and, &columns)?;
+    ring_switch::verify(a, bits)
 }
 
 /// Demands that the proof ends here.

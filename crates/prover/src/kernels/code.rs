@@ -30,23 +30,91 @@ impl<'a> Codeword<'a> {
     }
 }
 
-/// Elements of the codeword of `len` elements in lanes of 2^m, at 2^(m + `log_inv_rate`) points.
-pub fn encoded_len(len: usize, m: usize, log_inv_rate: usize) -> usize {
-    len.div_ceil(1 << m) << (m + log_inv_rate)
+/// What a codeword encodes: lanes of 2^m elements, and what covers them.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Uncoded<'a> {
+    /// Lane after lane; the last may be short: the rest of it is 0.
+    pub data: &'a [K],
+    /// The logarithm of a lane.
+    pub m: usize,
+    /// Coefficients besides.
+    pub cover: Option<Tails<'a>>,
 }
 
-/// Encode `data`, whose element `lane * 2^m + position` is coefficient `position` of a lane in the
-/// novel basis, at 2^(m + `log_inv_rate`) points. The last lane may be short: the rest of it is 0.
+/// Coefficients of lanes that come on top of their data: those of `W X_j`, `W` being 0 on the subspace of
+/// 2^[`Uncoded::top`] points, and one more lane, the mask. Codewords then lie on the cosets of that subspace
+/// after those on which they lie without.
+#[derive(Clone, Copy, Debug)]
+pub struct Tails<'a> {
+    /// Lanes, data or not, the mask left out.
+    pub lanes: usize,
+    /// The logarithm of a tail.
+    pub log: usize,
+    /// Tail after tail, the mask's last.
+    pub tails: &'a [K],
+    /// The mask's other coefficients, as many as a lane has.
+    pub mask: &'a [K],
+}
+
+impl<'a> Uncoded<'a> {
+    /// Lanes of 2^m elements without a cover.
+    pub fn plain(data: &'a [K], m: usize) -> Self {
+        Self { data, m, cover: None }
+    }
+
+    /// Elements of a row of the codeword.
+    pub fn width(&self) -> usize {
+        self.cover.map_or_else(|| self.data.len().div_ceil(1 << self.m), |c| c.lanes + 1)
+    }
+
+    /// The logarithm of the points of the subspace whose cosets the code is evaluated on.
+    pub fn top(&self) -> usize {
+        self.cover.map_or(self.m, |c| self.m.max(c.log))
+    }
+
+    /// The cosets of that subspace before the first that a codeword at 2^`log_inv_rate` of them lies on.
+    pub fn skipped(&self, log_inv_rate: usize) -> usize {
+        if self.cover.is_some() { 1 << log_inv_rate } else { 0 }
+    }
+
+    /// The coefficients of a lane, those past its end being 0.
+    pub fn lane(&self, lane: usize) -> &'a [K] {
+        match self.cover {
+            Some(c) if lane == c.lanes => c.mask,
+            _ => {
+                let rest = self.data.get(lane << self.m..).unwrap_or_default();
+                &rest[..rest.len().min(1 << self.m)]
+            }
+        }
+    }
+
+    /// The tail of a lane.
+    pub fn tail(&self, lane: usize) -> &'a [K] {
+        self.cover.map_or(&[], |c| &c.tails[lane << c.log..][..1 << c.log])
+    }
+
+    /// The value of `W` on a coset of the subspace.
+    pub fn vanishing(&self, coset: usize) -> K {
+        let top = self.top();
+        subspace_values(top + 1, coset << top).last().copied().unwrap_or_default()
+    }
+}
+
+/// Elements of the codeword at 2^(top + `log_inv_rate`) points.
+pub fn encoded_len(uncoded: &Uncoded<'_>, log_inv_rate: usize) -> usize {
+    uncoded.width() << (uncoded.top() + log_inv_rate)
+}
+
+/// Encode: the coefficients of a lane are those of the novel basis.
 ///
 /// # Panics
 /// If `values` is not of [`encoded_len`] elements.
-pub fn encode<'a>(data: &[K], m: usize, log_inv_rate: usize, values: &'a mut [K]) -> Codeword<'a> {
-    assert_eq!(values.len(), encoded_len(data.len(), m, log_inv_rate), "the size of the codeword");
-    let lanes = data.len().div_ceil(1 << m);
-    if lanes > 0 {
-        arch::encode(data, m, log_inv_rate, lanes, values);
+pub fn encode<'a>(uncoded: &Uncoded<'_>, log_inv_rate: usize, values: &'a mut [K]) -> Codeword<'a> {
+    assert_eq!(values.len(), encoded_len(uncoded, log_inv_rate), "the size of the codeword");
+    if !values.is_empty() {
+        arch::encode(uncoded, log_inv_rate, values);
     }
-    Codeword { lanes, rows: 1 << (m + log_inv_rate), values }
+    Codeword { lanes: uncoded.width(), rows: 1 << (uncoded.top() + log_inv_rate), values }
 }
 
 /// Bytes that one thread takes to encode lanes of 2^m elements, besides the codeword.
@@ -61,27 +129,27 @@ const COLUMNS: usize = 5;
 /// Parts of a lane that [`row_pairs`] gives to different tasks.
 const PARTS: usize = 8;
 
-/// Rows of the codeword of `data` ([`encode`] says how it lies) without the rest of it: for each entry
-/// k of `pairs` the rows at the positions 2 k and 2 k + 1, one after the other.
+/// Rows of the codeword without the rest of it: for each entry k of `pairs` the rows at the points 2 k and
+/// 2 k + 1 of the domain, one after the other. Positions of a codeword with a cover begin at the point
+/// 2^(top + `log_inv_rate`).
 ///
-/// The code's highest stages take a lane, a few columns at a time, to the blocks of positions that
-/// agree in all but the low bits, which have the low variables' tensor product to be summed with:
-/// half the work of encoding, and hardly any memory.
-pub fn row_pairs(data: &[K], m: usize, pairs: &[usize]) -> Vec<K> {
-    let lanes = data.len().div_ceil(1 << m);
+/// The code's highest stages take a lane, a few columns at a time, to the blocks of points that agree in all
+/// but the low bits, which have the low variables' tensor product to be summed with: half the work of
+/// encoding, and hardly any memory. Tails are few coefficients, summed as they are.
+pub fn row_pairs(uncoded: &Uncoded<'_>, pairs: &[usize]) -> Vec<K> {
+    let (m, lanes) = (uncoded.m, uncoded.width());
     let split = LaneVariables::new(m);
     let queries: Vec<_> = pairs.iter().map(|&k| PairQuery::new(&split, k)).collect();
-    let blocks = split.blocks(pairs.iter().map(|k| 2 * k));
-    let points: Vec<K> = (0..blocks).map(domain_point).collect();
+    let Cosets { first, count } = split.cosets(pairs.iter().map(|k| 2 * k));
+    let points = domain_points((first + count) << split.high);
     let tasks = 1 << (split.low - split.columns);
     let parts = PARTS.min(tasks);
     let sums: Vec<Vec<[K; 2]>> = (0..lanes * parts)
         .into_par_iter()
         .map(|i| {
-            let lane = &data[(i / parts) << m..];
-            let lane = &lane[..lane.len().min(1 << m)];
+            let lane = uncoded.lane(i / parts);
             let (start, end) = (tasks * (i % parts) / parts, tasks * (i % parts + 1) / parts);
-            let mut values = K::zero_vec(blocks << split.columns);
+            let mut values = K::zero_vec(count << (split.high + split.columns));
             let zeros = K::zero_vec(1 << split.columns);
             let mut sums = vec![[K::ZERO; 2]; queries.len()];
             for task in start..end {
@@ -92,10 +160,11 @@ pub fn row_pairs(data: &[K], m: usize, pairs: &[usize]) -> Vec<K> {
                         values[..stored.len()].copy_from_slice(stored);
                         values[stored.len()..].fill(K::ZERO);
                     }
-                    stages(values, 1 << split.columns, coset, &points);
+                    stages(values, 1 << split.columns, first + coset, &points);
                 }
                 for (q, sums) in queries.iter().zip(&mut sums) {
-                    let values = &values[q.block << split.columns..][..zeros.len()];
+                    let block = q.block - (first << split.high);
+                    let values = &values[block << split.columns..][..zeros.len()];
                     let (even, odd) = arch::inner(&q.near, &q.change, values, &zeros);
                     sums[0] += even * q.middle[task];
                     sums[1] += odd * q.middle[task];
@@ -111,7 +180,26 @@ pub fn row_pairs(data: &[K], m: usize, pairs: &[usize]) -> Vec<K> {
             pair[lanes + i / parts] += sums[1];
         }
     }
+    if let Some(cover) = &uncoded.cover {
+        let rows = rows.par_chunks_exact_mut(lanes).enumerate();
+        rows.for_each(|(i, row)| {
+            let weights = tail_row(uncoded.top(), cover.log, 2 * pairs[i / 2] + i % 2);
+            for (lane, value) in row.iter_mut().enumerate() {
+                *value += weights.iter().zip(uncoded.tail(lane)).map(|(&w, &t)| w * t).sum::<K>();
+            }
+        });
+    }
     rows
+}
+
+/// The values at a point of the domain of the 2^`log` functions that a tail has coefficients for.
+pub fn tail_row(top: usize, log: usize, point: usize) -> Vec<K> {
+    let values = subspace_values(top + 1, point);
+    let mut row = tensor(&values[..log]);
+    for x in &mut row {
+        *x *= values[top];
+    }
+    row
 }
 
 /// The variables of a lane of 2^m elements: the `high` highest are transformed, the others, `low`,
@@ -129,11 +217,19 @@ impl LaneVariables {
         Self { high, low: m - high, columns: (m - high).min(COLUMNS) }
     }
 
-    /// Blocks of 2^low positions up to the last of these positions, of whole cosets.
-    fn blocks(&self, positions: impl Iterator<Item = usize>) -> usize {
-        let last = positions.max().unwrap_or_default();
-        ((last >> self.low) + 1).next_multiple_of(1 << self.high)
+    /// The cosets of 2^m points that have these points.
+    fn cosets(&self, points: impl Iterator<Item = usize> + Clone) -> Cosets {
+        let m = self.low + self.high;
+        let first = points.clone().min().unwrap_or_default() >> m;
+        let last = points.max().unwrap_or_default() >> m;
+        Cosets { first, count: last - first + 1 }
     }
+}
+
+/// Neighbouring cosets.
+struct Cosets {
+    first: usize,
+    count: usize,
 }
 
 /// A query of [`row_pairs`].
@@ -184,8 +280,8 @@ fn butterfly(a: &mut [K], b: &mut [K], point: K) {
     }
 }
 
-/// Add to `w`, of 2^m entries, the sum over the queries of `coefficient * G_position`, where G_p
-/// is the tensor product of the `(1, W_j(p))`, j < m: the code's row at position p.
+/// Add to `w`, of 2^m entries, the sum over the queries of `coefficient * G_point`, where G_p is the tensor
+/// product of the `(1, W_j(p))`, j < m: the code's row at point p of the domain.
 ///
 /// The high part of the product depends on `p / 2^low` only, so the queries' low parts are summed
 /// for each such block of positions, and the transpose of the code's highest stages takes the
@@ -201,7 +297,8 @@ pub fn accumulate_rows(w: &mut [K], m: usize, positions: &[usize], coefficients:
     }
     let split = LaneVariables::new(m);
     let LaneVariables { high, low, columns } = split;
-    let blocks = split.blocks(positions.iter().copied());
+    let Cosets { first, count } = split.cosets(positions.iter().copied());
+    let blocks = count << high;
     let queries: Vec<Query> = positions
         .iter()
         .zip(coefficients)
@@ -211,10 +308,10 @@ pub fn accumulate_rows(w: &mut [K], m: usize, positions: &[usize], coefficients:
             for x in &mut middle {
                 *x *= c;
             }
-            Query { block: p >> low, near: tensor(&values[..columns]), middle }
+            Query { block: (p >> low) - (first << high), near: tensor(&values[..columns]), middle }
         })
         .collect();
-    let points: Vec<K> = (0..blocks).map(domain_point).collect();
+    let points = domain_points((first + count) << high);
     let mut tasks: Vec<Vec<&mut [K]>> =
         (0..1 << (low - columns)).map(|_| Vec::with_capacity(1 << high)).collect();
     for row in w.chunks_mut(1 << low) {
@@ -233,7 +330,7 @@ pub fn accumulate_rows(w: &mut [K], m: usize, positions: &[usize], coefficients:
             }
             for (coset, sums) in sums.chunks_mut(1 << (high + columns)).enumerate() {
                 let used = &mut used[coset << high..][..1 << high];
-                transposed_stages(sums, used, 1 << columns, coset, &points);
+                transposed_stages(sums, used, 1 << columns, first + coset, &points);
                 for (part, sums) in parts.iter_mut().zip(sums.chunks(1 << columns)) {
                     add(part, sums);
                 }
@@ -248,6 +345,11 @@ struct Query {
     block: usize,
     near: Vec<K>,
     middle: Vec<K>,
+}
+
+/// The first points of the domain.
+fn domain_points(count: usize) -> Vec<K> {
+    (0..count).map(domain_point).collect()
 }
 
 /// The domain point of an index.
@@ -332,8 +434,8 @@ mod tests {
             (6, 1, 64 * 33 + 40),
         ] {
             let data = rng.ks(len);
-            let mut values = rng.ks(encoded_len(len, m, log_inv_rate));
-            let code = encode(&data, m, log_inv_rate, &mut values);
+            let mut values = rng.ks(encoded_len(&Uncoded::plain(&data, m), log_inv_rate));
+            let code = encode(&Uncoded::plain(&data, m), log_inv_rate, &mut values);
             assert_eq!((code.lanes, code.rows), (len.div_ceil(1 << m), 1 << (m + log_inv_rate)));
             for p in 0..code.rows {
                 let g = tensor(&subspace_values(m, p));
@@ -360,10 +462,10 @@ mod tests {
             (16, 1, (5 << 16) - 4099),
         ] {
             let data = rng.ks(len);
-            let mut values = rng.ks(encoded_len(len, m, log_inv_rate));
-            let code = encode(&data, m, log_inv_rate, &mut values);
+            let mut values = rng.ks(encoded_len(&Uncoded::plain(&data, m), log_inv_rate));
+            let code = encode(&Uncoded::plain(&data, m), log_inv_rate, &mut values);
             let mut expected = vec![K::ZERO; code.values.len()];
-            portable::encode(&data, m, log_inv_rate, code.lanes, &mut expected);
+            portable::encode(&Uncoded::plain(&data, m), log_inv_rate, &mut expected);
             assert!(code.values == expected, "m = {m}, log_inv_rate {log_inv_rate}, length {len}");
         }
     }
@@ -380,12 +482,12 @@ mod tests {
             (13, 1, (8192 << 2) - 4099),
         ] {
             let data = rng.ks(len);
-            let mut values = rng.ks(encoded_len(len, m, log_inv_rate));
-            let code = encode(&data, m, log_inv_rate, &mut values);
+            let mut values = rng.ks(encoded_len(&Uncoded::plain(&data, m), log_inv_rate));
+            let code = encode(&Uncoded::plain(&data, m), log_inv_rate, &mut values);
             for count in [0, 1, 7, 60] {
                 let pairs: Vec<usize> =
                     (0..count).map(|_| rng.word() as usize % (1 << (m + log_inv_rate - 1))).collect();
-                let rows = row_pairs(&data, m, &pairs);
+                let rows = row_pairs(&Uncoded::plain(&data, m), &pairs);
                 assert_eq!(
                     rows,
                     code.row_pairs(&pairs),

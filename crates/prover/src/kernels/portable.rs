@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use super::Packed;
 use super::and_check::byte_product;
+use super::code::Uncoded;
 
 /// Add the bit sums of `q` with each of the weights to the `sums` of the same place; all have one
 /// length.
@@ -202,22 +203,27 @@ pub fn tile_bytes(_: usize, _: usize) -> usize {
     0
 }
 
-/// Encode `data` (`code::encode` says how) into `out`, of 2^(m + log_inv_rate) rows of `lanes` elements.
-pub fn encode(data: &[K], m: usize, log_inv_rate: usize, lanes: usize, out: &mut [K]) {
-    let height = 1 << m;
-    let mut values = K::zero_vec(out.len());
-    values[..height * lanes].par_chunks_mut(SQUARE * lanes).enumerate().for_each(|(block, rows)| {
-        for first in (0..lanes).step_by(SQUARE) {
-            for lane in first..lanes.min(first + SQUARE) {
-                let column = data.get(lane * height + block * SQUARE..).unwrap_or_default();
-                for (row, &x) in rows.chunks_exact_mut(lanes).zip(column) {
-                    row[lane] = x;
+/// Encode (`code::encode` says what) into `out`. A tail is the second half of a lane of twice the length,
+/// and what is wanted the second half of its codeword.
+pub fn encode(uncoded: &Uncoded<'_>, log_inv_rate: usize, out: &mut [K]) {
+    let (lanes, top) = (uncoded.width(), uncoded.top());
+    let halves = 1 + usize::from(uncoded.cover.is_some());
+    let mut values = K::zero_vec(halves * out.len());
+    for (half, rows) in values[..(halves * lanes) << top].chunks_mut(lanes << top).enumerate() {
+        rows.par_chunks_mut(SQUARE * lanes).enumerate().for_each(|(block, rows)| {
+            for first in (0..lanes).step_by(SQUARE) {
+                for lane in first..lanes.min(first + SQUARE) {
+                    let lane_data = if half == 0 { uncoded.lane(lane) } else { uncoded.tail(lane) };
+                    let column = lane_data.get(block * SQUARE..).unwrap_or_default();
+                    for (row, &x) in rows.chunks_exact_mut(lanes).zip(column) {
+                        row[lane] = x;
+                    }
                 }
             }
-        }
-    });
+        });
+    }
     let code = LchNtt::<K>::default().ntt_batch_padded(RowMajorMatrix::new(values, lanes), log_inv_rate);
-    out.copy_from_slice(&code.values);
+    out.copy_from_slice(&code.values[code.values.len() - out.len()..]);
 }
 
 /// `(sum of w0 q0, sum of (w0 + w1) (q0 + q1))`; all of one length.

@@ -8,7 +8,9 @@
 #![allow(dead_code, unused_imports)]
 
 use dyad_field::{K, from_bits};
-use dyad_prover::{Proof, ProvingKey, Rows, StoredRows, prove, reference};
+use std::sync::LazyLock;
+
+use dyad_prover::{Proof, ProvingKey, Rows, Seed, Setting, StoredRows, prove, reference};
 pub use dyad_rules::harness::Random;
 use dyad_rules::{Rules, Table, TableRules, fill, gadgets};
 use dyad_verifier::{Blake3, Error, Hash, Layout, Level, Statement, System, Verified};
@@ -95,8 +97,13 @@ impl Table for ProgramTable {
 
 pub const TABLES: [&dyn TableRules; 3] = [&StepTable, &CellTable, &ProgramTable];
 
+/// Covers of tests are always the same.
+pub static SEED: LazyLock<Seed> = LazyLock::new(|| Seed::new(&[7; 32], &[b"a test"]));
+
 /// Everything a proof is made from and checked against.
 pub struct Toy {
+    /// Of proofs, as far as no other is said.
+    pub level: Level,
     pub system: System,
     pub key: ProvingKey,
     pub statement: Statement,
@@ -143,7 +150,7 @@ pub fn toy<H: Hash>(steps: usize, cells: usize) -> Toy {
         stored::<CellTable>(&memory, false),
         StoredRows { rows: program.len(), ..StoredRows::default() },
     ];
-    Toy { system, key, statement, rows }
+    Toy { level: Level::L100, system, key, statement, rows }
 }
 
 impl Toy {
@@ -171,26 +178,39 @@ impl Toy {
         q
     }
 
+    /// What proofs of a level are made with.
+    pub fn setting(&self, level: Level) -> Setting<'_> {
+        Setting { level, system: &self.system, tables: &TABLES, key: &self.key, seed: &SEED }
+    }
+
     pub fn prove(&self) -> Proof {
         self.prove_vector(&self.counts(), &self.vector())
     }
 
+    /// The same with hiding proofs.
+    pub fn hiding(mut self) -> Self {
+        self.level = self.level.hiding();
+        self
+    }
+
     /// The same proof, by the fast prover.
     pub fn prove_fast(&self) -> Proof {
-        let (level, tables) = (Level::L100, &TABLES);
-        let (key, statement) = (&self.key, &self.statement);
-        prove::<Blake3>(level, &self.system, tables, key, statement, &self.witness(), &mut |_| ())
+        self.prove_at(self.level)
+    }
+
+    /// A proof of a level, by the fast prover.
+    pub fn prove_at(&self, level: Level) -> Proof {
+        prove::<Blake3>(&self.setting(level), &self.statement, &self.witness(), &mut |_| ())
             .expect("within the limits")
     }
 
     /// The proof of a prover that commits to `q`.
     pub fn prove_vector(&self, rows: &[u32], q: &[K]) -> Proof {
-        let (level, tables) = (Level::L100, &TABLES);
-        reference::prove_vector::<Blake3>(level, &self.system, tables, &self.key, &self.statement, rows, q)
+        reference::prove_vector::<Blake3>(&self.setting(self.level), &self.statement, rows, q)
             .expect("within the limits")
     }
 
     pub fn verify(&self, proof: &[u8]) -> Result<Verified, Error> {
-        dyad_verifier::verify::<Blake3>(Level::L100, &self.system, &self.key.key, &self.statement, proof)
+        dyad_verifier::verify::<Blake3>(self.level, &self.system, &self.key.key, &self.statement, proof)
     }
 }

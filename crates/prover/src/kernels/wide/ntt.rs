@@ -11,6 +11,7 @@
 use dyad_field::{K, PrimeCharacteristicRing};
 use rayon::prelude::*;
 
+use crate::kernels::code::Uncoded;
 use crate::kernels::portable;
 
 use super::isa::{Factor8, Factor16, Factor32};
@@ -30,21 +31,25 @@ const LISTED: usize = 1 << 21;
 /// Four elements of one lane.
 type Quad = [K; 4];
 
-/// Encode `data` (`code::encode` says how) into `out`, of 2^(m + log_inv_rate) rows of `lanes` elements.
-pub fn encode(data: &[K], m: usize, log_inv_rate: usize, lanes: usize, out: &mut [K]) {
-    assert!(data.len() <= lanes << m && out.len() == lanes << (m + log_inv_rate), "the size of the codeword");
-    if m < 2 || m + log_inv_rate > MAX_LOG || lanes == 0 {
-        return portable::encode(data, m, log_inv_rate, lanes, out);
+/// Encode (`code::encode` says what) into `out`.
+pub fn encode(uncoded: &Uncoded<'_>, log_inv_rate: usize, out: &mut [K]) {
+    let (m, lanes) = (uncoded.top(), uncoded.width());
+    assert_eq!(out.len(), lanes << (m + log_inv_rate), "the size of the codeword");
+    let skipped = uncoded.skipped(log_inv_rate);
+    let bits = m + log_inv_rate + usize::from(skipped > 0);
+    if m < 2 || bits > MAX_LOG || lanes == 0 {
+        return portable::encode(uncoded, log_inv_rate, out);
     }
     let (quads, _) = out.as_chunks_mut::<4>();
     let tiles = Tiles::new(m, lanes);
-    let code = Code { data, m, log_inv_rate, lanes, low: tiles.low, tower: &TOWER };
-    code.first_pass(quads, tiles.first);
+    let code = Code { uncoded, bits, skipped, lanes, low: tiles.low, tower: &TOWER };
+    code.first_pass(quads, log_inv_rate, tiles.first);
     let size = tiles.second;
-    quads
-        .par_chunks_mut(size)
-        .enumerate()
-        .for_each_init(|| vec![Line::ZERO; size], |tile, (index, out)| code.second_pass(index, tile, out));
+    let skipped = skipped << (m - tiles.low);
+    quads.par_chunks_mut(size).enumerate().for_each_init(
+        || vec![Line::ZERO; size],
+        |tile, (index, out)| code.second_pass(skipped + index, tile, out),
+    );
 }
 
 /// Bytes that one thread takes to encode lanes of 2^m elements: the tiles of both passes, which an
@@ -78,9 +83,11 @@ impl Tiles {
 }
 
 struct Code<'a> {
-    data: &'a [K],
-    m: usize,
-    log_inv_rate: usize,
+    uncoded: &'a Uncoded<'a>,
+    /// The logarithm of the domain that all points lie in.
+    bits: usize,
+    /// Cosets before the first.
+    skipped: usize,
     lanes: usize,
     low: usize,
     tower: &'a Tower,
@@ -88,11 +95,11 @@ struct Code<'a> {
 
 impl Code<'_> {
     /// Data to tower bytes and all stages from `low` up, on bundles.
-    fn first_pass(&self, out: &mut [Quad], shape: First) {
+    fn first_pass(&self, out: &mut [Quad], log_inv_rate: usize, shape: First) {
         let First { stages, run, .. } = shape;
         let bundles = (1 << self.low) / 4;
         // Task t writes the t-th part of each lane of each block of 2^low rows.
-        let parts = self.lanes << (stages + self.log_inv_rate);
+        let parts = self.lanes << (stages + log_inv_rate);
         let together = (LISTED / parts).max(4 * rayon::current_num_threads());
         for first in (0..bundles / run).step_by(together) {
             let together = together.min(bundles / run - first);
@@ -120,10 +127,19 @@ impl Code<'_> {
                     let row = run * width;
                     let source = &mut source[..row << stages];
                     let tile = &mut tile[..row << stages];
+                    let position = |k: usize| (k << self.low) + 4 * task * run;
                     for (k, row) in source.chunks_mut(row).enumerate() {
-                        self.load((k << self.low) + 4 * task * run, first, run, row);
+                        self.load(position(k), first, run, row, K::ZERO);
                     }
                     for (coset, parts) in parts.chunks_mut(self.lanes << stages).enumerate() {
+                        let coset = self.skipped + coset;
+                        // What a tail adds to the data is another multiple of it on each coset.
+                        let tail = self.uncoded.cover.map_or(0, |cover| 1 << cover.log);
+                        for (k, row) in
+                            source.chunks_mut(row).enumerate().take_while(|&(k, _)| position(k) < tail)
+                        {
+                            self.load(position(k), first, run, row, self.uncoded.vanishing(coset));
+                        }
                         let shape = Shape { row, stages, lowest: self.low, index: coset };
                         self.stages(&*source, tile, shape);
                         for (row, parts) in tile.chunks(row).zip(parts.chunks_mut(self.lanes)) {
@@ -139,18 +155,21 @@ impl Code<'_> {
         );
     }
 
-    /// Load `run` bundles, from a position on, of some lanes as tower bytes: lane after lane.
-    fn load(&self, position: usize, first: usize, run: usize, row: &mut [Line]) {
+    /// Load `run` bundles, from a position on, of some lanes as tower bytes, lane after lane, with a multiple
+    /// of their tails.
+    fn load(&self, position: usize, first: usize, run: usize, row: &mut [Line], factor: K) {
         for (lane, bundles) in row.chunks_mut(run).enumerate() {
-            let start = ((first + lane) << self.m) + position;
-            let stored = self.data.get(start..).unwrap_or_default();
-            if let Some(stored) = stored.get(..4 * run) {
+            let stored = self.uncoded.lane(first + lane).get(position..).unwrap_or_default();
+            if let Some(stored) = stored.get(..4 * run).filter(|_| factor == K::ZERO) {
                 for (line, quad) in bundles.iter_mut().zip(stored.as_chunks::<4>().0) {
                     line.write(V::load(quad));
                 }
             } else {
+                let tail = if factor == K::ZERO { &[] } else { self.uncoded.tail(first + lane) };
+                let tail = tail.get(position..).unwrap_or_default();
+                let of = |v: &[K], e: usize| v.get(e).copied().unwrap_or(K::ZERO);
                 for (i, line) in bundles.iter_mut().enumerate() {
-                    let element = |e: usize| stored.get(4 * i + e).copied().unwrap_or(K::ZERO);
+                    let element = |e: usize| of(stored, 4 * i + e) + factor * of(tail, 4 * i + e);
                     line.write(V::load(&core::array::from_fn(element)));
                 }
             }
@@ -170,7 +189,7 @@ impl Code<'_> {
         for (i, rows) in out.chunks_mut(self.lanes).enumerate() {
             let number = index * bundles + i;
             let lanes = Bundle { tile, index: i, count: bundles };
-            if self.m + self.log_inv_rate <= 16 {
+            if self.bits <= 16 {
                 self.finish::<Factor16>(number, lanes, rows.as_flattened_mut());
             } else {
                 self.finish::<Factor32>(number, lanes, rows.as_flattened_mut());
@@ -222,7 +241,7 @@ impl Code<'_> {
     /// Some of the `left` lowest stages of a tile, the highest of them; returns how many are left.
     fn highest_stages<S: Source>(&self, source: S, tile: &mut [Line], shape: Shape, left: usize) -> usize {
         // Three stages at a time, but no more than the small fields allow.
-        let bits = |stage: usize| self.m + self.log_inv_rate - shape.lowest - stage;
+        let bits = |stage: usize| self.bits - shape.lowest - stage;
         let same = |stage: usize| field(bits(stage)) == field(bits(left - 1));
         let together = (1..=3).take_while(|&n| n <= left && same(left - n)).count();
         let stage = left - together;
@@ -322,7 +341,7 @@ struct First {
     stages: usize,
     /// Neighbouring bundles.
     run: usize,
-    /// Bundle at a time.
+    /// Lanes at a time.
     width: usize,
 }
 

@@ -1,0 +1,128 @@
+//! The random elements that cover a hiding proof, and what is sent under them.
+
+use dyad_field::{BITS, K, from_bits};
+use dyad_verifier::cover::{BLINDS, Cover};
+use dyad_verifier::hash::Domain;
+use dyad_verifier::params::Code;
+use dyad_verifier::{Blake3, Hash};
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use rayon::prelude::*;
+
+use crate::kernels::code::{Tails, Uncoded};
+
+/// Elements that one task draws.
+const TASK: usize = 1 << 12;
+
+/// Where the random elements of one proof come from.
+///
+/// A proof hides as long as its seed is secret and not used for another witness.
+#[derive(Clone)]
+pub struct Seed([u8; 32]);
+
+impl Seed {
+    /// Made from bytes of the operating system, and from what determines the witness: should a generator
+    /// repeat its bytes, as after a virtual machine's snapshot is restored, the same witness gives the same
+    /// proof again, and another one has other pads.
+    pub fn new(entropy: &[u8; 32], witness: &[&[u8]]) -> Self {
+        let digests: Vec<u8> = witness.iter().flat_map(|part| Blake3::hash(Domain::Cover, &[part])).collect();
+        Self(Blake3::hash(Domain::Cover, &[entropy, &digests]))
+    }
+
+    /// Elements of a stream of its own.
+    fn stream(&self, number: u64, out: &mut [K]) {
+        let mut rng = ChaCha20Rng::from_seed(self.0);
+        rng.set_stream(number);
+        for k in out {
+            *k = from_bits(u128::from(rng.next_u64()) | u128::from(rng.next_u64()) << 64);
+        }
+    }
+}
+
+/// The random part of a committed vector, and how much of it is used.
+#[derive(Clone, Debug)]
+pub struct Covers {
+    /// The code that they are part of.
+    pub code: Code,
+    cover: Cover,
+    /// Tail after tail, the mask's last.
+    pub tails: Vec<K>,
+    /// The mask's other coefficients.
+    pub mask: Vec<K>,
+    sent: usize,
+    /// Factors of the products so far.
+    factors: Vec<[K; 2]>,
+}
+
+impl Covers {
+    /// Draws all of them; `None` where the code has no cover.
+    pub fn new(code: &Code, seed: &Seed) -> Option<Self> {
+        let cover = code.cover?;
+        let mut tails = vec![K::default(); code.width() << cover.log];
+        let mut mask = vec![K::default(); 1 << code.log];
+        // The tails have the first stream, parts of the mask the others.
+        seed.stream(0, &mut tails);
+        mask.par_chunks_mut(TASK).enumerate().for_each(|(i, part)| seed.stream(1 + i as u64, part));
+        Some(Self { code: *code, cover, tails, mask, sent: 0, factors: Vec::new() })
+    }
+
+    /// A vector and these covers, to be encoded.
+    pub fn with<'a>(&'a self, data: &'a [K]) -> Uncoded<'a> {
+        let tails =
+            Tails { lanes: self.code.lanes, log: self.cover.log, tails: &self.tails, mask: &self.mask };
+        Uncoded { data, m: self.code.log, cover: Some(tails) }
+    }
+
+    /// Tails of the lanes, the mask left out.
+    pub fn of_lanes(&self) -> &[K] {
+        &self.tails[..self.code.lanes << self.cover.log]
+    }
+
+    /// The mask's tail.
+    pub fn of_mask(&self) -> &[K] {
+        &self.tails[self.code.lanes << self.cover.log..]
+    }
+
+    /// The index of an entry among the tails.
+    pub fn index(&self, entry: usize) -> usize {
+        let (lane, index) = self.cover.place(self.code.lanes, entry);
+        lane << self.cover.log | index
+    }
+
+    fn entry(&self, entry: usize) -> K {
+        self.tails[self.index(entry)]
+    }
+
+    /// Elements under the next pads.
+    pub fn cover(&mut self, elements: &[K]) -> Vec<K> {
+        let pads = (self.sent..).map(|i| self.entry(i));
+        let covered = elements.iter().zip(pads).map(|(&x, pad)| x + pad).collect();
+        self.sent += elements.len();
+        assert!(self.sent <= self.cover.pads, "a pad for each value");
+        covered
+    }
+
+    /// Notes that a product of these is to be proved.
+    pub fn note(&mut self, factors: [K; 2]) {
+        self.factors.push(factors);
+    }
+
+    /// Both factors of all products, each after its value at one more point.
+    pub fn factors(&self) -> [Vec<K>; 2] {
+        let further = self.cover.further();
+        [0, 1]
+            .map(|f| [self.entry(further[f])].into_iter().chain(self.factors.iter().map(|x| x[f])).collect())
+    }
+
+    /// The block that covers the sums of the ring switch.
+    pub fn block(&self) -> [K; BITS] {
+        let first = self.cover.block();
+        std::array::from_fn(|j| self.entry(first + j))
+    }
+
+    /// Where the blinding entries of each lane lie among the tails.
+    pub fn blinds(&self) -> impl Iterator<Item = [usize; BLINDS]> + use<> {
+        let Cover { log, free, .. } = self.cover;
+        (0..self.code.lanes).map(move |lane| std::array::from_fn(|j| (lane << log) + free + j))
+    }
+}

@@ -1,0 +1,192 @@
+//! Values under pads: what the verifier computes with where a proof hides.
+//!
+//! Each value is sent with a committed random element added to it, its *pad*. So what was received is known as
+//! an affine form over the pads, and what is computed from it too. Checks that two values are equal are
+//! equations over the pads; all of them, and three for the products, are proved as one claim on the committed
+//! vector (longfellow-zk, eprint 2024/2010).
+
+use alloc::collections::BTreeMap;
+use alloc::vec;
+use alloc::vec::Vec;
+use core::ops::{Add, Mul};
+
+use dyad_field::{BITS, Field, K, PrimeCharacteristicRing, from_bits, to_bits, x_power};
+
+use crate::Error;
+use crate::arithmetic::{Arithmetic, Value};
+use crate::channel::Channel;
+use crate::cover::Cover;
+use crate::label::Label;
+use crate::ring_switch::CoverClaim;
+use crate::transcript::Challenges;
+
+/// A constant and multiples of entries of the cover.
+#[derive(Clone, Debug, Default)]
+pub struct Form {
+    constant: K,
+    entries: BTreeMap<usize, K>,
+}
+
+impl Form {
+    /// The entry itself.
+    fn entry(entry: usize) -> Self {
+        Self { constant: K::ZERO, entries: BTreeMap::from([(entry, K::ONE)]) }
+    }
+}
+
+impl From<K> for Form {
+    fn from(constant: K) -> Self {
+        Self { constant, entries: BTreeMap::new() }
+    }
+}
+
+impl Add for Form {
+    type Output = Self;
+
+    fn add(mut self, other: Self) -> Self {
+        self.constant += other.constant;
+        for (entry, factor) in other.entries {
+            *self.entries.entry(entry).or_default() += factor;
+        }
+        self
+    }
+}
+
+impl Mul<K> for Form {
+    type Output = Self;
+
+    fn mul(mut self, factor: K) -> Self {
+        self.constant *= factor;
+        self.entries.values_mut().for_each(|f| *f *= factor);
+        self
+    }
+}
+
+impl Value for Form {}
+
+/// Values are forms over the cover's entries.
+#[derive(Debug)]
+pub struct Hidden<'a, C> {
+    channel: &'a mut C,
+    cover: Cover,
+    /// Values received so far.
+    received: usize,
+    /// Forms that have to be 0.
+    equations: Vec<Form>,
+    /// Two forms, and the one that has to be their product.
+    products: Vec<[Form; 3]>,
+    /// What keeps the block of the cover apart from the sums of the ring switch.
+    xi: K,
+}
+
+impl<'a, C: Channel> Hidden<'a, C> {
+    /// Nothing received yet.
+    pub fn new(channel: &'a mut C, cover: Cover) -> Self {
+        let (equations, products) = (Vec::new(), Vec::new());
+        Self { channel, cover, received: 0, equations, products, xi: K::ZERO }
+    }
+}
+
+impl<C: Challenges> Challenges for Hidden<'_, C> {
+    fn draw(&mut self, label: Label) -> K {
+        self.channel.draw(label)
+    }
+}
+
+impl<C: Channel> Arithmetic for Hidden<'_, C> {
+    type Value = Form;
+    type Channel = C;
+
+    fn channel(&mut self) -> &mut C {
+        self.channel
+    }
+
+    fn values(&mut self, label: Label, n: usize) -> Result<Vec<Form>, Error> {
+        let received = self.channel.elements(label, n)?;
+        let forms = received.into_iter().zip(self.received..).map(|(c, pad)| Form::entry(pad) + c.into());
+        self.received = self.received.saturating_add(n);
+        Ok(forms.collect())
+    }
+
+    fn demand_equal(&mut self, left: Form, right: Form, _: Error) -> Result<(), Error> {
+        self.equations.push(left + right);
+        Ok(())
+    }
+
+    fn demand_product(&mut self, [a, b]: [Form; 2], product: Form, _: Error) -> Result<(), Error> {
+        self.products.push([a, b, product]);
+        Ok(())
+    }
+
+    fn product(&mut self, [a, b]: [Form; 2]) -> Result<Form, Error> {
+        let [product] = self.array(Label::Product)?;
+        self.products.push([a, b, product.clone()]);
+        Ok(product)
+    }
+
+    fn shift(&mut self) -> Result<Form, Error> {
+        let [delta] = self.array(Label::Delta)?;
+        self.xi = self.draw(Label::Xi);
+        Ok(delta * self.xi)
+    }
+
+    /// The products x_i y_i = z_i, as one of polynomials (Boneh, Boyle, Corrigan-Gibbs, Gilboa, Ishai, eprint
+    /// 2019/188): X and Y of degree n go through x_i and y_i at t_i and through entries of the cover at t_0;
+    /// `Z = X Y` is given by its values at t_0 .. t_2n, those at t_1 .. t_n being the z_i. At a point that is
+    /// drawn, X and Y are seen.
+    fn settle(&mut self) -> Result<(), Error> {
+        let n = self.products.len();
+        let [first] = self.array(Label::ProductValues)?;
+        let last = self.values(Label::ProductValues, n)?;
+        let points = n.saturating_mul(2).saturating_add(1);
+        let mut point = self.draw(Label::ProductPoint);
+        while to_bits(point) < points as u128 {
+            point = self.draw(Label::ProductPoint);
+        }
+        let seen = self.channel.elements(Label::ProductFactors, 2)?;
+        let [x_seen, y_seen] = seen[..].try_into().map_err(|_| Error::Internal("both factors"))?;
+        let [x, y] = self.cover.further().map(Form::entry);
+        let (mut x, mut y, mut z) = (vec![x], vec![y], vec![first]);
+        for [a, b, product] in core::mem::take(&mut self.products) {
+            x.push(a);
+            y.push(b);
+            z.push(product);
+        }
+        z.extend(last);
+        for (values, seen) in [(x, x_seen), (y, y_seen), (z, x_seen * y_seen)] {
+            let basis = lagrange(values.len(), point);
+            let at = values.into_iter().zip(basis).fold(Form::from(seen), |s, (v, l)| s + v * l);
+            self.equations.push(at);
+        }
+        if self.received == self.cover.pads { Ok(()) } else { Err(Error::Internal("a pad for each value")) }
+    }
+
+    fn combined(&mut self, images: &[K]) -> Option<CoverClaim> {
+        let chi = self.draw(Label::Chi);
+        let mut power = chi;
+        let mut sum = Form::default();
+        for equation in core::mem::take(&mut self.equations) {
+            sum = sum + equation * power;
+            power *= chi;
+        }
+        let block = self.cover.block();
+        for (j, entry) in (0..BITS).zip(block..) {
+            let shifted = to_bits(self.xi * x_power(j));
+            let bits = images.iter().enumerate().filter(|(u, _)| shifted >> u & 1 == 1);
+            *sum.entries.entry(entry).or_default() += bits.map(|(_, &image)| image).sum::<K>();
+        }
+        Some(CoverClaim { weights: sum.entries.into_iter().collect(), value: sum.constant })
+    }
+}
+
+/// The values at z of the Lagrange polynomials of the points 0 .. n - 1, whose bits are read as elements;
+/// z is none of them.
+pub fn lagrange(n: usize, z: K) -> Vec<K> {
+    let points: Vec<K> = (0..n as u128).map(from_bits).collect();
+    let all: K = points.iter().map(|&p| z + p).product();
+    let value = |&p: &K| {
+        let others = points.iter().filter(|&&o| o != p).map(|&o| p + o).product::<K>();
+        all * (others * (z + p)).try_inverse().unwrap_or_default()
+    };
+    points.iter().map(value).collect()
+}
