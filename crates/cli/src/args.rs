@@ -98,6 +98,7 @@ pub struct Key {
 }
 
 #[derive(clap::Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub struct Prove {
     #[command(flatten)]
     pub task: Task,
@@ -114,6 +115,9 @@ pub struct Prove {
     /// Make a proof that is a seventh smaller, in half as much time and memory again; it is for the same key
     #[arg(long)]
     pub small: bool,
+    /// Make a proof that does not hide what it is made from, the same bytes each time
+    #[arg(long)]
+    pub transparent: bool,
     /// Show where the time went, and what was done in it
     #[arg(long)]
     pub timings: bool,

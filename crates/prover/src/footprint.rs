@@ -1,11 +1,13 @@
 //! The memory that a proof takes, from its shape alone.
 
 use dyad_field::K;
+use dyad_verifier::cover::Cover;
 use dyad_verifier::layout::{Oracle, Owner};
 use dyad_verifier::params::Code;
 use dyad_verifier::{Digest, Layout, Schedule, System};
 
 use crate::adjoint;
+use crate::commitment::codeword_len;
 use crate::cost::{ELEMENT, slab_logs};
 use crate::kernels::FAST;
 use crate::kernels::code::{LaneVariables, tile_bytes};
@@ -17,7 +19,7 @@ use crate::scratch::Memory;
 pub struct Footprint {
     /// The proving key: fixed columns, their codeword and its tree.
     pub key: u64,
-    /// The committed columns.
+    /// The committed columns, and what covers them.
     pub columns: u64,
     /// The tree over their codeword.
     pub tree: u64,
@@ -46,7 +48,7 @@ impl Footprint {
         let shared = ELEMENT * Memory::len_for(layout, schedule) as u64;
         Self {
             key: of(Owner::Program, |o, code| elements(o) + codeword(code) + tree(code)),
-            columns: of(Owner::Run, |o, _| elements(o)),
+            columns: of(Owner::Run, |o, code| elements(o) + covers(code)),
             tree: trees,
             shared,
             besides: reduction(system, layout).max(rounds).max(copy.saturating_sub(trees)),
@@ -71,7 +73,7 @@ fn buffers(system: &System, layout: &Layout, schedule: &Schedule) -> u64 {
         ELEMENT << (split.high + split.columns + code.log_inv_rate)
     };
     let tiles = schedule.oracles.iter().filter(|o| o.owner == Owner::Run);
-    let tiles = tiles.map(|o| tile_bytes(o.code.log, o.code.lanes) as u64).max();
+    let tiles = tiles.map(|o| tile_bytes(o.code.top(), o.code.width()) as u64).max();
     tiles.unwrap_or_default()
         + nodes.unwrap_or_default() * 64 * ELEMENT
         + schedule.rounds.iter().map(sums).max().unwrap_or_default()
@@ -82,9 +84,15 @@ fn elements(oracle: &Oracle) -> u64 {
     ELEMENT * oracle.pairs.len as u64
 }
 
+/// The mask, and tails: with their weights and, for a while, a copy.
+fn covers(code: &Code) -> u64 {
+    let tails = |cover: Cover| 3 * (code.width() << cover.log) as u64;
+    code.cover.map_or(0, |cover| ELEMENT * ((1 << code.log) + tails(cover)))
+}
+
 /// A codeword.
 fn codeword(code: &Code) -> u64 {
-    ELEMENT * (code.lanes << code.position_log()) as u64
+    ELEMENT * codeword_len(code) as u64
 }
 
 /// The levels of digests above the leaves.

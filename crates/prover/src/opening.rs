@@ -88,8 +88,8 @@ struct Blinding {
 
 impl Blinding {
     /// Draws weights of the blinding entries, and sends what they come to.
-    fn new<H: Hash>(s: &mut Session<'_, H>, claim: &ElementWeights) -> Self {
-        let Some(covers) = s.covers.take() else { return Self { factor: K::ONE, weights: Vec::new() } };
+    fn new<H: Hash>(s: &mut Session<'_, H>, covers: Option<&Covers>, claim: &ElementWeights) -> Self {
+        let Some(covers) = covers else { return Self { factor: K::ONE, weights: Vec::new() } };
         let mut weights = K::zero_vec(covers.of_lanes().len());
         let mut blinded = K::ZERO;
         for i in covers.blinds().flatten() {
@@ -101,7 +101,6 @@ impl Blinding {
         for &(entry, w) in &claim.cover {
             weights[covers.index(entry)] += factor * w;
         }
-        s.covers = Some(covers);
         Self { factor, weights }
     }
 }
@@ -116,8 +115,9 @@ pub fn prove<H: Hash + Sync + Send>(
     scratch: Scratch<'_>,
 ) {
     s.proof.section("opening");
-    let covers = s.covers.clone();
-    let mut blinding = Blinding::new(s, claim);
+    // Nothing more is sent under pads.
+    let covers = s.covers.take();
+    let mut blinding = Blinding::new(s, covers.as_ref(), claim);
     let (weights, mut scratch) = ring_switch::weights(c.layout, claim, blinding.factor, scratch);
     s.step("opening");
     let mut tails = covers.as_ref().map_or(Vec::new(), |c| c.of_lanes().to_vec());

@@ -439,7 +439,7 @@ fn open<H: Hash + Sync + Send>(
     key: &ProvingKey,
 ) {
     s.proof.section("opening");
-    let covers = s.covers.clone();
+    let covers = s.covers.take();
     if let Some(covers) = &covers {
         let mut tails = covers.of_lanes().to_vec();
         let mut weights = vec![K::ZERO; tails.len()];

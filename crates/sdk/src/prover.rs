@@ -117,7 +117,7 @@ impl Prover {
             key,
             limits: Limits::default(),
             memory_limit: None,
-            level: Level::L100,
+            level: Level::L100.hiding(),
         })
     }
 
@@ -138,11 +138,19 @@ impl Prover {
         self
     }
 
+    /// Makes proofs that do not hide what they are made from: the same bytes each time, in a little less time.
+    /// For tests, for benchmarks, and inside of other proofs.
+    #[must_use]
+    pub fn transparent(mut self) -> Self {
+        self.level = self.level.transparent();
+        self
+    }
+
     /// Whether to make small proofs, about a seventh smaller, rather than fast ones. They are for the
     /// same key.
     #[must_use]
     pub fn small(mut self, small: bool) -> Self {
-        self.level = if small { Level::L100_SMALL } else { Level::L100 };
+        self.level = self.level.with_size(small);
         self
     }
 

@@ -54,7 +54,8 @@ struct Honest {
 
 static HONEST: LazyLock<Honest> = LazyLock::new(|| {
     let program = Program::from_elf(&program(&code(), &[0; 64])).expect("a program");
-    let prover = Prover::new(&program).expect("a small program");
+    // In the clear, each lie is seen where it is told.
+    let prover = Prover::new(&program).expect("a small program").transparent();
     let proof = prover.prove(&INPUT).expect("an honest run").0;
     Honest { program, prover, proof }
 });
@@ -188,6 +189,35 @@ fn files_are_canonical() {
     let mut huge = bytes;
     huge[49..57].copy_from_slice(&u64::MAX.to_le_bytes());
     assert_eq!(Proof::from_bytes(&huge), Err(ProofError::Length("proof")));
+}
+
+/// Two proofs of one run have nothing in common but what is public; and neither is one in the clear.
+#[test]
+fn hiding_proofs_are_never_the_same() {
+    let h = &*HONEST;
+    let prover = Prover::new(&h.program).expect("a small program");
+    let [one, other] = [0; 2].map(|_| prover.prove(&INPUT).expect("an honest run").0);
+    for proof in [&one, &other] {
+        assert!(dyad::verify(prover.key(), proof).is_ok());
+        assert_eq!((&proof.output, proof.exit_code), (&h.proof.output, h.proof.exit_code));
+        for level in [h.proof.level, 100 + (1 << 16), 100 + (1 << 16) + (1 << 17)] {
+            let told = Proof { level, ..proof.clone() };
+            assert!(dyad::verify(prover.key(), &told).is_err(), "{level}");
+        }
+    }
+    // Numbers of rows come first, nonces are small, and everything else is random.
+    let equal = one.body.iter().zip(&other.body).filter(|(a, b)| a == b).count();
+    assert_eq!(one.level, other.level);
+    assert!(equal < one.body.len() / 64, "{equal} of {} bytes are the same", one.body.len());
+    // The same lies are rejected.
+    let (outcome, mut records) =
+        dyad_executor::record(h.program.details(), &INPUT, Limits::default()).expect("honest");
+    let body = |records: &_| prover.prove_records(records, &outcome.output, outcome.exit_code).unwrap();
+    let honest = Proof { body: body(&records), ..one.clone() };
+    assert!(dyad::verify(prover.key(), &honest).is_ok());
+    records.events.steps[Kind::Addition.table().expect("a kind with a table")].pop();
+    let lie = Proof { body: body(&records), ..one };
+    assert_eq!(reason(prover.key(), &lie), Invalid::OpeningValue);
 }
 
 #[test]

@@ -12,7 +12,7 @@ fn proofs_are_the_same_on_any_number_of_threads() {
     let prove = |threads| {
         let pool = ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
-            let prover = Prover::new(&program).unwrap();
+            let prover = Prover::new(&program).unwrap().transparent();
             let (proof, report) = prover.prove(&[1, 2, 3, 4, 5, 6, 7, 8]).unwrap();
             assert_eq!(report.threads, threads);
             (prover.key().to_bytes(), proof.to_bytes())

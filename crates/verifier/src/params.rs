@@ -41,6 +41,18 @@ impl Level {
         Self { hiding: true, ..self }
     }
 
+    /// The same with proofs that do not hide what they are made from.
+    #[must_use]
+    pub const fn transparent(self) -> Self {
+        Self { hiding: false, ..self }
+    }
+
+    /// The same with small proofs, or with fast ones.
+    #[must_use]
+    pub const fn with_size(self, small: bool) -> Self {
+        Self { small, ..self }
+    }
+
     /// Its number in proofs and transcripts: the bits, 2^16 more for small proofs, 2^17 more for hiding ones.
     pub fn number(self) -> u32 {
         let small = if self.small { SMALL } else { 0 };

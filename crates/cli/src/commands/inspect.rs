@@ -115,8 +115,12 @@ fn proof(name: &str, bytes: &[u8], key: Option<&VerifyingKey>) -> Result<(Value,
     let mut report = Report::default();
     let level = dyad::Level::new(proof.level).ok();
     let named = match level {
-        Some(level) if level.is_small() => format!("{} bits of security, a small proof", level.bits()),
-        Some(level) => format!("{} bits of security", level.bits()),
+        Some(level) => format!(
+            "{} bits of security, {}{}",
+            level.bits(),
+            if level.is_hiding() { "hiding" } else { "transparent: it shows what follows from the input" },
+            if level.is_small() { ", a small proof" } else { "" }
+        ),
         None => format!("number {}, unknown to this release", proof.level),
     };
     let valid = if key.is_some() { "it is valid" } else { "`dyad verify` says whether it is valid" };
@@ -134,6 +138,7 @@ fn proof(name: &str, bytes: &[u8], key: Option<&VerifyingKey>) -> Result<(Value,
         "exit_code": proof.exit_code,
         "level": level.map_or(proof.level, dyad::Level::bits),
         "small": level.is_some_and(dyad::Level::is_small),
+        "hiding": level.is_some_and(dyad::Level::is_hiding),
     });
     if let Some(key) = key {
         let verified = dyad::verify(key, &proof)?;

@@ -1,6 +1,6 @@
 //! `dyad prove`: a proof of a run.
 
-use dyad::{Error, Floor, Limits, Prover, Report as Proving, Stage};
+use dyad::{Error, Floor, Level, Limits, Prover, Report as Proving, Stage};
 use serde_json::{Value, json};
 
 use crate::{
@@ -51,6 +51,7 @@ pub fn run(args: &Prove) -> Result<(), Failure> {
     let watch = Watch::start(allowance);
     let progress = Progress::start("commit to the program");
     let prover = Prover::new(&program).map_err(bad)?.small(args.small);
+    let prover = if args.transparent { prover.transparent() } else { prover };
     // What the process has before the proof.
     let base = memory::resident().unwrap_or(0);
     let limit = allowance.left();
@@ -128,6 +129,7 @@ fn describe(
     floor: Option<&Floor>,
 ) -> Value {
     let tables = report.tables.iter().map(|(name, rows)| json!({"name": name, "rows": rows}));
+    let level = Level::new(proof.level).ok();
     json!({
         "cycles": report.cycles,
         "instructions": report.instructions,
@@ -141,6 +143,9 @@ fn describe(
         "peak_rss_bytes": peak,
         "expected_memory_bytes": expected,
         "security_bits": report.security_bits,
+        "hiding": level.is_some_and(Level::is_hiding),
+        "level": level.map_or(proof.level, Level::bits),
+        "small": level.is_some_and(Level::is_small),
         "threads": report.threads,
         "kernels": dyad::kernels(),
         "kernels_advice": builds::advice(),
