@@ -60,7 +60,7 @@ pub fn prove_vector<H: Hash + Sync + Send>(
     rows: &[u32],
     q: &[K],
 ) -> Result<Proof, Error> {
-    prove_lying::<H>(setting, statement, rows, q, None)
+    prove_any::<H>(setting, statement, rows, q, None, &mut |_, _| ())
 }
 
 /// What a prover sends that follows the protocol but for one element, the `lie`-th of those that it sends
@@ -73,7 +73,33 @@ pub fn prove_lying<H: Hash + Sync + Send>(
     statement: &Statement,
     rows: &[u32],
     q: &[K],
+    lie: usize,
+) -> Result<Proof, Error> {
+    prove_any::<H>(setting, statement, rows, q, Some(lie), &mut |_, _| ())
+}
+
+/// The proof of a prover whose covers are what `change` makes of tails and mask, random at first. Tests of what
+/// they hide need it.
+///
+/// # Errors
+/// As [`prove`].
+pub fn prove_covered<H: Hash + Sync + Send>(
+    setting: &Setting<'_>,
+    statement: &Statement,
+    rows: &[u32],
+    q: &[K],
+    change: &mut dyn FnMut(&mut [K], &mut [K]),
+) -> Result<Proof, Error> {
+    prove_any::<H>(setting, statement, rows, q, None, change)
+}
+
+fn prove_any<H: Hash + Sync + Send>(
+    setting: &Setting<'_>,
+    statement: &Statement,
+    rows: &[u32],
+    q: &[K],
     lie: Option<usize>,
+    change: &mut dyn FnMut(&mut [K], &mut [K]),
 ) -> Result<Proof, Error> {
     let Setting { level, system, tables, key, seed } = *setting;
     let layout = Layout::new(system, rows)?;
@@ -82,7 +108,11 @@ pub fn prove_lying<H: Hash + Sync + Send>(
     let t = start::<H>(level, system, &key.key, statement, rows);
     let main = schedule.oracles[0].code;
     let mut observer = |_: &'static str| ();
-    let mut s = Session::new(t, Covers::new(&main, seed), &mut observer);
+    let mut covers = Covers::new(&main, seed);
+    if let Some(covers) = &mut covers {
+        change(&mut covers.tails, &mut covers.mask);
+    }
+    let mut s = Session::new(t, covers, &mut observer);
     s.lie = lie;
     s.proof.section("rows");
     for (table, &n) in system.tables.iter().zip(rows) {

@@ -90,11 +90,11 @@ fn bug_003_no_element_may_be_another() {
             let setting = t.setting(t.level);
             reference::prove_lying::<Blake3>(&setting, &t.statement, &rows, &vector, lie).unwrap()
         };
-        let honest = lying(None);
+        let honest = t.prove();
         assert!(t.verify(&honest.bytes).is_ok());
         let mut lies = 0;
         for lie in (0..).step_by(step) {
-            let proof = lying(Some(lie));
+            let proof = lying(lie);
             if proof == honest {
                 break;
             }

@@ -1,0 +1,353 @@
+//! What hiding proofs tell: nothing, shown on the real prover and verifier at a small size.
+//!
+//! With challenges that do not depend on messages, everything that is revealed is a function of the witness and
+//! of the covers: affine over K in all of them but the block of the ring switch, and the sums of the ring switch
+//! are affine over F2 in the block, one to one. Then what is revealed is uniform on the solutions of the
+//! verifier's own equations, the same for every witness, if the affine map has full rank and its values for two
+//! witnesses differ by an element of its image.
+
+mod toy;
+
+use std::cell::RefCell;
+
+use dyad_field::{BITS, Field, K, PrimeCharacteristicRing, from_bits, transpose};
+use dyad_prover::reference;
+use dyad_verifier::cover::{BLINDS, Cover};
+use dyad_verifier::hash::Domain;
+use dyad_verifier::params::Code;
+use dyad_verifier::{Blake3, Digest, Hash, Layout, Level, Schedule};
+use toy::{Random, Toy, toy};
+
+thread_local! {
+    /// What a transcript absorbed: labels and data.
+    static LOG: RefCell<Vec<(String, Vec<u8>)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A hash whose transcript ignores data, so that challenges are known in advance, and whose trees and proofs
+/// of work are all 0.
+struct Fixed;
+
+impl Hash for Fixed {
+    fn hash(domain: Domain, parts: &[&[u8]]) -> Digest {
+        match (domain, parts) {
+            (Domain::Transcript, [state, [_], label, _, data]) => {
+                let text = String::from_utf8(label.to_vec()).expect("a label");
+                LOG.with_borrow_mut(|log| log.push((text, data.to_vec())));
+                Blake3::hash(domain, &[state, label])
+            }
+            (Domain::Leaf | Domain::Node | Domain::Grind, _) => [0; 32],
+            _ => Blake3::hash(domain, parts),
+        }
+    }
+}
+
+/// A run, in two orders of its steps: two witnesses of one statement.
+struct Runs {
+    toy: Toy,
+    vectors: [Vec<K>; 2],
+    code: Code,
+    cover: Cover,
+}
+
+/// What a proof reveals.
+#[derive(Clone, PartialEq, Debug)]
+struct Revealed {
+    sums: Vec<K>,
+    /// Both factors of the product check, seen at a point.
+    factors: Vec<K>,
+    /// Everything else that depends on covers.
+    rest: Vec<K>,
+}
+
+/// All covers: tails lane by lane, the mask's last, and the mask.
+#[derive(Clone)]
+struct Covers {
+    tails: Vec<K>,
+    mask: Vec<K>,
+}
+
+impl Runs {
+    fn new() -> Self {
+        let toy = Toy { level: Level::weak(19).hiding(), ..toy::<Fixed>(2, 1) };
+        let layout = Layout::new(&toy.system, &toy.counts()).unwrap();
+        let one = toy.vector();
+        let mut other = one.clone();
+        for b in layout.oracles[0].pairs.blocks.iter().filter(|b| layout.slabs[b.slab].table == 0) {
+            other.swap(b.base, b.base + 1);
+        }
+        assert!(one != other);
+        let code = Schedule::new(toy.level, &layout).oracles[0].code;
+        Self { toy, vectors: [one, other], code, cover: code.cover.unwrap() }
+    }
+
+    fn none(&self) -> Covers {
+        Covers {
+            tails: vec![K::ZERO; self.code.width() << self.cover.log],
+            mask: vec![K::ZERO; 1 << self.code.log],
+        }
+    }
+
+    fn random(&self, rng: &mut Random) -> Covers {
+        let mut element = || from_bits(u128::from(rng.word()) << 64 | u128::from(rng.word()));
+        let mut covers = self.none();
+        covers.tails.iter_mut().chain(&mut covers.mask).for_each(|c| *c = element());
+        covers
+    }
+
+    fn index(&self, lane: usize, index: usize) -> usize {
+        lane << self.cover.log | index
+    }
+
+    fn entry(&self, entry: usize) -> usize {
+        let (lane, index) = self.cover.place(self.code.lanes, entry);
+        self.index(lane, index)
+    }
+
+    /// What the verifier, which accepts it, receives of a proof of a witness with these covers; and a row that
+    /// is not opened.
+    fn reveal(&self, witness: usize, covers: &Covers) -> Revealed {
+        let t = &self.toy;
+        let setting = t.setting(t.level);
+        let mut change = |tails: &mut [K], mask: &mut [K]| {
+            tails.copy_from_slice(&covers.tails);
+            mask.copy_from_slice(&covers.mask);
+        };
+        let (rows, q) = (t.counts(), &self.vectors[witness]);
+        let proof = reference::prove_covered::<Fixed>(&setting, &t.statement, &rows, q, &mut change).unwrap();
+        LOG.with_borrow_mut(Vec::clear);
+        dyad_verifier::verify::<Fixed>(t.level, &t.system, &t.key.key, &t.statement, &proof.bytes)
+            .expect("an honest proof");
+        let mut revealed = Revealed { sums: Vec::new(), factors: Vec::new(), rest: Vec::new() };
+        let log = LOG.take();
+        let start = log.iter().position(|(label, _)| label == "commitment").unwrap() + 1;
+        for (label, data) in &log[start..] {
+            let elements = data.as_chunks::<16>().0.iter().map(|b| from_bits(u128::from_le_bytes(*b)));
+            match label.as_str() {
+                // The last rounds follow from the vector that is sent before them.
+                "nonce" | "root" | "tail" => {}
+                "bit sums" => revealed.sums.extend(elements),
+                "product factors" => revealed.factors.extend(elements),
+                _ => revealed.rest.extend(elements),
+            }
+        }
+        revealed
+    }
+
+    /// Covers, 0 but for the block and both further entries, with which a witness shows the given sums and
+    /// factors.
+    fn base(&self, witness: usize, target: &Revealed) -> Covers {
+        let mut covers = self.none();
+        let bare = self.reveal(witness, &covers);
+        let unit = |i: usize| {
+            let mut covers = self.none();
+            covers.tails[i] = K::ONE;
+            self.reveal(witness, &covers)
+        };
+        for (f, entry) in self.cover.further().into_iter().enumerate() {
+            let i = self.entry(entry);
+            let slope = unit(i).factors[f] + bare.factors[f];
+            covers.tails[i] = (target.factors[f] + bare.factors[f]) * slope.inverse();
+        }
+        // Bit 0 of the first element of the block is xi in the first sum.
+        let xi = unit(self.entry(self.cover.block())).sums[0] + bare.sums[0];
+        let wanted: [K; BITS] = std::array::from_fn(|u| (target.sums[u] + bare.sums[u]) * xi.inverse());
+        for (j, r) in transpose(&wanted).into_iter().enumerate() {
+            covers.tails[self.entry(self.cover.block() + j)] = r;
+        }
+        covers
+    }
+}
+
+/// A subspace of K^n, by a basis whose first entries other than 0 are 1 at different places.
+#[derive(Clone, Default)]
+struct Space(Vec<(usize, Vec<K>)>);
+
+impl Space {
+    fn reduce(&self, v: &mut [K]) {
+        for (pivot, b) in &self.0 {
+            let c = v[*pivot];
+            if c != K::ZERO {
+                v.iter_mut().zip(b).for_each(|(v, &b)| *v += c * b);
+            }
+        }
+    }
+
+    fn insert(&mut self, mut v: Vec<K>) {
+        self.reduce(&mut v);
+        if let Some(pivot) = v.iter().position(|&x| x != K::ZERO) {
+            let scale = v[pivot].inverse();
+            v.iter_mut().for_each(|x| *x *= scale);
+            self.0.push((pivot, v));
+        }
+    }
+
+    fn has(&self, mut v: Vec<K>) -> bool {
+        self.reduce(&mut v);
+        v.iter().all(|&x| x == K::ZERO)
+    }
+}
+
+/// What a cover is for.
+#[derive(Clone, Copy, PartialEq, Debug)]
+enum Use {
+    /// Coefficient of a lane's tail (the mask's among them) that covers opened rows.
+    Free(usize, usize),
+    Blind(usize, usize),
+    Pad(usize),
+    /// The end of a tail.
+    Spare,
+    Mask,
+    MaskTail,
+}
+
+fn difference(a: &[K], b: &[K]) -> Vec<K> {
+    assert_eq!(a.len(), b.len());
+    a.iter().zip(b).map(|(&a, &b)| a + b).collect()
+}
+
+/// Every cover but block and further entries, what it is for, and its column of the map.
+fn columns(runs: &Runs, base: &Covers, revealed: &Revealed) -> Vec<(Use, Vec<K>)> {
+    let Cover { log, free, pads } = runs.cover;
+    let (lanes, width) = (runs.code.lanes, runs.code.width());
+    let entries = pads + 2 + BITS;
+    let mut out = Vec::new();
+    for lane in 0..width {
+        for i in 0..1usize << log {
+            let entry = (i.checked_sub(free + BLINDS)).map(|row| row * lanes + lane);
+            let what = match entry {
+                _ if lane == lanes => Use::MaskTail,
+                None if i < free => Use::Free(lane, i),
+                None => Use::Blind(lane, i - free),
+                Some(entry) if entry < pads => Use::Pad(entry),
+                Some(entry) if entry < entries => continue,
+                Some(_) => Use::Spare,
+            };
+            let mut covers = base.clone();
+            covers.tails[runs.index(lane, i)] += K::ONE;
+            let changed = runs.reveal(1, &covers);
+            assert_eq!((&changed.sums, &changed.factors), (&revealed.sums, &revealed.factors), "{what:?}");
+            out.push((what, difference(&changed.rest, &revealed.rest)));
+        }
+    }
+    for i in 0..base.mask.len() {
+        let mut covers = base.clone();
+        covers.mask[i] += K::ONE;
+        out.push((Use::Mask, difference(&runs.reveal(1, &covers).rest, &revealed.rest)));
+    }
+    out
+}
+
+#[test]
+fn what_is_revealed_has_the_same_distribution_for_all_witnesses() {
+    let runs = Runs::new();
+    let mut rng = Random(5);
+    // Some proof's sums and factors; covers with which both witnesses show the same.
+    let target = runs.reveal(0, &runs.random(&mut rng));
+    let bases = [0, 1].map(|witness| runs.base(witness, &target));
+    let revealed = [0, 1].map(|witness| runs.reveal(witness, &bases[witness]));
+    for r in &revealed {
+        assert_eq!((&r.sums, &r.factors), (&target.sums, &target.factors));
+        assert_ne!(r.rest, target.rest);
+    }
+    assert_ne!(revealed[0].rest, revealed[1].rest, "the witnesses differ where nothing covers them");
+    let columns = columns(&runs, &bases[1], &revealed[1]);
+
+    // The map is affine: what random covers show is what the columns say.
+    let mut covers = runs.random(&mut rng);
+    for (entry, i) in (runs.cover.pads..runs.cover.pads + 2 + BITS).map(|e| (e, runs.entry(e))) {
+        covers.tails[i] = bases[1].tails[i];
+        assert!(entry >= runs.cover.pads);
+    }
+    let mut expected = revealed[1].rest.clone();
+    let mut column = columns.iter();
+    for (i, &x) in covers.tails.iter().enumerate() {
+        let (lane, index) = (i >> runs.cover.log, i % (1 << runs.cover.log));
+        let entry = (index.checked_sub(runs.cover.free + BLINDS)).map(|row| row * runs.code.lanes + lane);
+        let covered = runs.cover.pads..runs.cover.pads + 2 + BITS;
+        if lane < runs.code.lanes && entry.is_some_and(|e| covered.contains(&e)) {
+            continue;
+        }
+        let change = x + bases[1].tails[i];
+        expected.iter_mut().zip(&column.next().unwrap().1).for_each(|(e, &c)| *e += change * c);
+    }
+    for &x in &covers.mask {
+        expected.iter_mut().zip(&column.next().unwrap().1).for_each(|(e, &c)| *e += x * c);
+    }
+    assert!(column.next().is_none());
+    assert!(runs.reveal(1, &covers).rest == expected, "not affine");
+
+    // All that depends on covers has the rank that the verifier's equations leave it: one for the claim on
+    // the masked vector, one for each opened row.
+    let depends: Vec<usize> =
+        (0..expected.len()).filter(|&i| columns.iter().any(|(_, c)| c[i] != K::ZERO)).collect();
+    for i in (0..expected.len()).filter(|i| !depends.contains(i)) {
+        assert_eq!(revealed[0].rest[i], revealed[1].rest[i], "element {i} shows the witness");
+    }
+    let pick = |v: &[K]| -> Vec<K> { depends.iter().map(|&i| v[i]).collect() };
+    let gap = pick(&difference(&revealed[0].rest, &revealed[1].rest));
+    let hides = |keep: &dyn Fn(Use) -> bool| {
+        let mut space = Space::default();
+        columns.iter().filter(|(what, _)| keep(*what)).for_each(|(_, c)| space.insert(pick(c)));
+        (space.0.len(), space.has(gap.clone()))
+    };
+    let (rank, same) = hides(&|_| true);
+    let lanes = runs.code.lanes;
+    let opened = columns.iter().find(|(what, _)| *what == Use::MaskTail).unwrap();
+    let rows =
+        (depends.len() - runs.cover.pads - 10).saturating_sub((1 << runs.code.log) + (1 << runs.cover.log));
+    assert!(opened.1.len() == expected.len() && rows.is_multiple_of(lanes + 1), "{rows} elements of rows");
+    assert_eq!((rank, same), (depends.len() - 1 - rows / (lanes + 1), true));
+
+    // Without any one of them, it tells something.
+    let last = runs.cover.pads - 1;
+    let most = runs.cover.free - 1;
+    let distinct = rows / (lanes + 1);
+    let without: [(&str, &dyn Fn(Use) -> bool); 9] = [
+        ("pads", &|u| matches!(u, Use::Pad(_))),
+        ("the first pad", &|u| u == Use::Pad(0)),
+        ("the last pad", &|u| u == Use::Pad(last)),
+        ("a pad of a layer", &|u| u == Use::Pad(9)),
+        ("blinding entries", &|u| matches!(u, Use::Blind(..))),
+        (
+            "all but nine blinding entries less one",
+            &|u| matches!(u, Use::Blind(lane, j) if lane * BLINDS + j >= 8),
+        ),
+        ("the mask", &|u| matches!(u, Use::Mask)),
+        ("the mask's tail", &|u| matches!(u, Use::MaskTail)),
+        ("free coefficients", &|u| matches!(u, Use::Free(_, j) if j <= most) || u == Use::Spare),
+    ];
+    for (what, gone) in without {
+        assert!(hides(&|u| !gone(u)).0 < rank, "nothing is lost without {what}");
+    }
+    for pad in (0..runs.cover.pads).step_by(5) {
+        assert!(hides(&|u| u != Use::Pad(pad)).0 < rank, "pad {pad}");
+    }
+    // As many free coefficients as there are different rows do; one less does not.
+    assert!(hides(&|u| !matches!(u, Use::Free(_, j) if j >= distinct) && u != Use::Spare).0 == rank);
+    assert!(hides(&|u| !matches!(u, Use::Free(_, j) if j >= distinct - 1) && u != Use::Spare).0 < rank);
+}
+
+/// The sums of the ring switch are one to one with the block: whatever the block, they change by xi times its
+/// bits, put together the other way.
+#[test]
+fn the_block_covers_the_sums() {
+    let runs = Runs::new();
+    let mut rng = Random(6);
+    let bare = runs.reveal(0, &runs.none());
+    let mut unit = runs.none();
+    unit.tails[runs.entry(runs.cover.block())] = K::ONE;
+    let xi = runs.reveal(0, &unit).sums[0] + bare.sums[0];
+    assert_ne!(xi, K::ZERO);
+    for _ in 0..3 {
+        let random = runs.random(&mut rng);
+        let mut covers = runs.none();
+        let mut block = [K::ZERO; BITS];
+        for (j, r) in block.iter_mut().enumerate() {
+            let i = runs.entry(runs.cover.block() + j);
+            *r = random.tails[i];
+            covers.tails[i] = *r;
+        }
+        let found = difference(&runs.reveal(0, &covers).sums, &bare.sums);
+        assert_eq!(found, transpose(&block).map(|y| xi * y));
+    }
+}
