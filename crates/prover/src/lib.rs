@@ -3,7 +3,8 @@
 //! Architecture invariants:
 //! - Depends on the verifier, never the reverse: transcript, layout and parameters are the verifier's.
 //! - Knows nothing of RISC-V: tables are `dyn TableRules`, rows come from `dyn Rows`.
-//! - Proofs are a function of their inputs: the same bytes on any machine and any number of threads.
+//! - Proofs are a function of their inputs, a hiding proof's seed among them: the same bytes on any machine and
+//!   any number of threads.
 //! - `unsafe` lives in small kernels only.
 #![deny(unsafe_code)]
 

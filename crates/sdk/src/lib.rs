@@ -35,9 +35,10 @@
 //! # }
 //! ```
 //!
-//! # What a proof does not do yet
-//! Proofs are succinct but **not zero-knowledge**: they do not contain the private input, but
-//! nothing hides what their values reveal of it. Do not publish a proof whose input must stay secret.
+//! # What a proof tells
+//! The statement, and the numbers of rows of its tables: exact counts of instructions by class, of memory
+//! cells touched and of bytes read, which may depend on the input. Nothing else, unless it was made by a
+//! [`Prover::transparent`] one.
 
 mod error;
 mod filling;

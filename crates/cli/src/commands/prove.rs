@@ -91,7 +91,15 @@ pub fn run(args: &Prove) -> Result<(), Failure> {
     }
     text.fact("proof", size(bytes.len() as u64)).fact(
         "security",
-        format_args!("{:.1} bits; not zero-knowledge: keep it if the input is secret", report.security_bits),
+        format_args!(
+            "{:.1} bits; {}",
+            report.security_bits,
+            if args.transparent {
+                "transparent: keep it if the input is secret"
+            } else {
+                "hides the input, not the numbers of rows (`dyad inspect`)"
+            }
+        ),
     );
     if args.timings || args.floor.is_some() {
         timings::show(&report, floor.as_ref(), &mut text);
