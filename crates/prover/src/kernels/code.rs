@@ -526,4 +526,89 @@ mod tests {
             assert_eq!(w, expected, "m = {m}, {queries} queries");
         }
     }
+
+    /// (m, log_inv_rate, data, lanes, tail): lanes longer and shorter than tails, and with no data.
+    const COVERED: [(usize, usize, usize, usize, usize); 8] = [
+        (0, 2, 3, 9, 4),
+        (1, 2, 10, 9, 3),
+        (3, 2, 8 * 12, 12, 3),
+        (4, 1, 16 * 9 - 3, 9, 2),
+        (6, 1, 64 * 16, 16, 4),
+        (9, 2, 512 * 12 + 1, 13, 8),
+        (12, 1, 4096 * 16 - 99, 16, 9),
+        (13, 2, 8192 * 9, 9, 10),
+    ];
+
+    fn covered<R>(index: usize, f: impl FnOnce(&Uncoded<'_>, usize) -> R) -> R {
+        let (m, log_inv_rate, len, lanes, log) = COVERED[index];
+        let mut rng = Random(100 + index as u64);
+        let (data, tails, mask) = (rng.ks(len), rng.ks((lanes + 1) << log), rng.ks(1 << m));
+        let tails = Tails { lanes, log, tails: &tails, mask: &mask };
+        f(&Uncoded { data: &data, m, cover: Some(tails) }, log_inv_rate)
+    }
+
+    #[test]
+    fn covered_codewords_are_evaluations_on_other_cosets() {
+        for index in 0..COVERED.len() {
+            covered(index, |uncoded, log_inv_rate| {
+                let mut values = vec![K::ONE; encoded_len(uncoded, log_inv_rate)];
+                let mut expected = values.clone();
+                let code = encode(uncoded, log_inv_rate, &mut values);
+                portable::encode(uncoded, log_inv_rate, &mut expected);
+                assert!(code.values == expected, "{:?}", COVERED[index]);
+                // Some of them by the definition.
+                let (m, top, log) = (uncoded.m, uncoded.top(), COVERED[index].4);
+                for p in (0..code.rows).step_by(1 + code.rows / 50) {
+                    let point = subspace_values(top + 1, p + (1 << (top + log_inv_rate)));
+                    assert_ne!(point[top], K::ZERO, "tails are 0 there");
+                    let (own, tail) = (tensor(&point[..m]), tensor(&point[..log]));
+                    for (lane, &x) in code.row(p).iter().enumerate() {
+                        let inner = |g: &[K], v: &[K]| g.iter().zip(v).map(|(&g, &v)| g * v).sum::<K>();
+                        let y =
+                            inner(&own, uncoded.lane(lane)) + point[top] * inner(&tail, uncoded.tail(lane));
+                        assert_eq!(x, y, "{:?}: position {p}, lane {lane}", COVERED[index]);
+                    }
+                }
+            });
+        }
+    }
+
+    #[test]
+    fn covered_rows_are_those_of_the_codeword() {
+        let mut rng = Random(23);
+        for index in 0..COVERED.len() {
+            covered(index, |uncoded, log_inv_rate| {
+                let mut values = vec![K::ZERO; encoded_len(uncoded, log_inv_rate)];
+                let code = encode(uncoded, log_inv_rate, &mut values);
+                for count in [0, 1, 2, 40] {
+                    let pairs: Vec<usize> =
+                        (0..count).map(|_| rng.word() as usize % (code.rows / 2)).collect();
+                    let points: Vec<usize> = pairs.iter().map(|k| k + code.rows / 2).collect();
+                    assert_eq!(row_pairs(uncoded, &points), code.row_pairs(&pairs), "{:?}", COVERED[index]);
+                }
+            });
+        }
+    }
+
+    /// Points far from 0 alone: those of a code with a cover.
+    #[test]
+    fn accumulated_rows_of_other_cosets_are_tensors() {
+        let mut rng = Random(29);
+        for (m, top, log_inv_rate, queries) in
+            [(0, 4, 2, 5), (1, 3, 2, 9), (7, 7, 1, 1), (9, 9, 2, 60), (13, 13, 1, 40)]
+        {
+            let first = 1 << (top + log_inv_rate);
+            let points: Vec<usize> = (0..queries).map(|_| first + rng.word() as usize % first).collect();
+            let coefficients = rng.ks(queries);
+            let mut w = K::zero_vec(1 << m);
+            accumulate_rows(&mut w, m, &points, &coefficients);
+            let mut expected = K::zero_vec(1 << m);
+            for (&p, &c) in points.iter().zip(&coefficients) {
+                for (e, g) in expected.iter_mut().zip(tensor(&subspace_values(m, p))) {
+                    *e += c * g;
+                }
+            }
+            assert_eq!(w, expected, "m = {m}, {queries} queries");
+        }
+    }
 }
