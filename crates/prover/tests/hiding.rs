@@ -487,7 +487,7 @@ impl Simulator<'_> {
                     own + point[code.top()] * inner(&tensor(&point[..log]), &vector[tail..][..1 << log]);
                 let row = self.random(code.lanes);
                 proof.elements(&row);
-                proof.elements(&[seen + mask_factor * inner(&row, &lane_eq)]);
+                proof.elements(&[seen + mask_factor * inner(&row, lane_eq)]);
             }
             // Siblings, as many as there are.
             let mut level = positions;
