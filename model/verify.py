@@ -383,7 +383,10 @@ class Verifier:
         rows = [next(given) if table.fixed else p.number(4) for table in self.tables]
         self.layout = L = Layout(self.tables, rows, st)
         self.schedule = Schedule(L, self.small, self.hiding)
-        rules = b''.join(u64(len(e)) + e for e in (table.encode() for table in self.tables))
+        # What the protocol takes for granted: layout, codes, covers.
+        numbers = [3, 6, LANE_LOG, 1024, 32] + [16, 8, LANE_LOG, 3, 1, 2, 3, 4, 2, 4, 4, 4] + [BLINDS, 9, 5, 8]
+        rules = b"Cantor's basis" + b''.join(map(u64, numbers))
+        rules += b''.join(u64(len(e)) + e for e in (table.encode() for table in self.tables))
         t.absorb('level', u32(100 | self.small << 16 | self.hiding << 17))
         t.absorb('rules', digest(RULES, rules))
         t.absorb('key root', bytes.fromhex(key['root']))

@@ -139,6 +139,9 @@ pub struct Verify {
     /// Write the proved public output to a file, `-` for standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// The bits of security that the proof's level must have at least
+    #[arg(long, value_name = "BITS", default_value_t = dyad::LEAST_LEVEL)]
+    pub level: u32,
     /// The exit code that the run must have
     #[arg(long, value_name = "CODE", default_value_t = 0)]
     pub exit_code: u8,

@@ -55,6 +55,33 @@ fn check(example: &str, input: &[u8], output: &[u8], exit_code: u8) {
     assert_eq!(lengths, size);
 }
 
+/// Proofs hide unless they are asked not to, and say what they are.
+#[test]
+fn proofs_name_what_they_are() {
+    let (folder, report) = proved("fibonacci", b"93");
+    let (elf, input) = (built("fibonacci"), folder.write("in", b"93"));
+    let flags = |v: &Value| [&v["hiding"], &v["small"], &v["level"]].map(Clone::clone);
+    assert_eq!(flags(&report), [true.into(), false.into(), 100.into()]);
+    let inspect = |proof: &str| json(&folder.dyad(&["inspect", proof, "--json"]));
+    assert_eq!(flags(&inspect("proof")), [true.into(), false.into(), 100.into()]);
+    let prove = ["prove", &elf, "--input", &input, "--transparent", "--small", "--json", "-o"];
+    let [one, other] = ["one", "other"].map(|place| json(&folder.dyad(&[&prove[..], &[place]].concat())));
+    for report in [&one, &other, &inspect("one")] {
+        assert_eq!(flags(report), [false.into(), true.into(), 100.into()]);
+    }
+    // In the clear, the same run gives the same bytes.
+    assert_eq!(fs::read(folder.path("one")).unwrap(), fs::read(folder.path("other")).unwrap());
+    let text = String::from_utf8(folder.dyad(&["prove", &elf, "--input", &input, "-o", "p"]).stdout).unwrap();
+    assert!(text.contains("hides the input"), "{text}");
+
+    // A verifier may ask for more than a proof has.
+    folder.dyad(&["verify", "proof", "--key", "key", "--level", "100"]);
+    let refused = folder.try_dyad(&["verify", "proof", "--key", "key", "--level", "101"]);
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!(refused.status.code(), Some(1), "{said}");
+    assert!(said.contains("of level 100, and at least 101 is asked for"), "{said}");
+}
+
 #[test]
 fn fibonacci_is_proved() {
     check("fibonacci", b"93", b"12200160415121876738", 0);

@@ -59,6 +59,14 @@ pub enum Error {
     /// A key or proof is rejected.
     #[error(transparent)]
     Proof(#[from] dyad_proof::Error),
+    /// A proof is of a lower level than is asked for.
+    #[error("this proof is of level {level}, and at least {least} is asked for")]
+    Level {
+        /// The bits that the proof names.
+        level: u32,
+        /// The bits that it should have.
+        least: u32,
+    },
     /// A proof's parameters give less security than it names.
     #[error(
         "the parameters of this proof give {bits:.1} bits of security, less than the {level} that it names"

@@ -77,6 +77,9 @@ pub struct Verified {
     pub sections: Vec<(&'static str, usize)>,
 }
 
+/// The level below which [`verify`] accepts no proof, in bits.
+pub const LEAST_LEVEL: u32 = 100;
+
 /// Verifies that the program with this key, given some private input, wrote this output and ended
 /// with this exit code.
 ///
@@ -84,6 +87,18 @@ pub struct Verified {
 /// [`Error::Proof`] if the proof does not hold or is for another key, [`Error::Insecure`] if its
 /// parameters give less security than its level names.
 pub fn verify(key: &VerifyingKey, proof: &Proof) -> Result<Verified, Error> {
+    verify_at(key, proof, LEAST_LEVEL)
+}
+
+/// As [`verify`], for proofs of at least this level in bits.
+///
+/// # Errors
+/// As [`verify`]; [`Error::Level`] for a proof of less, whether it holds or not.
+pub fn verify_at(key: &VerifyingKey, proof: &Proof, least: u32) -> Result<Verified, Error> {
+    let named = Level::new(proof.level).map_err(dyad_proof::Error::from)?.bits();
+    if named < least {
+        return Err(Error::Level { level: named, least });
+    }
     let system = dyad_proof::system();
     let v = dyad_proof::verify_in(&system, key, proof)?;
     let rows: Vec<u32> = v.rows.iter().map(|r| r.1).collect();

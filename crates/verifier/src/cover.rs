@@ -20,6 +20,11 @@ pub const BLINDS: usize = 2;
 /// one more, are independent on nine lanes of two entries.
 pub const MIN_LANES: usize = 9;
 
+/// Of the symbols of a code with tails, at most this share is free: numerator and denominator.
+pub const DENSITY: [usize; 2] = [5, 8];
+/// What covers are made with, for the digest of the rules.
+pub(crate) const CONSTANTS: [usize; 4] = [BLINDS, MIN_LANES, DENSITY[0], DENSITY[1]];
+
 /// The random part of a committed vector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cover {

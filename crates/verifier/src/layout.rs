@@ -26,6 +26,9 @@ const UNCUT_ROWS: usize = 1024;
 /// Padding is at most the rows divided by this, unless a table has its most slabs or is not cut.
 const PADDING: usize = 32;
 
+/// What a layout is made with, for the digest of the rules.
+pub(crate) const CONSTANTS: [usize; 5] = [MIN_LOG_ROWS, MAX_SLABS, MIN_ORACLE_LOG, UNCUT_ROWS, PADDING];
+
 /// Rows of one table, padded to a power of two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Slab {

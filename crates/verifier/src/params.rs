@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::Error;
-use crate::cover::{Cover, MIN_LANES, pads};
+use crate::cover::{Cover, DENSITY, MIN_LANES, pads};
 use crate::layout::{Layout, Owner, ceil_log, places};
 
 /// What the parameters are chosen for: bits of security, and fast or small proofs.
@@ -101,6 +101,12 @@ const RATES: [usize; 4] = [1, 2, 3, 4];
 /// The rates of small proofs. The vectors after the first are a sixteenth as long, and so on.
 const SMALL_RATES: [usize; 4] = [2, 4, 4, 4];
 
+/// What schedules are made with, for the digest of the rules.
+pub(crate) const CONSTANTS: [usize; 12] = {
+    let ([a, b, c, d], [e, f, g, h]) = (RATES, SMALL_RATES);
+    [GRINDING as usize, FINAL_LOG, LANE_LOG, FIXED_RATE, a, b, c, d, e, f, g, h]
+};
+
 /// An interleaved Reed-Solomon code, and how often it is queried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Code {
@@ -133,7 +139,8 @@ impl Code {
             let top = self.log.max(tail);
             // Of 2^(rate + above) symbols, 2^above + 1 are free, all in units of 2^tail.
             let above = top.saturating_sub(tail);
-            let dense = |rate: usize| 8 * ((1u64 << above) + 1) > 5 << (above.saturating_add(rate));
+            let [most, of] = DENSITY.map(|n| n as u64);
+            let dense = |rate: usize| of * ((1u64 << above) + 1) > most << above.saturating_add(rate);
             let log_inv_rate = (lowest..lowest.saturating_add(4)).find(|&rate| !dense(rate))?;
             let queries = queries_of(level, above, log_inv_rate);
             let free = queries.saturating_add(1);

@@ -6,21 +6,21 @@ use dyad_rules::MESSAGE_WORDS;
 use dyad_rules::shape::TableShape;
 
 use crate::hash::Domain;
-use crate::{Digest, Error, Hash};
+use crate::{Digest, Error, Hash, cover, layout, params};
 
 /// The tables of a machine, and the digest of their rules.
 #[derive(Clone, Debug)]
 pub struct System {
     /// The tables, in the order that layouts and proofs use.
     pub tables: Vec<TableShape>,
-    /// The digest of all rules.
+    /// The digest of all rules, and of what the protocol takes for granted.
     pub digest: Digest,
 }
 
 impl System {
     /// The system of these tables, digested with the hash `H`.
     pub fn new<H: Hash>(tables: Vec<TableShape>) -> Self {
-        let mut bytes = Vec::new();
+        let mut bytes = constants();
         for t in &tables {
             let e = t.encode();
             bytes.extend_from_slice(&(e.len() as u64).to_le_bytes());
@@ -34,6 +34,15 @@ impl System {
     pub fn fixed_tables(&self) -> impl Iterator<Item = usize> + '_ {
         self.tables.iter().enumerate().filter(|(_, t)| !t.fixed.is_empty()).map(|(i, _)| i)
     }
+}
+
+/// What keys and proofs mean besides the rules, as it is digested with them: the code's basis, and the
+/// constants of layout, codes and covers, 8 bytes each. A key of a build with others is one for other rules.
+fn constants() -> Vec<u8> {
+    let numbers = layout::CONSTANTS.iter().chain(&params::CONSTANTS).chain(&cover::CONSTANTS);
+    let mut bytes = b"Cantor's basis".to_vec();
+    bytes.extend(numbers.flat_map(|&n| (n as u64).to_le_bytes()));
+    bytes
 }
 
 /// The fixed columns of a program: how many rows each table that has some has, and the root of

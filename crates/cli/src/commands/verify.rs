@@ -22,7 +22,7 @@ pub fn run(args: &Verify) -> Result<(), Failure> {
         .and_then(|key| {
             let verified = Proof::from_bytes(&proof)
                 .map_err(dyad::Error::from)
-                .and_then(|proof| dyad::verify(&key, &proof));
+                .and_then(|proof| dyad::verify_at(&key, &proof, args.level));
             verified.map_err(|error| bad(format_args!("{}: {error}", args.proof.display())))
         });
     let seconds = start.elapsed().as_secs_f64();
