@@ -105,7 +105,7 @@ pub fn weights(system: &System, layout: &Layout, bus: &BusClaims, and: &AndClaim
                 [(&pushes[s], &shape.pushes, K::ONE), (&pulls[s], &shape.pulls, eta)]
             {
                 for b in blocks {
-                    let place = scale * block_weight(&bus.point, b);
+                    let place = scale * block_weight(&bus.point, b).expect("a point of the stack");
                     for (&alpha, &w) in bus.fingerprint.alpha[1..].iter().zip(&messages[b.item].words) {
                         let mut x = place * alpha;
                         for bit in at(&mut seeds, w) {
@@ -118,7 +118,7 @@ pub fn weights(system: &System, layout: &Layout, bus: &BusClaims, and: &AndClaim
             let on_bus = pull_back(shape, seeds);
             let mut seeds: Vec<Option<Box<Bits>>> = vec![None; shape.nodes.len()];
             for b in &ands[s] {
-                let mut place = eta * eta * block_weight(&and.point, b);
+                let mut place = eta * eta * block_weight(&and.point, b).expect("a point of the stack");
                 for &operand in &shape.ands[b.item].operands {
                     for (bit, &l) in at(&mut seeds, operand).iter_mut().zip(&and.bit_weights) {
                         *bit += place * l;

@@ -75,7 +75,10 @@ fn univariate(c: &Committed<'_>, rho: &[K]) -> [K; 64] {
     // eq(rho, base + x) is the weight of the block times the row's eq of the slab.
     let rows = eq::tables(layout.slabs.iter().map(|s| s.log), rho);
     let weights: Vec<Vec<K>> = (0..layout.slabs.len())
-        .map(|s| slab_blocks(&layout.ands, s).iter().map(|b| block_weight(rho, b)).collect())
+        .map(|s| {
+            let weight = |b| block_weight(rho, b).expect("a point of the stack");
+            slab_blocks(&layout.ands, s).iter().map(weight).collect()
+        })
         .collect();
     c.fold(
         Skip::new,

@@ -10,6 +10,7 @@ use alloc::vec::Vec;
 use dyad_field::{K, PrimeCharacteristicRing, byte_lagrange};
 
 use crate::arithmetic::Arithmetic;
+use crate::error::slice;
 use crate::label::Label;
 use crate::{Error, Layout, sumcheck};
 
@@ -34,7 +35,8 @@ pub fn verify<A: Arithmetic>(a: &mut A, layout: &Layout) -> Result<AndClaims<A::
     let skip = a.values(Label::Skip, 64)?;
     let z = a.draw(Label::Z);
     let basis = byte_lagrange(7, z);
-    let claim = basis.iter().skip(64).zip(skip).fold(K::ZERO.into(), |s: A::Value, (&l, v)| s + v * l);
+    let coset = slice(&basis, 64..128, "the polynomials of the coset")?;
+    let claim = coset.iter().zip(skip).fold(K::ZERO.into(), |s: A::Value, (&l, v)| s + v * l);
     let (claim, point) = sumcheck::with_eq(a, Label::And, claim, &rho)?;
     let values: [A::Value; 3] = a.array(Label::AndValues)?;
     let [x, y, product] = values.clone();

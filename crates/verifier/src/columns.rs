@@ -7,13 +7,14 @@
 
 use alloc::vec::Vec;
 
-use dyad_field::{K, PrimeCharacteristicRing, eq_at, eq_prefix_sum, eq_table};
+use dyad_field::{K, PrimeCharacteristicRing, eq_prefix_sum, eq_table};
+use dyad_rules::MESSAGE_WORDS;
 use dyad_rules::shape::TableShape;
 
 use crate::and_check::AndClaims;
 use crate::arithmetic::Arithmetic;
 use crate::bus::{BusClaims, Fingerprint};
-use crate::error::{get, slice};
+use crate::error::{eq_index, get, inner, slice};
 use crate::forms::{self, Bits};
 use crate::label::Label;
 use crate::layout::{Block, Owner, Slab, Stack};
@@ -30,13 +31,16 @@ pub struct ColumnClaims<V = K> {
 
 /// The weight with which values of a block count at a point of its stack: the eq factor of the
 /// coordinates above the block's rows.
-pub fn block_weight(point: &[K], block: &Block) -> K {
-    eq_at(point.get(block.log..).unwrap_or_default(), block.base >> block.log)
+///
+/// # Errors
+/// [`Error::Internal`] for a point of another stack.
+pub fn block_weight(point: &[K], block: &Block) -> Result<K, Error> {
+    eq_index(slice(point, block.log..point.len(), "a point of the stack")?, block.base >> block.log)
 }
 
 /// The multilinear extension of "row is active" at the row point of a slab.
-pub fn active(point: &[K], slab: &Slab) -> K {
-    eq_prefix_sum(point.get(..slab.log).unwrap_or_default(), slab.rows)
+fn active(point: &[K], slab: &Slab) -> Result<K, Error> {
+    Ok(eq_prefix_sum(slice(point, 0..slab.log, "a row point")?, slab.rows))
 }
 
 /// Checks the column reduction.
@@ -86,7 +90,7 @@ fn constant_part<V>(
             for (&alpha, &w) in f.alpha.iter().skip(1).zip(&message.words) {
                 leaf += alpha * dyad_field::from_word(node(slab.table, w)?);
             }
-            total += scale * block_weight(&bus.point, block) * active(&bus.point, slab) * leaf;
+            total += scale * block_weight(&bus.point, block)? * active(&bus.point, slab)? * leaf;
         }
     }
     let mut scale = eta * eta;
@@ -95,7 +99,7 @@ fn constant_part<V>(
             let slab = layout.slab(block)?;
             let id = and_operand(system, slab, block, operand)?;
             let value = forms::weighted_constant(node(slab.table, id)?, &and.bit_weights);
-            total += scale * block_weight(&and.point, block) * active(&and.point, slab) * value;
+            total += scale * block_weight(&and.point, block)? * active(&and.point, slab)? * value;
         }
         scale *= eta;
     }
@@ -118,7 +122,8 @@ fn message<'a>(
     push: bool,
 ) -> Result<&'a dyad_rules::shape::Message, Error> {
     let t = table(system, slab)?;
-    get(if push { &t.pushes } else { &t.pulls }, block.item, "a message")
+    let message = get(if push { &t.pushes } else { &t.pulls }, block.item, "a message")?;
+    if message.words.len() < MESSAGE_WORDS { Ok(message) } else { Err(Error::Internal("a message's words")) }
 }
 
 fn and_operand(system: &System, slab: &Slab, block: &Block, operand: usize) -> Result<u32, Error> {
@@ -148,7 +153,7 @@ fn weights_at<V>(
     point: &[K],
 ) -> Result<[K; 2], Error> {
     let bit_eq = eq_table(slice(point, 0..6, "the bit variables")?);
-    let column_eq = eq_table(point.get(6..).unwrap_or_default());
+    let column_eq = eq_table(slice(point, 6..point.len(), "the column variables")?);
     // Column vectors of every slab, committed and fixed.
     let empty = || layout.slabs.iter().map(|_| Vec::new()).collect::<Vec<Vec<Bits>>>();
     let (mut committed, mut fixed) = (empty(), empty());
@@ -183,7 +188,7 @@ fn weights_at<V>(
                 for (&alpha, &w) in bus.fingerprint.alpha.iter().skip(1).zip(&m.words) {
                     leaf += alpha * forms::as_element(get(&nodes, w as usize, "a node")?);
                 }
-                w0 += scale * block_weight(&bus.point, block) * leaf;
+                w0 += scale * block_weight(&bus.point, block)? * leaf;
             }
         }
         for block in get(&ands, s, "a slab's constraints")? {
@@ -191,10 +196,10 @@ fn weights_at<V>(
             let mut value = K::ZERO;
             for operand in 0..3 {
                 let id = and_operand(system, slab, block, operand)?;
-                value += scale * forms::weighted(get(&nodes, id as usize, "a node")?, &and.bit_weights);
+                value += scale * inner(get(&nodes, id as usize, "a node")?, &and.bit_weights)?;
                 scale *= eta;
             }
-            w1 += block_weight(&and.point, block) * value;
+            w1 += block_weight(&and.point, block)? * value;
         }
     }
     Ok([w0, w1])

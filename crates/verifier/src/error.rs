@@ -1,5 +1,7 @@
 //! Why a proof is rejected.
 
+use dyad_field::{K, eq_at};
+
 /// Why a proof is rejected. Every variant names the step of the protocol that failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -71,6 +73,22 @@ pub enum Error {
 /// The entry `i`, or an error: the verifier never indexes.
 pub(crate) fn get<'a, T>(v: &'a [T], i: usize, what: &'static str) -> Result<&'a T, Error> {
     v.get(i).ok_or(Error::Internal(what))
+}
+
+/// The inner product of vectors of one length, or an error.
+pub(crate) fn inner(a: &[K], b: &[K]) -> Result<K, Error> {
+    if a.len() != b.len() {
+        return Err(Error::Internal("vectors of one length"));
+    }
+    Ok(a.iter().zip(b).map(|(&a, &b)| a * b).sum())
+}
+
+/// `eq(r, index)` for an index of `r.len()` bits, or an error.
+pub(crate) fn eq_index(r: &[K], index: usize) -> Result<K, Error> {
+    if index.checked_shr(r.len() as u32).unwrap_or(0) != 0 {
+        return Err(Error::Internal("an index of as many bits as there are variables"));
+    }
+    Ok(eq_at(r, index))
 }
 
 /// The entries of a range, or an error.

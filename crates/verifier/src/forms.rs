@@ -73,11 +73,6 @@ pub fn as_element(bits: &Bits) -> K {
     K::dot_powers_of_x(bits)
 }
 
-/// The sum of `bits[j] weights[j]`.
-pub fn weighted(bits: &Bits, weights: &[K]) -> K {
-    bits.iter().zip(weights).map(|(&b, &w)| b * w).sum()
-}
-
 /// The sum of the `weights[j]` at the 1 bits j of a constant word.
 pub fn weighted_constant(word: u64, weights: &[K]) -> K {
     weights.iter().enumerate().filter(|(j, _)| word >> j & 1 == 1).map(|(_, &w)| w).sum()

@@ -140,6 +140,9 @@ impl Layout {
     /// # Errors
     /// [`Error::TooManyRows`] and [`Error::TooLarge`] beyond the limits.
     pub fn new(system: &System, rows: &[u32]) -> Result<Self, Error> {
+        if rows.len() != system.tables.len() {
+            return Err(Error::Internal("rows of every table"));
+        }
         let mut slabs = Vec::new();
         let mut total = 0u64;
         for (table, (_, &n)) in system.tables.iter().zip(rows).enumerate() {
@@ -148,9 +151,6 @@ impl Layout {
                 return Err(Error::TooManyRows { table, rows: u64::from(n), limit: MAX_ROWS });
             }
             cut(table, n as usize, &mut slabs);
-        }
-        if rows.len() != system.tables.len() {
-            return Err(Error::Internal("rows of every table"));
         }
         let count = |of: fn(&dyad_rules::shape::TableShape) -> usize| {
             move |s: &Slab| system.tables.get(s.table).map_or(0, of)

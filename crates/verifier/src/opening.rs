@@ -10,12 +10,12 @@
 
 use alloc::vec::Vec;
 
-use dyad_field::{K, PrimeCharacteristicRing, eq_at, eq_table, mle, subspace_values, tensor, tensor_mle};
+use dyad_field::{K, PrimeCharacteristicRing, eq_table, mle, subspace_values, tensor, tensor_mle};
 
 use crate::arithmetic::Clear;
 use crate::channel::Channel;
 use crate::cover::{BLINDS, Cover};
-use crate::error::get;
+use crate::error::{eq_index, get, inner, slice};
 use crate::label::Label;
 use crate::layout::Oracle;
 use crate::params::{Code, GRINDING, LANE_LOG, Opened, Schedule};
@@ -52,12 +52,15 @@ struct CodeRow {
 }
 
 impl CodeRow {
-    fn new(code: &Code, position: usize) -> Self {
+    fn new(code: &Code, position: usize) -> Result<Self, Error> {
         let point = position.saturating_add(code.shift());
         let values = subspace_values(code.top().saturating_add(1), point);
-        let first = |n: usize| values.get(..n).unwrap_or_default().to_vec();
-        let factor = values.last().copied().unwrap_or_default();
-        Self { own: first(code.log), tail: code.cover.map(|cover| (factor, first(cover.log))) }
+        let first = |n: usize| Ok::<_, Error>(slice(&values, 0..n, "the variables of a lane")?.to_vec());
+        let tail = match code.cover {
+            Some(cover) => Some((*get(&values, code.top(), "a tail's factor")?, first(cover.log)?)),
+            None => None,
+        };
+        Ok(Self { own: first(code.log)?, tail })
     }
 }
 
@@ -68,10 +71,11 @@ struct Folding {
 }
 
 impl Folding {
-    fn fold(&self, code: &Code, row: &[K]) -> K {
-        let sum: K = row.iter().take(code.lanes).zip(&self.lanes).map(|(&v, &e)| v * e).sum();
+    fn fold(&self, code: &Code, row: &[K]) -> Result<K, Error> {
+        let (own, mask) = row.split_at_checked(code.lanes).ok_or(Error::Internal("a row of all lanes"))?;
+        let sum = inner(own, slice(&self.lanes, 0..code.lanes, "as many lanes as are folded")?)?;
         // Where there is no mask, nothing follows the lanes.
-        self.factor * sum + row.get(code.lanes).copied().unwrap_or_default()
+        Ok(self.factor * sum + mask.iter().copied().sum::<K>())
     }
 }
 
@@ -88,11 +92,13 @@ fn query(
     positions.sort_unstable();
     positions.dedup();
     let rows = merkle::open(channel, root, code.position_log(), code.width(), &positions, round)?;
-    let fold = |(&position, row): (&usize, &Vec<K>)| Folded {
-        y: folding.fold(code, row),
-        row: CodeRow::new(code, position),
+    if positions.len() != rows.len() {
+        return Err(Error::Internal("a row for each position"));
+    }
+    let fold = |(&position, row): (&usize, &Vec<K>)| {
+        Ok(Folded { y: folding.fold(code, row)?, row: CodeRow::new(code, position)? })
     };
-    Ok(positions.iter().zip(&rows).map(fold).collect())
+    positions.iter().zip(&rows).map(fold).collect()
 }
 
 /// What is drawn and received beside the first fold where a proof hides; 1 and nothing where it does not.
@@ -196,13 +202,17 @@ pub fn verify(
             last = Some((code, round));
         } else {
             for (base, tail_base, folded) in explained {
-                let inner = |row: &[K], base: usize| -> K {
-                    let part = clear.get(base..).unwrap_or_default();
-                    tensor(row).iter().zip(part).map(|(&a, &b)| a * b).sum()
+                let seen = |row: &[K], base: usize| {
+                    let row = tensor(row);
+                    let part = base..base.saturating_add(row.len());
+                    inner(&row, slice(&clear, part, "a folded vector")?)
                 };
                 for Folded { y, row } in folded {
-                    let tail = row.tail.map_or(K::ZERO, |(factor, row)| factor * inner(&row, tail_base));
-                    if inner(&row.own, base) + tail != y {
+                    let mut sum = seen(&row.own, base)?;
+                    if let Some((factor, row)) = row.tail {
+                        sum += factor * seen(&row, tail_base)?;
+                    }
+                    if sum != y {
                         return Err(Error::QueryValue(round));
                     }
                 }
@@ -238,11 +248,11 @@ fn total_weight(
         for bit in joint.len()..layout.joint_log {
             joint.push(if first.oracle.base >> bit & 1 == 1 { K::ONE } else { K::ZERO });
         }
-        let mut w = blinding.factor * weight(claim, &joint);
+        let mut w = blinding.factor * weight(claim, &joint)?;
         for e in &first.equations {
             w += e.coefficient * tensor_mle(&e.row.own, own);
         }
-        total += eq_at(above, first.opened.base >> code.log) * w;
+        total += eq_index(above, first.opened.base >> code.log)? * w;
         if let Some(cover) = &code.cover {
             let (own, above) = split(cover.log)?;
             let mut w = tail_weight(code, cover, claim, blinding, first_point, own)?;
@@ -250,7 +260,7 @@ fn total_weight(
                 let row = e.row.tail.as_ref();
                 w += row.map_or(K::ZERO, |(factor, row)| e.coefficient * *factor * tensor_mle(row, own));
             }
-            total += eq_at(above, first.opened.tail_base >> cover.log) * w;
+            total += eq_index(above, first.opened.tail_base >> cover.log)? * w;
         }
     }
     for e in equations {

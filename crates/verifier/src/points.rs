@@ -13,7 +13,7 @@ use crate::and_check::AndClaims;
 use crate::arithmetic::Arithmetic;
 use crate::bus::BusClaims;
 use crate::columns::{ColumnClaims, block_weight};
-use crate::error::get;
+use crate::error::{get, slice};
 use crate::label::Label;
 use crate::layout::Block;
 use crate::{Error, Layout, sumcheck};
@@ -50,9 +50,10 @@ pub fn verify<A: Arithmetic>(
     let pair_eq = eq_table(pair_point);
     let mut omega = K::ZERO;
     for (i, (oracle, block)) in layout.pairs().enumerate() {
-        let row = |q: &[K]| eq_points(q.get(..block.log).unwrap_or_default(), &index);
-        let place = block_weight(&index, &Block { base: oracle.base | block.base, ..*block });
-        omega += *get(&pair_eq, i, "a pair")? * place * (row(&bus.point) + theta * row(&and.point));
+        let low = |q| slice(q, 0..block.log, "a row point");
+        let row = |q| Ok::<K, Error>(eq_points(low(q)?, low(&index)?));
+        let place = block_weight(&index, &Block { base: oracle.base | block.base, ..*block })?;
+        omega += *get(&pair_eq, i, "a pair")? * place * (row(&bus.point)? + theta * row(&and.point)?);
     }
     Ok(BitClaim { bits: bits.to_vec(), index, weight: omega, claim })
 }

@@ -15,6 +15,7 @@ use dyad_field::{BITS, K, PrimeCharacteristicRing, eq_table, transpose};
 use crate::Error;
 use crate::arithmetic::Arithmetic;
 use crate::channel::Channel;
+use crate::error::inner;
 use crate::label::Label;
 use crate::points::BitClaim;
 
@@ -48,12 +49,12 @@ pub fn verify<A: Arithmetic>(a: &mut A, claim: BitClaim<A::Value>) -> Result<Ele
     a.section("ring switch");
     let shift = a.shift()?;
     let sums = a.channel().elements(Label::BitSums, BITS)?;
-    let folded: K = eq_table(&claim.bits).iter().zip(&sums).map(|(&e, &s)| e * s).sum();
+    let folded = inner(&eq_table(&claim.bits), &sums)?;
     a.demand_equal((shift + folded.into()) * claim.weight, claim.claim, Error::RingSwitch)?;
     a.settle()?;
     let images = eq_table(&a.draw_many(Label::Ring, 7));
     let rows: &[K; BITS] = sums.as_slice().try_into().map_err(|_| Error::Internal("128 sums"))?;
-    let value = transpose(rows).iter().zip(&images).map(|(&r, &e)| r * e).sum();
+    let value = inner(&transpose(rows), &images)?;
     let cover = a.combined(&images);
     Ok(ElementClaim { images, index: claim.index, value, cover })
 }
@@ -63,7 +64,13 @@ pub fn verify<A: Arithmetic>(a: &mut A, claim: BitClaim<A::Value>) -> Result<Ele
 ///
 /// The tensor product over the variables of `1 x 1 + index_v x 1 + 1 x point_v` in K (x) K is held as
 /// 128 elements, entry v the right factor that goes with X^v on the left.
-pub fn weight(claim: &ElementClaim, point: &[K]) -> K {
+///
+/// # Errors
+/// [`Error::Internal`] for a point of other variables.
+pub fn weight(claim: &ElementClaim, point: &[K]) -> Result<K, Error> {
+    if claim.index.len() != point.len() {
+        return Err(Error::Internal("a point of the joint index"));
+    }
     let mut e = [K::ZERO; BITS];
     if let Some(first) = e.first_mut() {
         *first = K::ONE;
@@ -75,5 +82,5 @@ pub fn weight(claim: &ElementClaim, point: &[K]) -> K {
             *x += l + b * *x;
         }
     }
-    e.iter().zip(&claim.images).map(|(&x, &w)| x * w).sum()
+    inner(&e, &claim.images)
 }
