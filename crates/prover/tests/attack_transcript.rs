@@ -207,7 +207,7 @@ const INVENTORY_HIDING: &str = "
 + final vector 4192
 + nonce 8
 ? query x203
-+ opened row 208 x186
++ opened row 208 x182
 ? query x102
 + opened row 192 x16
 + tail 32
