@@ -4,7 +4,7 @@ use dyad_field::{BITS, K, from_bits};
 use dyad_verifier::cover::{BLINDS, Cover};
 use dyad_verifier::hash::Domain;
 use dyad_verifier::params::Code;
-use dyad_verifier::{Blake3, Hash};
+use dyad_verifier::{Blake3, Digest, Hash};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rayon::prelude::*;
@@ -16,7 +16,8 @@ const TASK: usize = 1 << 12;
 
 /// Where the random elements of one proof come from.
 ///
-/// A proof hides as long as its seed is secret and not used for another witness.
+/// A proof hides as long as its seed is secret and not used for another witness; for another level or
+/// statement it may be.
 #[derive(Clone)]
 pub struct Seed([u8; 32]);
 
@@ -27,6 +28,13 @@ impl Seed {
     pub fn new(entropy: &[u8; 32], witness: &[&[u8]]) -> Self {
         let digests: Vec<u8> = witness.iter().flat_map(|part| Blake3::hash(Domain::Cover, &[part])).collect();
         Self(Blake3::hash(Domain::Cover, &[entropy, &digests]))
+    }
+
+    /// The seed of one proof, of which `state` is the transcript's before anything is sent. The same seed with
+    /// another level, statement or number of rows gives covers that have nothing in common: two proofs under
+    /// the same mask would tell what both are made from.
+    fn bound(&self, state: &Digest) -> Self {
+        Self(Blake3::hash(Domain::Cover, &[&self.0, state]))
     }
 
     /// Elements of a stream of its own.
@@ -55,9 +63,11 @@ pub struct Covers {
 }
 
 impl Covers {
-    /// Draws all of them; `None` where the code has no cover.
-    pub fn new(code: &Code, seed: &Seed) -> Option<Self> {
+    /// Draws all of them, for the proof that begins with this state of its transcript; `None` where the code
+    /// has no cover.
+    pub fn new(code: &Code, seed: &Seed, state: &Digest) -> Option<Self> {
         let cover = code.cover?;
+        let seed = seed.bound(state);
         let mut tails = vec![K::default(); code.width() << cover.log];
         let mut mask = vec![K::default(); 1 << code.log];
         // The tails have the first stream, parts of the mask the others.

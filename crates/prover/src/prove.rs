@@ -139,7 +139,8 @@ pub fn prove_filled<H: Hash + Sync + Send>(
     let Filled { rows, layout, vector } = filled;
     let t = start::<H>(level, system, &key.key, &statement, &rows);
     let code = schedule.oracles[0].code;
-    let mut s = Session::new(t, Covers::new(&code, seed), observer);
+    let covers = Covers::new(&code, seed, t.state());
+    let mut s = Session::new(t, covers, observer);
     // Its messages may take more than anything else that is there yet.
     let statement = s.covers.is_some().then_some(statement);
     s.proof.section("rows");

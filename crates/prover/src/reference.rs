@@ -108,7 +108,7 @@ fn prove_any<H: Hash + Sync + Send>(
     let t = start::<H>(level, system, &key.key, statement, rows);
     let main = schedule.oracles[0].code;
     let mut observer = |_: &'static str| ();
-    let mut covers = Covers::new(&main, seed);
+    let mut covers = Covers::new(&main, seed, t.state());
     if let Some(covers) = &mut covers {
         change(&mut covers.tails, &mut covers.mask);
     }

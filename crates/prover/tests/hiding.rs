@@ -358,6 +358,42 @@ fn the_block_covers_the_sums() {
     }
 }
 
+/// One seed for two levels, as when a system's generator repeats its bytes: under the same mask, the sum of both
+/// folded vectors would be that of the data, folded twice.
+#[test]
+fn levels_share_no_covers() {
+    let t = toy::<Blake3>(2, 1);
+    let q = t.vector();
+    let proofs = [Level::L100.hiding(), Level::L100_SMALL.hiding()].map(|level| {
+        let (key, statement, proof) = (&t.key.key, &t.statement, t.prove_at(level));
+        let mut drawn = Vec::new();
+        let verified = dyad_verifier::verify_recording::<Blake3>(
+            level,
+            &t.system,
+            key,
+            statement,
+            &proof.bytes,
+            &mut drawn,
+        );
+        let o = verified.expect("an honest proof").schedule.oracles[0];
+        // The blinded sum, four rounds and the masked one come before the folded vector.
+        let start = proof.sections.iter().find(|s| s.0 == "opening").unwrap().1 + 16 * (10 + o.base);
+        let folded = proof.bytes[start..].as_chunks::<16>().0[..1 << o.code.log].to_vec();
+        let mut fold: Vec<K> =
+            drawn.iter().filter(|(label, _)| *label == Label::Fold).map(|(_, c)| *c).collect();
+        fold.reverse();
+        let factor = drawn.iter().find(|(label, _)| *label == Label::MaskFactor).unwrap().1;
+        let data = |x: usize| {
+            let lane = |l: usize| q.get(l << o.code.log | x).copied().unwrap_or_default();
+            factor * eq_table(&fold).into_iter().enumerate().map(|(l, e)| e * lane(l)).sum::<K>()
+        };
+        let masks = folded.iter().enumerate().map(|(x, b)| from_bits(u128::from_le_bytes(*b)) + data(x));
+        masks.collect::<Vec<K>>()
+    });
+    assert!(!proofs[0].is_empty() && proofs[0].len() == proofs[1].len());
+    assert!(proofs[0].iter().zip(&proofs[1]).all(|(a, b)| a != b), "the same mask twice");
+}
+
 /// A transcript made without a witness, from challenges known in advance: everything is drawn at random but for
 /// what the verifier's equations then leave no choice of.
 struct Simulator<'a> {

@@ -60,6 +60,11 @@ impl<H: Hash> Transcript<H> {
         Self { state: H::hash(Domain::Transcript, &[protocol]), hash: PhantomData }
     }
 
+    /// The state: a digest of everything so far, which is public.
+    pub fn state(&self) -> &Digest {
+        &self.state
+    }
+
     /// Absorbs bytes.
     pub fn absorb(&mut self, label: Label, data: &[u8]) {
         let label = label.name();
