@@ -136,3 +136,53 @@ impl Covers {
         (0..self.code.lanes).map(move |lane| std::array::from_fn(|j| (lane << log) + free + j))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use dyad_field::to_bits;
+    use dyad_verifier::layout::Owner;
+    use dyad_verifier::{Level, Schedule};
+
+    use super::*;
+
+    /// No element is 0, or there twice, or in covers of another seed or transcript.
+    #[test]
+    fn all_covers_are_random_and_apart() {
+        let schedule = Schedule::from_sizes(Level::L100.hiding(), &[(Owner::Run, 1 << 18)], 900);
+        let code = schedule.oracles[0].code;
+        let seeds = [
+            Seed::new(&[1; 32], &[b"key", b"input"]),
+            Seed::new(&[2; 32], &[b"key", b"input"]),
+            Seed::new(&[1; 32], &[b"key", b"inputs"]),
+            Seed::new(&[1; 32], &[b"keyi", b"nput"]),
+        ];
+        let mut seen = BTreeSet::from([0]);
+        let mut count = 1;
+        for (seed, state) in seeds.iter().map(|s| (s, [0; 32])).chain([(&seeds[0], [1; 32])]) {
+            let covers = Covers::new(&code, seed, &state).expect("a code with a cover");
+            assert_eq!(covers.tails.len(), code.width() << covers.cover.log);
+            assert_eq!(covers.mask.len(), 1 << code.log);
+            count += covers.tails.len() + covers.mask.len();
+            seen.extend(covers.tails.iter().chain(&covers.mask).map(|&k| to_bits(k)));
+        }
+        assert_eq!(seen.len(), count);
+        let plain = Schedule::from_sizes(Level::L100, &[(Owner::Run, 1 << 18)], 900);
+        assert!(Covers::new(&plain.oracles[0].code, &seeds[0], &[0; 32]).is_none());
+    }
+
+    /// Values are under pads in order, each under its own.
+    #[test]
+    fn pads_are_used_once() {
+        let schedule = Schedule::from_sizes(Level::L100.hiding(), &[(Owner::Run, 1 << 15)], 10);
+        let seed = Seed::new(&[1; 32], &[]);
+        let mut covers = Covers::new(&schedule.oracles[0].code, &seed, &[0; 32]).expect("covers");
+        let pads: Vec<K> = (0..10).map(|i| covers.entry(i)).collect();
+        let values: Vec<K> = (1..=10).map(from_bits).collect();
+        let sent =
+            [covers.cover(&values[..3]), covers.cover(&values[3..4]), covers.cover(&values[4..])].concat();
+        let expected: Vec<K> = values.iter().zip(pads).map(|(&v, pad)| v + pad).collect();
+        assert_eq!(sent, expected);
+    }
+}
