@@ -47,8 +47,8 @@ impl Seed {
     }
 }
 
-/// The random part of a committed vector, and how much of it is used.
-#[derive(Clone, Debug)]
+/// The random part of a committed vector, and how much of it is used. Nothing prints it.
+#[derive(Clone)]
 pub struct Covers {
     /// The code that they are part of.
     pub code: Code,

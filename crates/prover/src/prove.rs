@@ -140,6 +140,7 @@ pub fn prove_filled<H: Hash + Sync + Send>(
     let t = start::<H>(level, system, &key.key, &statement, &rows);
     let code = schedule.oracles[0].code;
     let covers = Covers::new(&code, seed, t.state());
+    assert_eq!(covers.is_some(), level.is_hiding(), "covers where a proof hides");
     let mut s = Session::new(t, covers, observer);
     // Its messages may take more than anything else that is there yet.
     let statement = s.covers.is_some().then_some(statement);

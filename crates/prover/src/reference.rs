@@ -109,6 +109,7 @@ fn prove_any<H: Hash + Sync + Send>(
     let main = schedule.oracles[0].code;
     let mut observer = |_: &'static str| ();
     let mut covers = Covers::new(&main, seed, t.state());
+    assert_eq!(covers.is_some(), level.is_hiding(), "covers where a proof hides");
     if let Some(covers) = &mut covers {
         change(&mut covers.tails, &mut covers.mask);
     }

@@ -99,7 +99,7 @@ fn hiding_has_rows_of_its_own() {
     for (step, source, expected) in [
         ("ring switch", "xi", 128.0),
         ("ring switch", "product point", 128.0 - 106f64.log2()), // 53 products
-        ("ring switch", "chi", 128.0 - 6f64.log2()),
+        ("ring switch", "ring, chi", 128.0 - 13f64.log2()),
         ("opening", "blind factor", 128.0),
         ("opening", "mask factor", 128.0 - (n + 1.0).log2()),
         ("opening", "queries 0 (main)", 16.0 + 203.0 * (2.0 * n / (n + n / 2.0 + 512.0)).log2()),

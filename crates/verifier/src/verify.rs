@@ -145,6 +145,9 @@ fn steps(
     channel.section("commitment");
     let root = channel.digest(Label::Commitment)?;
     let cover = known.schedule.oracles.iter().find_map(|o| o.code.cover);
+    if cover.is_some() != known.schedule.level.is_hiding() {
+        return Err(Error::Internal("a cover where a proof hides"));
+    }
     let elements = match cover {
         None => reduce(&mut Clear(&mut *channel), system, layout, |f| f.products(statement))?,
         Some(cover) => {
