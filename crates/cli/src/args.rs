@@ -24,8 +24,15 @@ pub enum Command {
     /// Make the verifying key of a program
     Key(Key),
     /// Execute a program and prove the run
+    ///
+    /// The proof hides the input, unless `--transparent` is given. What shows are the numbers of rows: exact
+    /// counts of instructions by class, of memory cells touched, of bytes of input read. Where these depend
+    /// on a secret, they tell about it.
     Prove(Prove),
     /// Check a proof against a verifying key; needs neither program nor input
+    ///
+    /// What a proof says is what the command prints. Who has it also sees the numbers of rows (`dyad inspect`),
+    /// and nothing else of the input if it hides.
     Verify(Verify),
     /// Say what an ELF file, a key or a proof is
     Inspect(Inspect),

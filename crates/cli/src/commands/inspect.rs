@@ -118,7 +118,11 @@ fn proof(name: &str, bytes: &[u8], key: Option<&VerifyingKey>) -> Result<(Value,
         Some(level) => format!(
             "{} bits of security, {}{}",
             level.bits(),
-            if level.is_hiding() { "hiding" } else { "transparent: it shows what follows from the input" },
+            if level.is_hiding() {
+                "hiding all but the numbers of rows"
+            } else {
+                "transparent: it shows what follows from the input"
+            },
             if level.is_small() { ", a small proof" } else { "" }
         ),
         None => format!("number {}, unknown to this release", proof.level),
