@@ -53,13 +53,13 @@ pub fn encode(uncoded: &Uncoded<'_>, log_inv_rate: usize, out: &mut [K]) {
 }
 
 /// Bytes that one thread takes to encode lanes of 2^m elements: the tiles of both passes, which an
-/// allocator keeps apart, with a gap as large as a tile.
+/// allocator keeps apart, with gaps as large as two tiles.
 pub fn tile_bytes(m: usize, lanes: usize) -> usize {
     if m < 2 || lanes == 0 {
         return 0;
     }
     let tiles = Tiles::new(m, lanes);
-    size_of::<Line>() * (3 * tiles.first.len() + tiles.second)
+    size_of::<Line>() * (4 * tiles.first.len() + tiles.second)
 }
 
 /// How the two passes are cut.
