@@ -56,7 +56,7 @@ pub struct Trap {
     pub cycle: u64,
     /// The variable or section at the address that it is about, as far as the ELF file tells.
     pub object: Option<String>,
-    /// The stack, where it had grown below its bottom.
+    /// The stack, where the stack pointer had left it.
     pub stack: Option<Overflow>,
     /// The ABI that the ELF file's header names, where the instruction is one of floating point and the
     /// ABI has such.
@@ -89,7 +89,7 @@ impl fmt::Display for Trap {
 
 impl core::error::Error for Trap {}
 
-/// A stack that has grown below its bottom, which the symbols `_stack_bottom` and `_stack_top` of the
+/// A stack that the stack pointer has left, whose ends the symbols `_stack_bottom` and `_stack_top` of the
 /// ELF file tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Overflow {

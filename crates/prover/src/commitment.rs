@@ -6,6 +6,7 @@ use dyad_verifier::params::Code;
 use dyad_verifier::{Digest, Hash, Schedule, merkle};
 
 use crate::cost::{Cost, ELEMENT, moved};
+use crate::covers::Covers;
 use crate::kernels::code::encode;
 use crate::merkle::Tree;
 use crate::rounds::Session;
@@ -23,7 +24,7 @@ pub fn prove<H: Hash>(s: &mut Session<'_, H>, vector: &[K], code: &Code, mut scr
     s.proof.section("commitment");
     s.step("encode");
     let values = scratch.take(codeword_len(code));
-    let codeword = encode(&s.uncoded(vector, code), code.log_inv_rate, values);
+    let codeword = encode(&Covers::uncoded(s.covers.as_ref(), vector, code), code.log_inv_rate, values);
     s.step("hash");
     let tree = Tree::new::<H>(&codeword);
     s.commit(&tree.root());

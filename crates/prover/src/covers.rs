@@ -76,11 +76,12 @@ impl Covers {
         Some(Self { code: *code, cover, tails, mask, sent: 0, factors: Vec::new() })
     }
 
-    /// A vector and these covers, to be encoded.
-    pub fn with<'a>(&'a self, data: &'a [K]) -> Uncoded<'a> {
+    /// A vector to be encoded with a code, and what covers it, if that code is covered.
+    pub fn uncoded<'a>(covers: Option<&'a Self>, data: &'a [K], code: &Code) -> Uncoded<'a> {
+        let covers = covers.filter(|_| code.cover.is_some());
         let tails =
-            Tails { lanes: self.code.lanes, log: self.cover.log, tails: &self.tails, mask: &self.mask };
-        Uncoded { data, m: self.code.log, cover: Some(tails) }
+            |c: &'a Self| Tails { lanes: c.code.lanes, log: c.cover.log, tails: &c.tails, mask: &c.mask };
+        Uncoded { data, m: code.log, cover: covers.map(tails) }
     }
 
     /// Tails of the lanes, the mask left out.

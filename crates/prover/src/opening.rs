@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use dyad_field::{K, PrimeCharacteristicRing};
 use dyad_verifier::layout::Oracle;
-use dyad_verifier::params::{Code, GRINDING, LANE_LOG, Opened, Schedule};
+use dyad_verifier::params::{Code, GRINDING, LANE_LOG, Schedule};
 use dyad_verifier::transcript::Challenges;
 use dyad_verifier::{Hash, Label, Layout};
 use rayon::prelude::*;
@@ -72,12 +72,6 @@ impl Symbols<'_> {
     }
 }
 
-/// Weights and a folded vector that the second round begins with, and where they lie in it.
-struct Parts<'a> {
-    pairs: Vec<Pair<'a>>,
-    places: Vec<Range<usize>>,
-}
-
 /// What blinds the first rounds, where the proof hides: weights of the tails.
 struct Blinding {
     /// The factor of the claim.
@@ -121,36 +115,28 @@ pub fn prove<H: Hash + Sync + Send>(
     let (weights, mut scratch) = ring_switch::weights(c.layout, claim, blinding.factor, scratch);
     s.step("opening");
     let mut tails = covers.as_ref().map_or(Vec::new(), |c| c.of_lanes().to_vec());
-    let mut parts = Parts { pairs: Vec::new(), places: Vec::new() };
+    // Weights and vector of each part, and where it lies in the second vector once it is folded.
+    let mut pairs = Vec::new();
     for ((weights, o), &source) in weights.into_iter().zip(&c.layout.oracles).zip(c.vectors) {
         let vector = scratch.take(folded_len(o));
-        parts.pairs.push(Pair { log: o.pairs.log, weights, vector, source: Some(source) });
+        pairs.push(Pair { log: o.pairs.log, weights, vector, source: Some(source) });
     }
-    parts.places.extend(schedule.oracles.iter().map(|o| o.base..o.base + (1 << o.code.log)));
-    for o in &schedule.oracles {
-        if let Some(cover) = o.code.cover {
-            let log = cover.log + LANE_LOG;
-            let (weights, vector) = (&mut blinding.weights[..], &mut tails[..]);
-            parts.pairs.push(Pair { log, weights, vector, source: None });
-            parts.places.push(o.tail_base..o.tail_base + (1 << cover.log));
-            // There is one.
-            break;
-        }
+    let mut places: Vec<Range<usize>> = schedule.oracles.iter().map(|o| part(o.base, o.code.log)).collect();
+    if let Some((o, cover)) = schedule.covered() {
+        let (weights, vector) = (&mut blinding.weights[..], &mut tails[..]);
+        pairs.push(Pair { log: cover.log + LANE_LOG, weights, vector, source: None });
+        places.push(part(o.tail_base, cover.log));
     }
-    s.plain(Label::Fold, &mut parts.pairs, LANE_LOG);
+    s.plain(Label::Fold, &mut pairs, LANE_LOG);
     // The folded vectors one after the other.
     let [weights, vector] = [0; 2].map(|_| scratch.take(schedule.second_len));
-    for (p, place) in parts.pairs.into_iter().zip(parts.places) {
+    for (p, place) in pairs.into_iter().zip(places) {
         copy(p.weights, &mut weights[place.clone()]);
         copy(p.vector, &mut vector[place]);
     }
     if let Some(covers) = &covers {
         mask(s, schedule, covers, weights, vector);
     }
-    let covered = |o: &Opened, data| match &covers {
-        Some(covers) if o.code.cover.is_some() => covers.with(data),
-        _ => Uncoded::plain(data, o.code.log),
-    };
     let first: Vec<Queried<'_>> = schedule
         .oracles
         .iter()
@@ -159,12 +145,17 @@ pub fn prove<H: Hash + Sync + Send>(
         .map(|((o, &data), &(tree, kept))| {
             let symbols = match kept {
                 Some(values) => Symbols::Kept(codeword(&o.code, values)),
-                None => Symbols::Of(covered(o, data)),
+                None => Symbols::Of(Covers::uncoded(covers.as_ref(), data, &o.code)),
             };
             Queried { code: o.code, symbols, tree, base: o.base, tail_base: o.tail_base }
         })
         .collect();
     rounds(s, schedule, &first, Pair { log: schedule.second_log, weights, vector, source: None }, scratch);
+}
+
+/// A part of the second vector.
+fn part(base: usize, log: usize) -> Range<usize> {
+    base..base + (1 << log)
 }
 
 /// Sends what the weights come to on the mask, and adds the mask to the folded vector, times a factor.
@@ -175,15 +166,9 @@ fn mask<H: Hash>(
     weights: &[K],
     vector: &mut [K],
 ) {
-    let masked: Vec<(Range<usize>, &[K])> = schedule
-        .oracles
-        .iter()
-        .filter_map(|o| Some((o, o.code.cover?)))
-        .flat_map(|(o, cover)| {
-            let tail = o.tail_base..o.tail_base + (1 << cover.log);
-            [(o.base..o.base + (1 << o.code.log), &covers.mask[..]), (tail, covers.of_mask())]
-        })
-        .collect();
+    let (o, cover) = schedule.covered().expect("a covered oracle");
+    let masked =
+        [(part(o.base, o.code.log), &covers.mask[..]), (part(o.tail_base, cover.log), covers.of_mask())];
     let inner =
         |(place, mask): &(Range<usize>, &[K])| inner_round(&weights[place.clone()], mask, mask.len()).0;
     s.send_clear(Label::Masked, &[masked.iter().map(inner).sum::<K>()]);

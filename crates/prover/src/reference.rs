@@ -10,6 +10,7 @@ use dyad_rules::check::Check;
 use dyad_rules::{Rows, TableRules};
 use dyad_verifier::and_check::AndClaims;
 use dyad_verifier::bus::{BusClaims, Fingerprint};
+use dyad_verifier::hidden::product_point;
 use dyad_verifier::layout::{Owner, Stack};
 use dyad_verifier::params::{Code, GRINDING, LANE_LOG};
 use dyad_verifier::transcript::Challenges;
@@ -123,7 +124,7 @@ fn prove_any<H: Hash + Sync + Send>(
     }
 
     s.proof.section("commitment");
-    let code = encode(&s.uncoded(q, &main), &main);
+    let code = encode(&Covers::uncoded(s.covers.as_ref(), q, &main), &main);
     let tree = Tree::new::<H>(&codeword(&main, &code));
     s.commit(&tree.root());
 
@@ -232,10 +233,7 @@ fn settle<H: Hash>(
     let z: Vec<K> = (0..=2 * n).map(|i| from_bits(i as u128)).map(|i| at(&x, i) * at(&y, i)).collect();
     s.send(Label::ProductValues, &z[..1]);
     s.send(Label::ProductValues, &z[n + 1..]);
-    let mut point = s.draw(Label::ProductPoint);
-    while to_bits(point) <= 2 * n as u128 {
-        point = s.draw(Label::ProductPoint);
-    }
+    let point = product_point(s, n);
     s.send_clear(Label::ProductFactors, &[at(&x, point), at(&y, point)]);
     let claim = s.replay(cover, |a| reduce(a, system, layout, |f| f.products(statement)));
     (claim.images, claim.cover.expect("a claim on the cover").weights)
@@ -505,14 +503,14 @@ fn open<H: Hash + Sync + Send>(
     let mut w = vec![K::ZERO; 1 << schedule.second_log];
     let mut q = w.clone();
     let mut masks = w.clone();
-    let tails = schedule.oracles.iter().filter(|o| o.code.cover.is_some()).map(|o| o.tail_base);
+    let tails = schedule.covered().map(|(o, _)| o.tail_base);
     let bases = schedule.oracles.iter().map(|o| o.base).chain(tails);
     for ((ow, oq), base) in vectors.iter().zip(bases) {
         w[base..][..ow.len()].copy_from_slice(ow);
         q[base..][..oq.len()].copy_from_slice(oq);
     }
     if let Some(covers) = &covers {
-        let o = schedule.oracles.iter().find(|o| o.code.cover.is_some()).expect("a covered oracle");
+        let (o, _) = schedule.covered().expect("a covered oracle");
         masks[o.base..][..covers.mask.len()].copy_from_slice(&covers.mask);
         masks[o.tail_base..][..covers.of_mask().len()].copy_from_slice(covers.of_mask());
         s.send_clear(Label::Masked, &[w.iter().zip(&masks).map(|(&w, &m)| w * m).sum::<K>()]);

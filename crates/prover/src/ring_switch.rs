@@ -1,8 +1,8 @@
 //! The ring switch: from a claim on committed bits to weights on committed elements.
 
-use dyad_field::{BITS, K, PrimeCharacteristicRing, eq_at, eq_table, from_bits, to_bits, transpose};
+use dyad_field::{BITS, K, PrimeCharacteristicRing, eq_at, eq_table, from_bits, transpose};
 use dyad_verifier::cover::Cover;
-use dyad_verifier::hidden::lagrange;
+use dyad_verifier::hidden::{lagrange, product_point};
 use dyad_verifier::layout::Oracle;
 use dyad_verifier::transcript::Challenges;
 use dyad_verifier::{Hash, Label, Layout, reduce};
@@ -81,10 +81,7 @@ fn settle<H: Hash>(s: &mut Session<'_, H>) -> Option<Cover> {
     let last = products(n + 1..2 * n + 1);
     s.send(Label::ProductValues, &[first]);
     s.send(Label::ProductValues, &last);
-    let mut point = s.draw(Label::ProductPoint);
-    while to_bits(point) <= 2 * n as u128 {
-        point = s.draw(Label::ProductPoint);
-    }
+    let point = product_point(s, n);
     s.send_clear(Label::ProductFactors, &at(point));
     Some(cover)
 }

@@ -6,7 +6,6 @@ use dyad_field::{K, PrimeCharacteristicRing};
 use dyad_verifier::channel::Received;
 use dyad_verifier::cover::Cover;
 use dyad_verifier::hidden::Hidden;
-use dyad_verifier::params::Code;
 use dyad_verifier::reader::Reader;
 use dyad_verifier::ring_switch::ElementClaim;
 use dyad_verifier::transcript::{Challenges, Transcript};
@@ -14,7 +13,6 @@ use dyad_verifier::{Digest, Error, Hash, Label};
 
 use crate::covers::Covers;
 use crate::grinding::grind;
-use crate::kernels::code::Uncoded;
 use crate::kernels::sumcheck::{fold, inner_fold_round, inner_fold_round_from, inner_round};
 use crate::merkle::{RowPairs, Tree};
 use crate::writer::Proof;
@@ -88,14 +86,6 @@ impl<'a, H: Hash> Session<'a, H> {
     pub fn known_product(&mut self, factors: [K; 2]) {
         if let Some(covers) = &mut self.covers {
             covers.note(factors);
-        }
-    }
-
-    /// A vector to be encoded with a code, and what covers it.
-    pub fn uncoded<'b>(&'b self, data: &'b [K], code: &Code) -> Uncoded<'b> {
-        match &self.covers {
-            Some(covers) if code.cover.is_some() => covers.with(data),
-            _ => Uncoded::plain(data, code.log),
         }
     }
 

@@ -128,8 +128,7 @@ pub fn report_with_grinding(sizes: &Sizes, schedule: &Schedule, grinding: u32) -
         grinding: 0,
         note: "collisions of digests of 256 bits",
     });
-    let hiding = schedule.oracles.iter().any(|o| o.code.cover.is_some());
-    reductions(&mut out, sizes, hiding);
+    reductions(&mut out, sizes, schedule.covered().is_some());
     opening(&mut out, schedule, grinding);
     out
 }
@@ -174,7 +173,7 @@ fn opening(out: &mut Report, s: &Schedule, grinding: u32) {
     };
     let mut queried: Vec<(&Code, &'static str)> =
         s.oracles.iter().map(|o| (&o.code, name(o.owner))).collect();
-    let covered = s.oracles.iter().map(|o| &o.code).find(|code| code.cover.is_some());
+    let covered = s.covered().map(|(o, _)| &o.code);
     if covered.is_some() {
         out.add("opening", "blind factor", 1.0, "one factor makes a wrong claim right");
     }

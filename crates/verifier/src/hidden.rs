@@ -138,11 +138,7 @@ impl<C: Channel> Arithmetic for Hidden<'_, C> {
         let n = self.products.len();
         let [first] = self.array(Label::ProductValues)?;
         let last = self.values(Label::ProductValues, n)?;
-        let points = n.saturating_mul(2).saturating_add(1);
-        let mut point = self.draw(Label::ProductPoint);
-        while to_bits(point) < points as u128 {
-            point = self.draw(Label::ProductPoint);
-        }
+        let point = product_point(self, n);
         let seen = self.channel.elements(Label::ProductFactors, 2)?;
         let [x_seen, y_seen] = seen[..].try_into().map_err(|_| Error::Internal("both factors"))?;
         let [x, y] = self.cover.further().map(Form::entry);
@@ -176,6 +172,16 @@ impl<C: Channel> Arithmetic for Hidden<'_, C> {
             *sum.entries.entry(entry).or_default() += bits.map(|(_, &image)| image).sum::<K>();
         }
         Some(CoverClaim { weights: sum.entries.into_iter().collect(), value: sum.constant })
+    }
+}
+
+/// Draws the point where the factors of so many products are seen: none of those where they have values.
+pub fn product_point(challenges: &mut impl Challenges, products: usize) -> K {
+    loop {
+        let point = challenges.draw(Label::ProductPoint);
+        if to_bits(point) > products.saturating_mul(2) as u128 {
+            return point;
+        }
     }
 }
 

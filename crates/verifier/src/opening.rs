@@ -143,7 +143,7 @@ pub fn verify(
 
     channel.section("opening");
     let mut value = claim.value + claim.cover.as_ref().map_or(K::ZERO, |c| c.value);
-    let covered = schedule.oracles.iter().map(|o| &o.code).find(|code| code.cover.is_some());
+    let covered = schedule.covered().map(|(o, _)| &o.code);
     let blinding = Blinding::receive(channel, covered, &mut value)?;
     let (mut value, first_point) = sumcheck::plain(&mut Clear(channel), Label::Fold, value, LANE_LOG)?;
     let mut folding = Folding { lanes: eq_table(&first_point), factor: K::ONE };
@@ -156,7 +156,7 @@ pub fn verify(
     let mut equations: Vec<Equation> = Vec::new();
     let mut point: Vec<K> = Vec::new();
     let mut root = [0; 32];
-    let mut last: Option<(&Code, usize)> = None;
+    let mut last: Option<&Code> = None;
     for round in 0..=schedule.rounds.len() {
         // Commit to the vector just folded, or see it.
         let next = schedule.rounds.get(round);
@@ -176,7 +176,7 @@ pub fn verify(
                 explained.push((first.opened.base, first.opened.tail_base, folded));
             }
         } else {
-            let (code, _) = last.ok_or(Error::Internal("a code before"))?;
+            let code = last.ok_or(Error::Internal("a code before"))?;
             explained.push((0, 0, query(channel, code, &root, &folding, round)?));
         }
         if let Some(code) = next {
@@ -199,7 +199,7 @@ pub fn verify(
             folding = Folding { lanes: eq_table(&r), factor: K::ONE };
             point.splice(0..0, r);
             root = next_root;
-            last = Some((code, round));
+            last = Some(code);
         } else {
             for (base, tail_base, folded) in explained {
                 let seen = |row: &[K], base: usize| {

@@ -128,7 +128,8 @@ impl Code {
     fn new(level: Level, len: usize, log: usize, lane_log: usize, log_inv_rate: usize) -> Self {
         let log = log.saturating_sub(lane_log);
         let lanes = len.div_ceil(1 << log).max(1);
-        Self { lane_log, lanes, log, log_inv_rate, queries: queries(level, log_inv_rate), cover: None }
+        let queries = queries(level, (1 << log_inv_rate) + 1, log_inv_rate.saturating_add(1));
+        Self { lane_log, lanes, log, log_inv_rate, queries, cover: None }
     }
 
     /// The same with a cover for so many pads: the shortest tails that have room for all that they cover.
@@ -142,7 +143,8 @@ impl Code {
             let [most, of] = DENSITY.map(|n| n as u64);
             let dense = |rate: usize| of * ((1u64 << above) + 1) > most << above.saturating_add(rate);
             let log_inv_rate = (lowest..lowest.saturating_add(4)).find(|&rate| !dense(rate))?;
-            let queries = queries_of(level, above, log_inv_rate);
+            let symbols = above.saturating_add(log_inv_rate);
+            let queries = queries(level, (1 << symbols) + (1 << above) + 1, symbols.saturating_add(1));
             let free = queries.saturating_add(1);
             let cover = Cover { log: tail, free, pads };
             let room = Cover::len(free, pads, lanes) <= 1 << tail;
@@ -174,34 +176,14 @@ impl Code {
     }
 }
 
-/// Queries that give `level` bits less [`GRINDING`] in unique decoding: a word further than
-/// (1 - rate)/2 from the code passes one with probability at most (1 + rate)/2.
-fn queries(level: Level, log_inv_rate: usize) -> usize {
-    // -1000 log2((1 + 2^-log_inv_rate) / 2), rounded down. A code of rate 1 has no distance, whatever the
-    // number of queries; no schedule has one.
-    let millibits = match log_inv_rate {
-        0 => 1,
-        1 => 415,
-        2 => 678,
-        3 => 830,
-        4 => 912,
-        _ => 955,
-    };
-    let wanted = (level.bits().saturating_sub(GRINDING) as usize).saturating_mul(1000);
-    wanted.div_ceil(millibits)
-}
-
-/// The same for a code of which, of 2^(`above` + `log_inv_rate`) parts of a word, 2^`above` + 1 are free: the
-/// least number for which the (1 + rate)/2 to its power is small enough, rounded up all the way.
-fn queries_of(level: Level, above: usize, log_inv_rate: usize) -> usize {
+/// Queries that give `level` bits less [`GRINDING`] in unique decoding, rounded up all the way: a word further
+/// than (1 - rate)/2 from the code passes one with probability at most (1 + rate)/2 = `passing` / 2^`bits`.
+fn queries(level: Level, passing: u128, bits: usize) -> usize {
     let wanted = level.bits().saturating_sub(GRINDING);
-    // (1 + rate) / 2 = factor / 2^bits.
-    let factor = (1u128 << above.saturating_add(log_inv_rate)) + (1 << above) + 1;
-    let bits = above.saturating_add(log_inv_rate).saturating_add(1) as u32;
     // The power is at most mantissa / 2^(64 + exponent), the mantissa at most 2^64.
     let (mut mantissa, mut exponent) = (1u128 << 64, 0u32);
     for queries in 1..=1 << 12 {
-        mantissa = (mantissa * factor).div_ceil(1 << bits);
+        mantissa = (mantissa * passing).div_ceil(1 << bits);
         while mantissa <= 1 << 63 {
             mantissa *= 2;
             exponent = exponent.saturating_add(1);
@@ -210,6 +192,7 @@ fn queries_of(level: Level, above: usize, log_inv_rate: usize) -> usize {
             return queries;
         }
     }
+    // A code of rate 1 has no distance, whatever the number of queries; no schedule has one.
     1 << 12
 }
 
@@ -291,5 +274,10 @@ impl Schedule {
             rounds.push(code);
         }
         Self { level, oracles, rounds, second_len, second_log, final_log: log, final_len: len }
+    }
+
+    /// The committed vector that has a cover; `None` where proofs don't hide.
+    pub fn covered(&self) -> Option<(&Opened, Cover)> {
+        self.oracles.iter().find_map(|o| Some((o, o.code.cover?)))
     }
 }

@@ -144,7 +144,7 @@ fn steps(
     let layout = &known.layout;
     channel.section("commitment");
     let root = channel.digest(Label::Commitment)?;
-    let cover = known.schedule.oracles.iter().find_map(|o| o.code.cover);
+    let cover = known.schedule.covered().map(|(_, cover)| cover);
     if cover.is_some() != known.schedule.level.is_hiding() {
         return Err(Error::Internal("a cover where a proof hides"));
     }
