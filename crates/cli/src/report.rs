@@ -7,7 +7,7 @@ use std::{
 };
 
 use anstyle::{AnsiColor, Style};
-use dyad::{FloatAbi, Misaligned, Program};
+use dyad::{FloatAbi, Level, Misaligned, Program};
 use serde_json::{Value, json};
 
 use crate::{
@@ -163,6 +163,14 @@ pub fn misaligned(accesses: Misaligned) -> String {
 /// The same as a JSON object.
 pub fn misaligned_json(accesses: Misaligned) -> Value {
     json!({"loads": accesses.loads, "stores": accesses.stores})
+}
+
+/// Says in a JSON object what level the number in a proof names: bits, and whether it is small and hides.
+pub fn add_level(object: &mut Value, number: u32) {
+    let level = Level::new(number).ok();
+    object["level"] = level.map_or(number, Level::bits).into();
+    object["small"] = level.is_some_and(Level::is_small).into();
+    object["hiding"] = level.is_some_and(Level::is_hiding).into();
 }
 
 /// A number with a space between thousands.

@@ -17,30 +17,29 @@ fn sections(p: &Proof) -> Vec<(&'static str, std::ops::Range<usize>)> {
     p.sections.iter().zip(ends).map(|(&(name, start), end)| (name, start..end)).collect()
 }
 
-fn small() -> (Toy, Proof) {
-    let t = toy::<Blake3>(5, 3);
-    let p = t.prove();
+fn proved(t: Toy) -> (Toy, Proof) {
+    let p = t.prove_fast();
     (t, p)
+}
+
+fn small() -> (Toy, Proof) {
+    proved(toy::<Blake3>(5, 3))
+}
+
+fn small_hiding() -> (Toy, Proof) {
+    proved(toy::<Blake3>(5, 3).hiding())
 }
 
 /// An instance whose opening has two rounds between the first and the last.
 fn large() -> (Toy, Proof) {
-    let t = toy::<Blake3>(14_000, 40);
-    let p = t.prove_fast();
-    assert_eq!(t.verify(&p.bytes).unwrap().schedule.rounds.len(), 2);
-    (t, p)
-}
-
-/// The same of hiding proofs.
-fn small_hiding() -> (Toy, Proof) {
-    let t = toy::<Blake3>(5, 3).hiding();
-    let p = t.prove();
-    (t, p)
+    with_rounds(proved(toy::<Blake3>(14_000, 40)))
 }
 
 fn large_hiding() -> (Toy, Proof) {
-    let t = toy::<Blake3>(14_000, 40).hiding();
-    let p = t.prove_fast();
+    with_rounds(proved(toy::<Blake3>(14_000, 40).hiding()))
+}
+
+fn with_rounds((t, p): (Toy, Proof)) -> (Toy, Proof) {
     assert_eq!(t.verify(&p.bytes).unwrap().schedule.rounds.len(), 2);
     (t, p)
 }

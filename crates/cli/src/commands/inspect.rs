@@ -7,7 +7,7 @@ use crate::{
     args::Inspect,
     failure::{Failure, bad},
     files,
-    report::{self, Report, hex, number, size, value},
+    report::{self, Report, add_level, hex, number, size, value},
 };
 
 pub fn run(args: &Inspect) -> Result<(), Failure> {
@@ -140,10 +140,8 @@ fn proof(name: &str, bytes: &[u8], key: Option<&VerifyingKey>) -> Result<(Value,
         "key": hex(&proof.key),
         "output_hex": hex(&proof.output),
         "exit_code": proof.exit_code,
-        "level": level.map_or(proof.level, dyad::Level::bits),
-        "small": level.is_some_and(dyad::Level::is_small),
-        "hiding": level.is_some_and(dyad::Level::is_hiding),
     });
+    add_level(&mut object, proof.level);
     if let Some(key) = key {
         let verified = dyad::verify(key, &proof)?;
         object["valid"] = true.into();

@@ -1,6 +1,6 @@
 //! `dyad prove`: a proof of a run.
 
-use dyad::{Error, Floor, Level, Limits, Prover, Report as Proving, Stage};
+use dyad::{Error, Floor, Limits, Prover, Report as Proving, Stage};
 use serde_json::{Value, json};
 
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
     files,
     memory::{self, Allowance, Watch},
     progress::Progress,
-    report::{self, Report, hex, misaligned, misaligned_json, number, size, time, value},
+    report::{self, Report, add_level, hex, misaligned, misaligned_json, number, size, time, value},
     timings,
 };
 
@@ -137,8 +137,7 @@ fn describe(
     floor: Option<&Floor>,
 ) -> Value {
     let tables = report.tables.iter().map(|(name, rows)| json!({"name": name, "rows": rows}));
-    let level = Level::new(proof.level).ok();
-    json!({
+    let mut object = json!({
         "cycles": report.cycles,
         "instructions": report.instructions,
         "misaligned_accesses": misaligned_json(report.misaligned),
@@ -151,16 +150,15 @@ fn describe(
         "peak_rss_bytes": peak,
         "expected_memory_bytes": expected,
         "security_bits": report.security_bits,
-        "hiding": level.is_some_and(Level::is_hiding),
-        "level": level.map_or(proof.level, Level::bits),
-        "small": level.is_some_and(Level::is_small),
         "threads": report.threads,
         "kernels": dyad::kernels(),
         "kernels_advice": builds::advice(),
         "timings": timings::describe(&report.timings, floor),
         "tables": tables.collect::<Vec<_>>(),
         "diagnostics": String::from_utf8_lossy(&report.diagnostics),
-    })
+    });
+    add_level(&mut object, proof.level);
+    object
 }
 
 #[cfg(test)]
