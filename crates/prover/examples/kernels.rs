@@ -9,7 +9,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use dyad_field::{K, from_bits};
-use dyad_prover::kernels::{and_check, bus, code, eq, sumcheck, sums, tree};
+use dyad_prover::kernels::{and_check, bus, code, eq, rows, sumcheck, sums, tree};
 
 /// A vector of arbitrary elements.
 fn elements(n: usize, seed: u128) -> Vec<K> {
@@ -100,11 +100,11 @@ fn vectors(b: &Bench) {
     );
     let positions: Vec<usize> = (0..200).map(|i| i * 7919 % (2 * n)).collect();
     b.time(
-        "code::accumulate_rows 200",
+        "rows::accumulate_rows 200",
         n,
         || w.clone(),
         |w| {
-            code::accumulate_rows(w, n.ilog2() as usize, &positions, &q[..200]);
+            rows::accumulate_rows(w, n.ilog2() as usize, &positions, &q[..200]);
         },
     );
 }

@@ -10,7 +10,8 @@ use crate::adjoint;
 use crate::commitment::codeword_len;
 use crate::cost::{ELEMENT, slab_logs};
 use crate::kernels::FAST;
-use crate::kernels::code::{LaneVariables, tile_bytes};
+use crate::kernels::code::tile_bytes;
+use crate::kernels::rows::LaneVariables;
 use crate::scratch::Memory;
 
 /// What is in memory while a proof is made, in bytes. The program and what is known of its run are not
