@@ -3,11 +3,11 @@
 use dyad_field::K;
 use dyad_rules::{Rows, TableRules};
 use dyad_verifier::layout::Owner;
-use dyad_verifier::{Error, Hash, Layout, Level, Schedule, Statement, System, start};
+use dyad_verifier::{Error, Hash, Layout, Level, Schedule, Statement, System};
 
 use crate::columns::RowEqs;
 use crate::cost::{self, Cost};
-use crate::covers::{Covers, Seed};
+use crate::covers::Seed;
 use crate::evaluate::Committed;
 use crate::kernels::memory::zeros;
 use crate::merkle::Tree;
@@ -134,22 +134,13 @@ pub fn prove_filled<H: Hash + Sync + Send>(
     filled: Filled,
     observer: &mut dyn FnMut(&'static str),
 ) -> Proof {
-    let Setting { level, system, tables, key, seed } = *setting;
+    let Setting { level, system, tables, key, .. } = *setting;
     let schedule = filled.schedule(level);
     let Filled { rows, layout, vector } = filled;
-    let t = start::<H>(level, system, &key.key, &statement, &rows);
     let code = schedule.oracles[0].code;
-    let covers = Covers::new(&code, seed, t.state());
-    assert_eq!(covers.is_some(), level.is_hiding(), "covers where a proof hides");
-    let mut s = Session::new(t, covers, observer);
+    let mut s = Session::<H>::begin(setting, &statement, &rows, &code, observer);
     // Its messages may take more than anything else that is there yet.
     let statement = s.covers.is_some().then_some(statement);
-    s.proof.section("rows");
-    for (table, &n) in system.tables.iter().zip(&rows) {
-        if table.fixed.is_empty() {
-            s.proof.u32(n);
-        }
-    }
 
     let mut memory = Memory::new(&layout, &schedule);
     let tree = commitment::prove(&mut s, &vector, &code, memory.scratch());

@@ -14,7 +14,7 @@ use dyad_verifier::hidden::product_point;
 use dyad_verifier::layout::{Owner, Stack};
 use dyad_verifier::params::{Code, GRINDING, LANE_LOG};
 use dyad_verifier::transcript::Challenges;
-use dyad_verifier::{Error, Hash, Label, Layout, Schedule, Statement, System, reduce, start};
+use dyad_verifier::{Error, Hash, Label, Layout, Schedule, Statement, System, reduce};
 
 use crate::adjoint;
 use crate::commitment::codeword_len;
@@ -102,25 +102,16 @@ fn prove_any<H: Hash + Sync + Send>(
     lie: Option<usize>,
     change: &mut dyn FnMut(&mut [K], &mut [K]),
 ) -> Result<Proof, Error> {
-    let Setting { level, system, tables, key, seed } = *setting;
+    let Setting { level, system, tables, key, .. } = *setting;
     let layout = Layout::new(system, rows)?;
     layout.check_bus(statement)?;
     let schedule = Schedule::new(level, &layout);
-    let t = start::<H>(level, system, &key.key, statement, rows);
     let main = schedule.oracles[0].code;
     let mut observer = |_: &'static str| ();
-    let mut covers = Covers::new(&main, seed, t.state());
-    assert_eq!(covers.is_some(), level.is_hiding(), "covers where a proof hides");
-    if let Some(covers) = &mut covers {
-        change(&mut covers.tails, &mut covers.mask);
-    }
-    let mut s = Session::new(t, covers, &mut observer);
+    let mut s = Session::<H>::begin(setting, statement, rows, &main, &mut observer);
     s.lie = lie;
-    s.proof.section("rows");
-    for (table, &n) in system.tables.iter().zip(rows) {
-        if table.fixed.is_empty() {
-            s.proof.u32(n);
-        }
+    if let Some(covers) = &mut s.covers {
+        change(&mut covers.tails, &mut covers.mask);
     }
 
     s.proof.section("commitment");

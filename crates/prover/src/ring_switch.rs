@@ -2,7 +2,7 @@
 
 use dyad_field::{BITS, K, PrimeCharacteristicRing, eq_at, eq_table, from_bits, transpose};
 use dyad_verifier::cover::Cover;
-use dyad_verifier::hidden::{lagrange, product_point};
+use dyad_verifier::hidden::{Lagrange, product_point};
 use dyad_verifier::layout::Oracle;
 use dyad_verifier::transcript::Challenges;
 use dyad_verifier::{Hash, Label, Layout, reduce};
@@ -70,8 +70,9 @@ fn settle<H: Hash>(s: &mut Session<'_, H>) -> Option<Cover> {
     let covers = s.covers.as_ref()?;
     let (cover, [x, y]) = (covers.code.cover?, covers.factors());
     // X and Y have their values at the first points, one more than there are products; Z as many more.
+    let lagrange = Lagrange::new(x.len());
     let at = |point: K| {
-        let basis = lagrange(x.len(), point);
+        let basis = lagrange.at(point);
         [&x, &y].map(|v| v.iter().zip(&basis).map(|(&v, &l)| v * l).sum::<K>())
     };
     let products = |points: std::ops::Range<usize>| {

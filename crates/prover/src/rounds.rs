@@ -6,15 +6,17 @@ use dyad_field::{K, PrimeCharacteristicRing};
 use dyad_verifier::channel::Received;
 use dyad_verifier::cover::Cover;
 use dyad_verifier::hidden::Hidden;
+use dyad_verifier::params::Code;
 use dyad_verifier::reader::Reader;
 use dyad_verifier::ring_switch::ElementClaim;
 use dyad_verifier::transcript::{Challenges, Transcript};
-use dyad_verifier::{Digest, Error, Hash, Label};
+use dyad_verifier::{Digest, Error, Hash, Label, Statement, start};
 
 use crate::covers::Covers;
 use crate::grinding::grind;
 use crate::kernels::sumcheck::{fold, inner_fold_round, inner_fold_round_from, inner_round};
 use crate::merkle::{RowPairs, Tree};
+use crate::prove::Setting;
 use crate::writer::Proof;
 
 /// The parties to every step of the protocol.
@@ -44,6 +46,28 @@ impl<'a, H: Hash> Session<'a, H> {
     /// Nothing sent yet.
     pub fn new(t: Transcript<H>, covers: Option<Covers>, observer: &'a mut dyn FnMut(&'static str)) -> Self {
         Self { committed: (t.clone(), 0), t, proof: Proof::default(), observer, covers, lie: None, sent: 0 }
+    }
+
+    /// The session of a proof of so many rows, whose columns are committed with this code: what is known before
+    /// anything is sent, and the numbers of rows.
+    pub fn begin(
+        setting: &Setting<'_>,
+        statement: &Statement,
+        rows: &[u32],
+        code: &Code,
+        observer: &'a mut dyn FnMut(&'static str),
+    ) -> Self {
+        let t = start::<H>(setting.level, setting.system, &setting.key.key, statement, rows);
+        let covers = Covers::new(code, setting.seed, t.state());
+        assert_eq!(covers.is_some(), setting.level.is_hiding(), "covers where a proof hides");
+        let mut s = Self::new(t, covers, observer);
+        s.proof.section("rows");
+        for (table, &n) in setting.system.tables.iter().zip(rows) {
+            if table.fixed.is_empty() {
+                s.proof.u32(n);
+            }
+        }
+        s
     }
 
     /// Says that a step begins.

@@ -150,7 +150,7 @@ impl<C: Channel> Arithmetic for Hidden<'_, C> {
         }
         z.extend(last);
         for (values, seen) in [(x, x_seen), (y, y_seen), (z, x_seen * y_seen)] {
-            let basis = lagrange(values.len(), point);
+            let basis = Lagrange::new(values.len()).at(point);
             let at = values.into_iter().zip(basis).fold(Form::from(seen), |s, (v, l)| s + v * l);
             self.equations.push(at);
         }
@@ -185,14 +185,59 @@ pub fn product_point(challenges: &mut impl Challenges, products: usize) -> K {
     }
 }
 
-/// The values at z of the Lagrange polynomials of the points 0 .. n - 1, whose bits are read as elements;
-/// z is none of them.
-pub fn lagrange(n: usize, z: K) -> Vec<K> {
-    let points: Vec<K> = (0..n as u128).map(from_bits).collect();
-    let all: K = points.iter().map(|&p| z + p).product();
-    let value = |&p: &K| {
-        let others = points.iter().filter(|&&o| o != p).map(|&o| p + o).product::<K>();
-        all * (others * (z + p)).try_inverse().unwrap_or_default()
-    };
-    points.iter().map(value).collect()
+/// The Lagrange polynomials of the points 0 .. n - 1, whose bits are read as elements.
+#[derive(Clone, Debug)]
+pub struct Lagrange {
+    points: Vec<K>,
+    /// Of each point, the inverse of the product of its differences to the others.
+    scales: Vec<K>,
+}
+
+impl Lagrange {
+    /// Those of `n` points.
+    pub fn new(n: usize) -> Self {
+        let points: Vec<K> = (0..n as u128).map(from_bits).collect();
+        let differences = |&p: &K| points.iter().filter(|&&o| o != p).map(|&o| p + o).product::<K>();
+        // They are not 0.
+        let scales = points.iter().map(|p| differences(p).try_inverse().unwrap_or_default()).collect();
+        Self { points, scales }
+    }
+
+    /// Their values at z: each is the product of z's differences to the other points, scaled.
+    pub fn at(&self, z: K) -> Vec<K> {
+        let mut values = self.scales.clone();
+        let mut before = K::ONE;
+        for (value, &point) in values.iter_mut().zip(&self.points) {
+            *value *= before;
+            before *= z + point;
+        }
+        let mut after = K::ONE;
+        for (value, &point) in values.iter_mut().zip(&self.points).rev() {
+            *value *= after;
+            after *= z + point;
+        }
+        values
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::indexing_slicing)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn polynomials_have_their_values() {
+        for n in [0, 1, 2, 7, 40] {
+            let lagrange = Lagrange::new(n);
+            for i in 0..n {
+                let values = lagrange.at(from_bits(i as u128));
+                assert!((0..n).all(|j| values[j] == if i == j { K::ONE } else { K::ZERO }), "{n} points");
+            }
+            // A polynomial of degree n - 1 at another point.
+            let z = x_power(100) + K::ONE;
+            let f = |x: K| (0..n).fold(K::ZERO, |s, i| s * x + x_power(3 * i));
+            let values = (0..n).map(|i| f(from_bits(i as u128)));
+            assert_eq!(values.zip(lagrange.at(z)).map(|(v, l)| v * l).sum::<K>(), f(z), "{n} points");
+        }
+    }
 }
