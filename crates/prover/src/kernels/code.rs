@@ -21,7 +21,7 @@ impl<'a> Codeword<'a> {
         &self.values[position * self.lanes..(position + 1) * self.lanes]
     }
 
-    /// The rows that [`row_pairs`] makes.
+    /// The rows that [`row_pairs`](super::rows::row_pairs) makes.
     pub fn row_pairs(&self, pairs: &[usize]) -> Vec<K> {
         pairs.iter().flat_map(|k| &self.values[2 * k * self.lanes..][..2 * self.lanes]).copied().collect()
     }
