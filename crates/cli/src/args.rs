@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use bytesize::ByteSize;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand};
 
 /// Runs RISC-V programs and proves what they gave, to anyone, without showing their input.
@@ -119,7 +120,10 @@ pub struct Prove {
     /// [default: as much as there is]
     #[arg(long, value_name = "SIZE", value_parser = memory)]
     pub memory: Option<ByteSize>,
-    /// Make a proof that is a seventh smaller, in half as much time and memory again; it is for the same key
+    /// Bits of security that the proof has
+    #[arg(long, value_name = "BITS", default_value = "100", value_parser = bits())]
+    pub level: u32,
+    /// Make a proof that is a quarter smaller, in up to twice the time; it is for the same key
     #[arg(long)]
     pub small: bool,
     /// Make a proof that does not hide what it is made from, the same bytes each time
@@ -179,6 +183,11 @@ fn cycles(text: &str) -> Result<u64, String> {
     };
     let number = digits.replace('_', "").parse::<u64>().ok().and_then(|n| n.checked_mul(unit));
     number.ok_or_else(|| "a number of cycles is one such as 500000, 500k or 2M".to_owned())
+}
+
+/// The levels that proofs may have.
+fn bits() -> impl TypedValueParser<Value = u32> {
+    PossibleValuesParser::new(["100", "128"]).try_map(|bits| bits.parse())
 }
 
 fn memory(text: &str) -> Result<ByteSize, String> {

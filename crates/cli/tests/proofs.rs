@@ -65,6 +65,15 @@ fn proofs_name_what_they_are() {
     let inspect = |proof: &str| json(&folder.dyad(&["inspect", proof, "--json"]));
     assert_eq!(flags(&inspect("proof")), (Some(true), Some(false), Some(100)));
     let prove = ["prove", &elf, "--input", &input, "--transparent", "--small", "--json", "-o"];
+    let high =
+        json(&folder.dyad(&["prove", &elf, "--input", &input, "--level", "128", "--json", "-o", "high"]));
+    for report in [&high, &inspect("high")] {
+        assert_eq!(flags(report), (Some(true), Some(false), Some(128)));
+    }
+    assert!(high["security_bits"].as_f64().unwrap() >= 129.0, "{high}");
+    folder.dyad(&["verify", "high", "--key", "key", "--level", "128"]);
+    let usage = folder.try_dyad(&["prove", &elf, "--input", &input, "--level", "99"]);
+    assert!(String::from_utf8(usage.stderr).unwrap().contains("[possible values: 100, 128]"));
     let [one, other] = ["one", "other"].map(|place| json(&folder.dyad(&[&prove[..], &[place]].concat())));
     for report in [&one, &other, &inspect("one")] {
         assert_eq!(flags(report), (Some(false), Some(true), Some(100)));

@@ -7,19 +7,32 @@ use dyad_verifier::{Digest, Hash, Move, Schedule, merkle};
 
 use crate::cost::{Cost, ELEMENT, moved};
 use crate::covers::Covers;
-use crate::kernels::code::encode;
-use crate::merkle::Tree;
+use crate::kernels::FAST;
+use crate::kernels::code::encode_at;
+use crate::merkle::{Leaves, Tree};
 use crate::rounds::Session;
 use crate::scratch::Scratch;
 
 /// Elements of scratch that [`prove`] takes.
 pub fn room(schedule: &Schedule) -> usize {
     let own = schedule.oracles.iter().filter(|o| o.owner == Owner::Run);
-    own.map(|o| codeword_len(&o.code)).sum()
+    own.map(|o| part_len(&o.code)).sum()
 }
 
-/// Encodes a vector, hashes the codeword, sends the root, and works for the first challenges. The codeword is not kept: the vectors of later
-/// steps take its place, and the rows that are opened are made again.
+/// Logarithm of the cosets that are encoded at a time: a codeword of a lower rate than 1/2 takes no more memory than
+/// one of that rate. The portable kernels encode everything at once.
+fn part_log(code: &Code) -> usize {
+    if FAST { code.log_inv_rate.min(1) } else { code.log_inv_rate }
+}
+
+/// Elements of a part of a codeword.
+fn part_len(code: &Code) -> usize {
+    code.width() << (code.top() + part_log(code))
+}
+
+/// Encodes a vector, hashes the codeword, sends the root, and works for the first challenges. The codeword is not
+/// kept, nor made as a whole: the vectors of later steps take its place, and the rows that are opened are made
+/// again.
 pub fn prove<H: Hash>(
     s: &mut Session<'_, H>,
     vector: &[K],
@@ -28,11 +41,16 @@ pub fn prove<H: Hash>(
     mut scratch: Scratch<'_>,
 ) -> Tree {
     s.proof.section("commitment");
-    s.step("encode");
-    let values = scratch.take(codeword_len(code));
-    let codeword = encode(&Covers::uncoded(s.covers.as_ref(), vector, code), code.log_inv_rate, values);
-    s.step("hash");
-    let tree = Tree::new::<H>(&codeword);
+    let values = scratch.take(part_len(code));
+    let mut tree = Leaves::new(1 << code.position_log());
+    let cosets = Covers::uncoded(s.covers.as_ref(), vector, code).cosets(code.log_inv_rate);
+    for cosets in cosets.parts(part_log(code)) {
+        s.step("encode");
+        let part = encode_at(&Covers::uncoded(s.covers.as_ref(), vector, code), cosets, values);
+        s.step("hash");
+        tree.add::<H>(&part);
+    }
+    let tree = tree.finish::<H>();
     s.commit(&tree.root(), first);
     tree
 }
@@ -47,6 +65,12 @@ pub fn codeword_len(code: &Code) -> usize {
 pub fn encode_cost(code: Code, length: u64) -> Cost {
     let codeword = codeword_len(&code) as u64;
     Cost { encoded: codeword / 2, ..Cost::default() } + moved(length + 3 * codeword)
+}
+
+/// As [`encode_cost`], in the parts of [`prove`], each of which reads the elements.
+pub fn encode_in_parts_cost(code: Code, length: u64) -> Cost {
+    let again = (1 << (code.log_inv_rate - part_log(&code))) - 1;
+    encode_cost(code, length) + moved(length * again)
 }
 
 /// Hashes the rows of a codeword and the levels of digests above them, the leaves' own level not

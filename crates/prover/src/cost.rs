@@ -10,13 +10,14 @@ use std::collections::BTreeSet;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign};
 
+use dyad_verifier::bus::first_move;
 use dyad_verifier::layout::Owner;
 use dyad_verifier::params::Code;
-use dyad_verifier::{Layout, Schedule, System};
+use dyad_verifier::{Layout, Schedule, Statement, System};
 use serde::{Deserialize, Serialize};
 
 use crate::scratch::Memory;
-use crate::{STEPS, and_check, bus, columns, commitment, opening, points, ring_switch};
+use crate::{STEPS, and_check, bus, columns, commitment, grinding, opening, points, ring_switch};
 
 /// Bytes of an element.
 pub(crate) const ELEMENT: u64 = dyad_field::BYTES as u64;
@@ -114,11 +115,13 @@ impl Sum for Cost {
 /// What each of [`STEPS`] does in a proof of this layout and schedule.
 pub fn steps(system: &System, layout: &Layout, schedule: &Schedule) -> [(&'static str, Cost); STEPS.len()] {
     let d = &Dimensions { system, layout, schedule };
+    // The statement's few messages left out.
+    let first = first_move(layout, &Statement::default());
     let costs = [
         d.committed_now(|_, len| moved(len) + fresh(len)),
         // The memory that this step and all after it share is made at its beginning.
-        d.committed_now(commitment::encode_cost) + fresh(Memory::len_for(layout, schedule) as u64),
-        d.committed_now(|code, _| commitment::hash_cost(code)),
+        d.committed_now(commitment::encode_in_parts_cost) + fresh(Memory::len_for(layout, schedule) as u64),
+        d.committed_now(|code, _| commitment::hash_cost(code)) + grinding::cost(first.work(schedule.level)),
         bus::leaves_cost(d),
         bus::products_cost(d),
         and_check::bits_cost(d),

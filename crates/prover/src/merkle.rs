@@ -22,15 +22,28 @@ fn digests(n: usize) -> Vec<Digest> {
     rayon::iter::repeat_n([0; 32], n).collect()
 }
 
-impl Tree {
-    /// The tree whose leaves are the rows of a codeword, a power of two of them.
+/// A tree whose leaves come part after part.
+pub struct Leaves {
+    /// The level above them.
+    level: Vec<Digest>,
+    /// How much of it there is.
+    done: usize,
+}
+
+impl Leaves {
+    /// For a codeword of so many rows, a power of two.
     ///
     /// # Panics
     /// If there is only one.
-    pub fn new<H: Hash>(code: &Codeword<'_>) -> Self {
-        assert!(code.rows > 1, "a tree of one leaf");
+    pub fn new(rows: usize) -> Self {
+        assert!(rows > 1, "a tree of one leaf");
+        Self { level: digests(rows / 2), done: 0 }
+    }
+
+    /// The next rows, an even number of them.
+    pub fn add<H: Hash>(&mut self, code: &Codeword<'_>) {
         let length = (code.lanes * dyad_field::BYTES).next_multiple_of(merkle::LEAF_BLOCK);
-        let mut level = digests(code.rows / 2);
+        let level = &mut self.level[self.done..][..code.rows / 2];
         level.par_chunks_mut(GRAIN).enumerate().for_each(|(chunk, out)| {
             let rows = 2 * out.len();
             let mut bytes = Vec::with_capacity(rows * length);
@@ -41,7 +54,16 @@ impl Tree {
             H::hash_many(Domain::Leaf, &bytes, length, &mut leaves[..rows]);
             H::hash_many(Domain::Node, leaves[..rows].as_flattened(), 64, out);
         });
-        let mut levels = vec![level];
+        self.done += code.rows / 2;
+    }
+
+    /// The tree.
+    ///
+    /// # Panics
+    /// If there are rows that have not come.
+    pub fn finish<H: Hash>(self) -> Tree {
+        assert_eq!(self.done, self.level.len(), "all rows");
+        let mut levels = vec![self.level];
         while let Some(below) = levels.last().filter(|l| l.len() > 1) {
             let mut level = digests(below.len() / 2);
             level.par_chunks_mut(GRAIN).zip(below.par_chunks(2 * GRAIN)).for_each(|(out, pairs)| {
@@ -49,7 +71,19 @@ impl Tree {
             });
             levels.push(level);
         }
-        Self { levels }
+        Tree { levels }
+    }
+}
+
+impl Tree {
+    /// The tree whose leaves are the rows of a codeword, a power of two of them.
+    ///
+    /// # Panics
+    /// If there is only one.
+    pub fn new<H: Hash>(code: &Codeword<'_>) -> Self {
+        let mut leaves = Leaves::new(code.rows);
+        leaves.add::<H>(code);
+        leaves.finish::<H>()
     }
 
     /// The root.

@@ -18,7 +18,7 @@ use crate::witness::{Columns, ProvingKey};
 use crate::writer::Proof;
 use crate::{and_check, bus, columns, commitment, opening, points, ring_switch};
 
-/// The steps that [`prove`] announces, in order.
+/// The steps that [`prove`] announces, in order. Where a codeword is made in parts, encoding and hashing take turns.
 pub const STEPS: [&str; 11] = [
     "fill",
     "encode",

@@ -27,6 +27,16 @@ pub struct Processor {
     pub caller: f64,
 }
 
+impl Timing {
+    /// The step goes on after others came between.
+    fn add(&mut self, more: Self) {
+        self.seconds += more.seconds;
+        let sum =
+            |(a, b): (Processor, Processor)| Processor { all: a.all + b.all, caller: a.caller + b.caller };
+        self.processor = self.processor.zip(more.processor).map(sum);
+    }
+}
+
 /// Takes the time of one step after another.
 pub struct Stopwatch {
     start: Moment,
@@ -55,11 +65,25 @@ impl Stopwatch {
         self.start.time.elapsed().as_secs_f64()
     }
 
-    /// The last step ends: what each took, `costs` being what each had to do.
+    /// Whether a step has begun before.
+    pub fn knows(&self, name: &str) -> bool {
+        self.begun.iter().any(|(begun, _)| *begun == name)
+    }
+
+    /// The last step ends: what each took, in the order in which they first began, `costs` being what each had to
+    /// do.
     pub fn finish(self, costs: impl Iterator<Item = Cost>) -> Vec<Timing> {
         let ends: Vec<Moment> = self.begun.iter().skip(1).map(|b| b.1).chain([Moment::now()]).collect();
-        let steps = self.begun.into_iter().zip(ends).zip(costs);
-        steps.map(|(((name, from), to), cost)| from.until(to, name, cost)).collect()
+        let mut steps: Vec<Timing> = Vec::new();
+        for ((name, from), to) in self.begun.into_iter().zip(ends) {
+            let time = from.until(to, name, Cost::default());
+            match steps.iter_mut().find(|step| step.name == name) {
+                Some(step) => step.add(time),
+                None => steps.push(time),
+            }
+        }
+        steps.iter_mut().zip(costs).for_each(|(step, cost)| step.cost = cost);
+        steps
     }
 }
 
@@ -107,7 +131,11 @@ mod tests {
     fn steps_follow_each_other() {
         let mut watch = Stopwatch::start();
         watch.step("wait");
-        std::thread::sleep(std::time::Duration::from_millis(20));
+        std::thread::sleep(std::time::Duration::from_millis(10));
+        watch.step("work");
+        watch.step("wait");
+        assert!(watch.knows("wait") && !watch.knows("rest"));
+        std::thread::sleep(std::time::Duration::from_millis(10));
         watch.step("work");
         let until = watch.seconds() + 0.02;
         while watch.seconds() < until {}

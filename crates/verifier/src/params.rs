@@ -62,6 +62,14 @@ impl Level {
         Self { hiding: false, ..self }
     }
 
+    /// The same of so many bits.
+    ///
+    /// # Errors
+    /// [`Error::UnsupportedLevel`] for other bits than those of [`Level::all`].
+    pub fn with_bits(self, bits: u32) -> Result<Self, Error> {
+        Self::all().find(|level| *level == Self { bits, ..self }).ok_or(Error::UnsupportedLevel(bits))
+    }
+
     /// The same with small proofs, or with fast ones.
     #[must_use]
     pub const fn with_size(self, small: bool) -> Self {

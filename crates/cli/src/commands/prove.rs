@@ -50,7 +50,7 @@ pub fn run(args: &Prove) -> Result<(), Failure> {
     let allowance = Allowance::new(args.memory);
     let watch = Watch::start(allowance);
     let progress = Progress::start("commit to the program");
-    let prover = Prover::new(&program).map_err(bad)?.small(args.small);
+    let prover = Prover::new(&program).and_then(|p| p.level(args.level)).map_err(bad)?.small(args.small);
     let prover = if args.transparent { prover.transparent() } else { prover };
     // What the process has before the proof.
     let base = memory::resident().unwrap_or(0);

@@ -69,9 +69,9 @@ impl<'a> Uncoded<'a> {
         self.cover.map_or(self.m, |c| self.m.max(c.log))
     }
 
-    /// The cosets of that subspace before the first that a codeword at 2^`log_inv_rate` of them lies on.
-    pub fn skipped(&self, log_inv_rate: usize) -> usize {
-        if self.cover.is_some() { 1 << log_inv_rate } else { 0 }
+    /// The cosets of that subspace that a codeword at 2^`log_inv_rate` of them lies on.
+    pub fn cosets(&self, log_inv_rate: usize) -> Cosets {
+        Cosets { first: if self.cover.is_some() { 1 << log_inv_rate } else { 0 }, log: log_inv_rate }
     }
 
     /// The coefficients of a lane, those past its end being 0.
@@ -97,6 +97,27 @@ impl<'a> Uncoded<'a> {
     }
 }
 
+/// Neighbouring cosets of a subspace, 2^`log` of them: where a codeword lies, or a part of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cosets {
+    /// The number of the first, a multiple of how many there are.
+    pub first: usize,
+    /// Logarithm of how many.
+    pub log: usize,
+}
+
+impl Cosets {
+    /// Logarithm of the cosets of the least domain that they lie in.
+    pub fn domain(&self) -> usize {
+        (self.first + (1 << self.log)).next_power_of_two().ilog2() as usize
+    }
+
+    /// The same cosets in parts of 2^`log`.
+    pub fn parts(self, log: usize) -> impl Iterator<Item = Self> {
+        (0..1usize << (self.log - log)).map(move |i| Self { first: self.first + (i << log), log })
+    }
+}
+
 /// Elements of the codeword at 2^(top + `log_inv_rate`) points.
 pub fn encoded_len(uncoded: &Uncoded<'_>, log_inv_rate: usize) -> usize {
     uncoded.width() << (uncoded.top() + log_inv_rate)
@@ -107,11 +128,19 @@ pub fn encoded_len(uncoded: &Uncoded<'_>, log_inv_rate: usize) -> usize {
 /// # Panics
 /// If `values` is not of [`encoded_len`] elements.
 pub fn encode<'a>(uncoded: &Uncoded<'_>, log_inv_rate: usize, values: &'a mut [K]) -> Codeword<'a> {
-    assert_eq!(values.len(), encoded_len(uncoded, log_inv_rate), "the size of the codeword");
+    encode_at(uncoded, uncoded.cosets(log_inv_rate), values)
+}
+
+/// A part of a codeword: its symbols on some cosets.
+///
+/// # Panics
+/// If `values` is not of as many elements.
+pub fn encode_at<'a>(uncoded: &Uncoded<'_>, cosets: Cosets, values: &'a mut [K]) -> Codeword<'a> {
+    assert_eq!(values.len(), encoded_len(uncoded, cosets.log), "the size of the codeword");
     if !values.is_empty() {
-        arch::encode(uncoded, log_inv_rate, values);
+        arch::encode(uncoded, cosets, values);
     }
-    Codeword { lanes: uncoded.width(), rows: 1 << (uncoded.top() + log_inv_rate), values }
+    Codeword { lanes: uncoded.width(), rows: 1 << (uncoded.top() + cosets.log), values }
 }
 
 /// Bytes that one thread takes to encode lanes of 2^m elements, besides the codeword.
@@ -173,8 +202,37 @@ pub(super) mod tests {
             let mut values = rng.ks(encoded_len(&Uncoded::plain(&data, m), log_inv_rate));
             let code = encode(&Uncoded::plain(&data, m), log_inv_rate, &mut values);
             let mut expected = vec![K::ZERO; code.values.len()];
-            portable::encode(&Uncoded::plain(&data, m), log_inv_rate, &mut expected);
+            let plain = Uncoded::plain(&data, m);
+            portable::encode(&plain, plain.cosets(log_inv_rate), &mut expected);
             assert!(code.values == expected, "m = {m}, log_inv_rate {log_inv_rate}, length {len}");
+        }
+    }
+
+    /// Part after part, of any size.
+    fn parts_are_the_same(uncoded: &Uncoded<'_>, log_inv_rate: usize) {
+        let mut whole = vec![K::ZERO; encoded_len(uncoded, log_inv_rate)];
+        encode(uncoded, log_inv_rate, &mut whole);
+        for log in 0..=log_inv_rate {
+            let parts = whole.chunks(encoded_len(uncoded, log));
+            for (cosets, expected) in uncoded.cosets(log_inv_rate).parts(log).zip(parts) {
+                let mut values = vec![K::ONE; expected.len()];
+                encode_at(uncoded, cosets, &mut values);
+                assert!(values == expected, "{cosets:?} of {:?}", uncoded.cosets(log_inv_rate));
+                portable::encode(uncoded, cosets, &mut values);
+                assert!(values == expected, "{cosets:?} by the portable kernels");
+            }
+        }
+    }
+
+    #[test]
+    fn codewords_come_in_parts() {
+        let mut rng = Random(19);
+        for (m, log_inv_rate, len) in [(0, 2, 3), (3, 2, 8 * 5 + 3), (8, 3, 256 * 9), (12, 2, 4096 * 5)] {
+            let data = rng.ks(len);
+            parts_are_the_same(&Uncoded::plain(&data, m), log_inv_rate);
+        }
+        for index in 0..COVERED.len() {
+            covered(index, |uncoded, log_inv_rate| parts_are_the_same(uncoded, log_inv_rate + 1));
         }
     }
 
@@ -205,7 +263,7 @@ pub(super) mod tests {
                 let mut values = vec![K::ONE; encoded_len(uncoded, log_inv_rate)];
                 let mut expected = values.clone();
                 let code = encode(uncoded, log_inv_rate, &mut values);
-                portable::encode(uncoded, log_inv_rate, &mut expected);
+                portable::encode(uncoded, uncoded.cosets(log_inv_rate), &mut expected);
                 assert!(code.values == expected, "{:?}", COVERED[index]);
                 // Some of them by the definition.
                 let (m, top, log) = (uncoded.m, uncoded.top(), COVERED[index].4);

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::Packed;
 use super::and_check::byte_product;
-use super::code::Uncoded;
+use super::code::{Cosets, Uncoded};
 
 /// Add the bit sums of `q` with each of the weights to the `sums` of the same place; all have one
 /// length.
@@ -203,12 +203,13 @@ pub fn tile_bytes(_: usize, _: usize) -> usize {
     0
 }
 
-/// Encode (`code::encode` says what) into `out`. A tail is the second half of a lane of twice the length,
-/// and what is wanted the second half of its codeword.
-pub fn encode(uncoded: &Uncoded<'_>, log_inv_rate: usize, out: &mut [K]) {
+/// Encode (`code::encode_at` says what) into `out`: all cosets of the domain, of which those that are wanted are
+/// copied. A tail is the second half of a lane of twice the length.
+pub fn encode(uncoded: &Uncoded<'_>, cosets: Cosets, out: &mut [K]) {
     let (lanes, top) = (uncoded.width(), uncoded.top());
     let halves = 1 + usize::from(uncoded.cover.is_some());
-    let mut values = K::zero_vec(halves * out.len());
+    let domain = cosets.domain().max(halves - 1);
+    let mut values = K::zero_vec(lanes << (top + domain));
     for (half, rows) in values[..(halves * lanes) << top].chunks_mut(lanes << top).enumerate() {
         rows.par_chunks_mut(SQUARE * lanes).enumerate().for_each(|(block, rows)| {
             for first in (0..lanes).step_by(SQUARE) {
@@ -222,8 +223,9 @@ pub fn encode(uncoded: &Uncoded<'_>, log_inv_rate: usize, out: &mut [K]) {
             }
         });
     }
-    let code = LchNtt::<K>::default().ntt_batch_padded(RowMajorMatrix::new(values, lanes), log_inv_rate);
-    out.copy_from_slice(&code.values[code.values.len() - out.len()..]);
+    let added = domain - (halves - 1);
+    let code = LchNtt::<K>::default().ntt_batch_padded(RowMajorMatrix::new(values, lanes), added);
+    out.copy_from_slice(&code.values[(cosets.first * lanes) << top..][..out.len()]);
 }
 
 /// `(sum of w0 q0, sum of (w0 + w1) (q0 + q1))`; all of one length.

@@ -11,7 +11,7 @@
 use dyad_field::{K, PrimeCharacteristicRing};
 use rayon::prelude::*;
 
-use crate::kernels::code::Uncoded;
+use crate::kernels::code::{Cosets, Uncoded};
 use crate::kernels::portable;
 
 use super::isa::{Factor8, Factor16, Factor32};
@@ -32,18 +32,17 @@ const LISTED: usize = 1 << 21;
 type Quad = [K; 4];
 
 /// Encode (`code::encode` says what) into `out`.
-pub fn encode(uncoded: &Uncoded<'_>, log_inv_rate: usize, out: &mut [K]) {
+pub fn encode(uncoded: &Uncoded<'_>, cosets: Cosets, out: &mut [K]) {
     let (m, lanes) = (uncoded.top(), uncoded.width());
-    assert_eq!(out.len(), lanes << (m + log_inv_rate), "the size of the codeword");
-    let skipped = uncoded.skipped(log_inv_rate);
-    let bits = m + log_inv_rate + usize::from(skipped > 0);
+    assert_eq!(out.len(), lanes << (m + cosets.log), "the size of the codeword");
+    let (skipped, bits) = (cosets.first, m + cosets.domain());
     if m < 2 || bits > MAX_LOG || lanes == 0 {
-        return portable::encode(uncoded, log_inv_rate, out);
+        return portable::encode(uncoded, cosets, out);
     }
     let (quads, _) = out.as_chunks_mut::<4>();
     let tiles = Tiles::new(m, lanes);
     let code = Code { uncoded, bits, skipped, lanes, low: tiles.low, tower: &TOWER };
-    code.first_pass(quads, log_inv_rate, tiles.first);
+    code.first_pass(quads, cosets.log, tiles.first);
     let size = tiles.second;
     let skipped = skipped << (m - tiles.low);
     quads.par_chunks_mut(size).enumerate().for_each_init(
@@ -95,11 +94,11 @@ struct Code<'a> {
 
 impl Code<'_> {
     /// Data to tower bytes and all stages from `low` up, on bundles.
-    fn first_pass(&self, out: &mut [Quad], log_inv_rate: usize, shape: First) {
+    fn first_pass(&self, out: &mut [Quad], cosets_log: usize, shape: First) {
         let First { stages, run, .. } = shape;
         let bundles = (1 << self.low) / 4;
         // Task t writes the t-th part of each lane of each block of 2^low rows.
-        let parts = self.lanes << (stages + log_inv_rate);
+        let parts = self.lanes << (stages + cosets_log);
         let together = (LISTED / parts).max(4 * rayon::current_num_threads());
         for first in (0..bundles / run).step_by(together) {
             let together = together.min(bundles / run - first);
