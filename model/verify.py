@@ -256,7 +256,7 @@ class Level:
         self.number = bits | small << 16 | hiding << 17
         self.rates, self.lanes, self.work = SMALL if small else FAST
         self.from_queries = bits + 1 - self.work     # one bit more than the level, in every move
-FAST, SMALL = ([1, 2, 3, 4], [4, 4, 4], 16), ([3, 4, 4, 4], [5, 3, 3], 20)
+FAST, SMALL = ([1, 2, 3, 4], [5, 3, 3], 18), ([3, 3, 3, 4], [5, 3, 3], 22)
 
 @functools.lru_cache(None)
 def queries(miss, bits): return next(n for n in itertools.count(1) if miss**n <= Fraction(1, 2**bits))

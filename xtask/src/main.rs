@@ -9,6 +9,7 @@ mod dist;
 mod dyad;
 mod external;
 mod floor;
+mod frontier;
 mod limited;
 mod machine;
 mod setup;
@@ -43,6 +44,8 @@ enum Task {
     Dist(dist::Args),
     /// Measure what this machine can do at least, and how far a proof is from it
     Floor(floor::Args),
+    /// What proofs would take with other codes: the frontier of bytes, time and memory
+    Frontier(frontier::Args),
     /// Ask a solver whether the tables do what the RISC-V manual says
     Smt(smt::Args),
     /// The slow suites: many more random cases, long runs
@@ -63,6 +66,7 @@ fn main() -> ExitCode {
         Task::Counts(args) => counts::run(&args),
         Task::Dist(args) => dist::run(&args),
         Task::Floor(args) => floor::run(&args),
+        Task::Frontier(args) => frontier::run(&args),
         Task::Smt(args) => smt::run(&args),
         Task::Soak(args) => soak::run(&args),
         Task::Csmith(args) => csmith::run(&args),

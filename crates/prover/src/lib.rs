@@ -19,6 +19,7 @@ mod evaluate;
 mod footprint;
 mod grinding;
 pub mod kernels;
+pub mod length;
 mod merkle;
 mod opening;
 mod points;

@@ -32,11 +32,11 @@ fn small_hiding() -> (Toy, Proof) {
 
 /// An instance whose opening has two rounds between the first and the last.
 fn large() -> (Toy, Proof) {
-    with_rounds(proved(toy::<Blake3>(14_000, 40)))
+    with_rounds(proved(toy::<Blake3>(34_000, 40)))
 }
 
 fn large_hiding() -> (Toy, Proof) {
-    with_rounds(proved(toy::<Blake3>(14_000, 40).hiding()))
+    with_rounds(proved(toy::<Blake3>(34_000, 40).hiding()))
 }
 
 fn with_rounds((t, p): (Toy, Proof)) -> (Toy, Proof) {

@@ -52,8 +52,8 @@ fn log(t: &Toy, proof: &[u8]) -> Vec<Event> {
 #[test]
 fn bug_001_every_message_is_absorbed_in_the_order_of_the_proof() {
     // Up to three trees, one after the other.
-    let toys = [(5, 3), (1100, 40), (14_000, 40)].map(|(steps, cells)| toy::<Blake3>(steps, cells));
-    let hiding = [(5, 3), (14_000, 40)].map(|(steps, cells)| toy::<Blake3>(steps, cells).hiding());
+    let toys = [(5, 3), (1100, 40), (34_000, 40)].map(|(steps, cells)| toy::<Blake3>(steps, cells));
+    let hiding = [(5, 3), (34_000, 40)].map(|(steps, cells)| toy::<Blake3>(steps, cells).hiding());
     for t in toys.into_iter().chain(hiding) {
         let p = t.prove_fast();
         let events = log(&t, &p.bytes);
@@ -243,8 +243,8 @@ c + final vector 96
 h + masked 16
 h ? mask factor
 h + final vector 4192
-  + nonce 3
-  ? query x234
+  + nonce 4
+  ? query x228
 h + opened row 208
   + opened row 192
   + tail 32

@@ -55,14 +55,14 @@ fn a_proof_is_what_it_was() {
         digest[..8].iter().map(|b| format!("{b:02x}")).collect::<String>()
     });
     let expected = [
-        "d4554110f7ba366c",
-        "9f7284a041dc8434",
-        "2a3b201d83212c80",
-        "806319b5484a9ab4",
-        "e6ab967969a109f4",
-        "e9314ba573787634",
-        "8fa3b3428e4a74f2",
-        "b450cf3bdf222e30",
+        "06465fcc2b227835",
+        "b293d579c40f7d42",
+        "f6201862c38f7cf3",
+        "3f0b77c4e06f09f9",
+        "338d851c6d75ff09",
+        "a30fb2bba31864f2",
+        "57ca41d093656612",
+        "442e601d0d8bfae2",
     ];
     assert_eq!(found.collect::<Vec<_>>(), expected, "in the order of `Level::all`: does `PROTOCOL` say so?");
 }

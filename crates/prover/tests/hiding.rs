@@ -76,7 +76,7 @@ struct Covers {
 
 impl Runs {
     fn new() -> Self {
-        let toy = Toy { level: Level::weak(18).hiding(), ..toy::<Fixed>(2, 1) };
+        let toy = Toy { level: Level::weak(20).hiding(), ..toy::<Fixed>(2, 1) };
         let layout = Layout::new(&toy.system, &toy.counts()).unwrap();
         let one = toy.vector();
         let mut other = one.clone();

@@ -255,7 +255,7 @@ fn the_model_draws_the_same_challenges_and_rejects_at_the_same_steps() {
         .map(|i| variants(&i.prove(), i.rows[0].rows > 100 && i.level.is_hiding() || i.rows[0].rows > 300))
         .collect();
     // Two trees after the first ones; and a change that only the last round knows of.
-    let huge = machine(14_000, 40);
+    let huge = machine(34_000, 40);
     let honest = huge.prove_fast().bytes;
     let mut changed = honest.clone();
     *changed.last_mut().expect("bytes") ^= 1;

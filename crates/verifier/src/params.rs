@@ -13,6 +13,7 @@ pub struct Level {
     bits: u32,
     small: bool,
     hiding: bool,
+    profile: Profile,
 }
 
 /// Set in the number of a level whose proofs are small.
@@ -22,13 +23,13 @@ const HIDING: u32 = 1 << 17;
 
 impl Level {
     /// 100 bits, and fast to prove.
-    pub const L100: Self = Self { bits: 100, small: false, hiding: false };
+    pub const L100: Self = Self { bits: 100, small: false, hiding: false, profile: FAST_PROOFS };
     /// 128 bits, and fast to prove.
     pub const L128: Self = Self { bits: 128, ..Self::L100 };
     /// 100 bits, and small: codes of lower rate need fewer queries, and more work.
-    pub const L100_SMALL: Self = Self { small: true, ..Self::L100 };
+    pub const L100_SMALL: Self = Self { small: true, profile: SMALL_PROOFS, ..Self::L100 };
     /// 128 bits, and small.
-    pub const L128_SMALL: Self = Self { small: true, ..Self::L128 };
+    pub const L128_SMALL: Self = Self { bits: 128, ..Self::L100_SMALL };
 
     /// All levels: of few bits before those of many, fast before small, transparent before hiding.
     pub fn all() -> impl Iterator<Item = Self> {
@@ -48,6 +49,18 @@ impl Level {
     #[doc(hidden)]
     pub const fn weak(bits: u32) -> Self {
         Self { bits, ..Self::L100 }
+    }
+
+    /// Where between time and size its proofs lie.
+    pub fn profile(self) -> Profile {
+        self.profile
+    }
+
+    /// The same with another profile, which no number names: the search for profiles needs it.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn with_profile(self, profile: Profile) -> Self {
+        Self { profile, ..self }
     }
 
     /// The same with proofs that tell nothing but the statement and the numbers of rows.
@@ -73,7 +86,7 @@ impl Level {
     /// The same with small proofs, or with fast ones.
     #[must_use]
     pub const fn with_size(self, small: bool) -> Self {
-        Self { small, ..self }
+        Self { small, profile: if small { SMALL_PROOFS } else { FAST_PROOFS }, ..self }
     }
 
     /// Its number in proofs and transcripts: the bits, 2^16 more for small proofs, 2^17 more for hiding ones.
@@ -100,28 +113,25 @@ impl Level {
 
     /// Bits of the proof of work before the queries of each round.
     pub fn query_work(self) -> u32 {
-        self.profile().query_work
-    }
-
-    fn profile(self) -> &'static Profile {
-        if self.small { &SMALL_PROOFS } else { &FAST_PROOFS }
+        self.profile.query_work
     }
 }
 
 /// Where between time and size proofs lie: a point of the frontier that `cargo xtask frontier` finds.
-struct Profile {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Profile {
     /// Logarithms of the blow-up of the codes of all rounds; the last entry repeats.
-    rates: [usize; 4],
+    pub rates: [usize; 4],
     /// Logarithms of the lanes of the codes of the rounds after the first; the last entry repeats.
-    lanes: [usize; 3],
+    pub lanes: [usize; 3],
     /// Bits of the proof of work before the queries of each round.
-    query_work: u32,
+    pub query_work: u32,
 }
 
 /// What takes least time.
-const FAST_PROOFS: Profile = Profile { rates: [1, 2, 3, 4], lanes: [4, 4, 4], query_work: 16 };
+const FAST_PROOFS: Profile = Profile { rates: [1, 2, 3, 4], lanes: [5, 3, 3], query_work: 18 };
 /// What takes fewest bytes in at most 2.5 times the time and 1.6 times the memory.
-const SMALL_PROOFS: Profile = Profile { rates: [3, 4, 4, 4], lanes: [5, 3, 3], query_work: 20 };
+const SMALL_PROOFS: Profile = Profile { rates: [3, 3, 3, 4], lanes: [5, 3, 3], query_work: 22 };
 
 /// Rounds fold down to 2^8 elements, which are sent in the clear; a vector of at most 2^9 is sent
 /// without another round.
@@ -281,8 +291,7 @@ impl Schedule {
 
     /// The schedule for vectors of these owners and numbers of elements, and so many values under pads.
     pub fn from_sizes(level: Level, sizes: &[(Owner, usize)], pads: usize) -> Self {
-        let Profile { rates: [first, others @ ..], lanes, .. } = level.profile();
-        let first = *first;
+        let Profile { rates: [first, others @ ..], lanes, .. } = level.profile;
         // All of them fold their lanes in the same rounds, so they have as many lane variables.
         let codes = sizes.iter().map(|&(owner, len)| match owner {
             Owner::Run => {
@@ -307,8 +316,8 @@ impl Schedule {
         let mut rounds = Vec::new();
         while log > FINAL_LOG.saturating_add(1) {
             let of = |all: &[usize; 3]| all.get(rounds.len()).or(all.last()).copied().unwrap_or(first);
-            let lane_log = of(lanes).min(log.saturating_sub(FINAL_LOG));
-            let log_inv_rate = of(others);
+            let lane_log = of(&lanes).min(log.saturating_sub(FINAL_LOG));
+            let log_inv_rate = of(&others);
             let code = Code::new(level, len, log, lane_log, log_inv_rate);
             log = code.log;
             len = 1 << log;

@@ -1,0 +1,80 @@
+//! The bytes of a proof, from its shape alone.
+
+use dyad_field::{BITS, BYTES};
+use dyad_verifier::bus::{first_move, next_layer};
+use dyad_verifier::cover::pads;
+use dyad_verifier::moves::nonce_length;
+use dyad_verifier::params::{Code, LANE_LOG};
+use dyad_verifier::{Digest, Layout, Move, Schedule, Statement, System};
+
+/// The bytes that are expected of a proof's body. How many depends on chance: positions are drawn, some of them twice,
+/// and paths join.
+pub fn expected(system: &System, layout: &Layout, schedule: &Schedule) -> u64 {
+    let nonce = |next: Move| match next.work(schedule.level) {
+        0 => 0,
+        bits => nonce_length(bits),
+    };
+    let rows = 4 * system.tables.iter().filter(|t| t.fixed.is_empty()).count();
+    let nonces: usize = moves(layout, schedule).into_iter().map(nonce).sum();
+    let codes = (0..=schedule.rounds.len()).flat_map(|round| schedule.queried(round));
+    let opened: f64 = codes.map(opened).sum();
+    let roots = size_of::<Digest>() * (1 + schedule.rounds.len());
+    (rows + roots + nonces + BYTES * elements(layout, schedule)) as u64 + opened as u64
+}
+
+/// Field elements, those of opened rows left out.
+fn elements(layout: &Layout, schedule: &Schedule) -> usize {
+    // What is under pads where a proof hides: all values before the opening.
+    let hiding = schedule.covered().map_or(0, |_| 2);
+    let products = 2 * layout.bus_log + 1;
+    let values = if hiding > 0 {
+        pads(layout)
+    } else {
+        // Neither the products of layers, nor the ring switch's cover and the polynomial of all products.
+        pads(layout) - layout.bus_log - 1 - (products + 1)
+    };
+    let folds: usize = schedule.rounds.iter().map(|code| code.lane_log).sum();
+    let rounds = 2 * (LANE_LOG + folds + schedule.final_log);
+    values + BITS + 2 * hiding + rounds + schedule.final_len
+}
+
+/// All moves, each as often as it is made.
+fn moves(layout: &Layout, schedule: &Schedule) -> Vec<Move> {
+    let hiding = schedule.covered().is_some();
+    let mut out = vec![first_move(layout, &Statement::default()), Move::Skip, Move::Eta, Move::Theta];
+    let mut add = |next: Move, times: usize| out.extend(std::iter::repeat_n(next, times));
+    (0..=layout.bus_log).for_each(|layer| add(next_layer(layout, layer), 1));
+    add(Move::LayerRound, layout.bus_log * layout.bus_log.saturating_sub(1) / 2);
+    add(Move::AndRound, layout.ands.log);
+    add(Move::ColumnRound, layout.column_log + 6);
+    add(Move::PointRound, layout.joint_log);
+    if hiding {
+        add(Move::Xi, 1);
+        add(Move::ProductPoint { products: 2 * layout.bus_log + 1 }, 1);
+        add(Move::BlindFactor, 1);
+        add(schedule.mask(), 1);
+    }
+    add(Move::Ring { hiding }, 1);
+    add(schedule.fold(0), LANE_LOG);
+    for (round, code) in schedule.rounds.iter().enumerate() {
+        add(Move::Queries { round }, 1);
+        add(schedule.beta(round), 1);
+        add(schedule.fold(round + 1), code.lane_log);
+    }
+    add(Move::Queries { round: schedule.rounds.len() }, 1);
+    add(Move::Tail, schedule.final_log);
+    out
+}
+
+/// The bytes of a code's opened rows and of the paths that lead to the root.
+fn opened(code: &Code) -> f64 {
+    let drawn = code.queries as f64;
+    // How many of 2^log nodes have a position below them that is drawn.
+    let reached = |log: usize| {
+        let nodes = (log as f64).exp2();
+        -nodes * (drawn * (-1.0 / nodes).ln_1p()).exp_m1()
+    };
+    let rows = reached(code.position_log()) * (code.width() * BYTES) as f64;
+    let siblings = (0..code.position_log()).map(|log| 2.0 * reached(log) - reached(log + 1));
+    rows + siblings.sum::<f64>() * size_of::<Digest>() as f64
+}
