@@ -13,5 +13,7 @@ mod toy;
 
 mod bus;
 mod claims;
+mod columns;
+mod hiding;
 mod script;
 mod subset;
