@@ -15,5 +15,7 @@ mod bus;
 mod claims;
 mod columns;
 mod hiding;
+mod opening;
+mod opening_alone;
 mod script;
 mod subset;
