@@ -64,7 +64,7 @@ impl Wrong {
             let broken: Vec<(&Row, (usize, u64))> =
                 after.iter().flat_map(|r| r.broken.iter().map(move |&b| (r, b))).collect();
             let [(row, (index, bits))] = broken[..] else { continue };
-            if same && bits.count_ones() == 1 {
+            if same && bits.is_power_of_two() {
                 let blocks = &layout.ands.blocks;
                 let block = blocks.iter().find(|b| b.slab == row.slab && b.item == index);
                 let constraint = block.expect("a constraint").base + row.x;

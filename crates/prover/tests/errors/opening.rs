@@ -1,13 +1,14 @@
 //! The rows of the opening, queries left out.
 
-use std::cell::RefCell;
+use std::cell::Cell;
+use std::collections::BTreeSet;
 
 use dyad_field::{Field, K, PrimeCharacteristicRing, to_bits};
 use dyad_prover::reference::Altered;
 use dyad_verifier::params::Code;
-use dyad_verifier::{Label, Level};
+use dyad_verifier::{Label, Level, Schedule};
 
-use super::opening_alone::{Opening, short};
+use super::opening_alone::{Opening, codes, short};
 use super::script::{Script, add, assert_same, exceptional, plain_roots, survivors};
 use super::subset::{F16, aim, drawn};
 
@@ -55,7 +56,7 @@ fn folds() {
         }
         let report = Opening::new(schedule).report();
         for fold in ["fold 0", "fold 1", "fold 2"] {
-            assert!(exceptional(&report, "opening", fold) > 2.0);
+            assert!(exceptional(&report, "opening", fold) > 2);
         }
     }
 }
@@ -71,7 +72,7 @@ fn tail() {
             });
         }
         let report = Opening::new(short(level)).report();
-        assert_eq!(exceptional(&report, "opening", "tail").round(), 2.0);
+        assert_eq!(exceptional(&report, "opening", "tail"), 2);
     }
 }
 
@@ -84,63 +85,70 @@ fn blind_and_mask_factor() {
         opening.check(0, Script::default().send(Label::Blinded, 0, |v: &mut [K]| v[0] += root)).is_ok()
     });
     assert_same(&found, &[root]);
-    assert_eq!(exceptional(&opening.report(), "opening", "blind factor").round(), 1.0);
+    assert_eq!(exceptional(&opening.report(), "opening", "blind factor"), 1);
     let found = survivors(Label::MaskFactor, 0, &F16, |_| {
         let masked = |v: &mut [K]| v[0] += root * factor(Label::BlindFactor) * carried(Label::Fold, 4);
         opening.check(0, Script::default().send(Label::Masked, 0, masked)).is_ok()
     });
     assert_same(&found, &[root]);
-    assert!(exceptional(&opening.report(), "opening", "mask factor") > 1.0);
+    assert!(exceptional(&opening.report(), "opening", "mask factor") > 1);
+}
+
+/// A schedule whose codes that are queried in a round have these numbers of queries.
+fn with_queries(round: usize, queries: &[usize]) -> Schedule {
+    let mut schedule = short(WEAK);
+    let codes: Vec<&mut Code> = match round {
+        0 => schedule.oracles.iter_mut().map(|o| &mut o.code).collect(),
+        _ => vec![&mut schedule.rounds[round - 1]],
+    };
+    assert_eq!(codes.len(), queries.len());
+    codes.into_iter().zip(queries).for_each(|(code, &n)| code.queries = n);
+    schedule
+}
+
+/// Whether all positions that were drawn of a round's codes are different ones.
+fn different(schedule: &Schedule, round: usize) -> bool {
+    let all: Vec<Vec<Code>> = (0..=round).map(|round| codes(schedule, round)).collect();
+    let before = all[..round].iter().flatten().map(|code| code.queries).sum();
+    let mut positions = drawn(Label::Query).into_iter().skip(before);
+    all[round].iter().all(|code| {
+        let mask = (1u128 << code.position_log()) - 1;
+        let drawn: BTreeSet<u128> =
+            positions.by_ref().take(code.queries).map(|k| to_bits(k) & mask).collect();
+        drawn.len() == code.queries
+    })
 }
 
 /// The vector that a round commits to is another one, which meets a wrong claim: a constant c is added to what all
 /// symbols of the code before decode to. Then all q equations are wrong by c, and batched
 /// `c (beta + .. + beta^q)`: zeros are 0 and the q-th roots of 1 but 1 itself, if q is odd.
 fn beta(round: usize, queries: &[usize]) {
-    let mut schedule = short(WEAK);
+    let opening = Opening::new(with_queries(round, queries)).wrong();
+    let schedule = &opening.schedule;
     let bases: Vec<usize> = match round {
         0 => schedule.oracles.iter().map(|o| o.base).collect(),
         _ => vec![0],
     };
-    set_queries(&mut schedule.oracles.iter_mut().map(|o| &mut o.code).collect::<Vec<_>>(), queries);
-    if round > 0 {
-        set_queries(&mut [&mut schedule.rounds[round - 1]], queries);
-    }
-    let opening = Opening::new(schedule).wrong();
     let q: usize = queries.iter().sum();
-    let folds = 4 + opening.schedule.rounds[..round].iter().map(|code| code.lane_log).sum::<usize>();
-    let weights = RefCell::new(Vec::new());
+    let folds = 4 + schedule.rounds[..round].iter().map(|code| code.lane_log).sum::<usize>();
+    let weights = Cell::new(K::ZERO);
     let believes = |seed: usize| {
         let another = |vector: &mut [K]| {
-            let w = weights.borrow();
-            let scale = bases.iter().map(|&b| w[b]).sum::<K>();
-            let c = carried(Label::Fold, folds) * K::inverse(&scale);
+            let c = carried(Label::Fold, folds) * weights.get().inverse();
             bases.iter().for_each(|&b| vector[b] += c);
         };
-        let script = Script::default()
-            .at(Altered::Weights(Label::Root), round, |w: &mut [K]| *weights.borrow_mut() = w.to_vec())
-            .at(Altered::Folded(round), 0, another);
+        let see = |w: &mut [K]| weights.set(bases.iter().map(|&b| w[b]).sum::<K>());
+        let script = Script::default().at(Altered::Weights(Label::Root), round, see).at(
+            Altered::Folded(round),
+            0,
+            another,
+        );
         opening.check(seed, script).is_ok()
     };
-    let code = |round: usize| -> Vec<Code> {
-        match round {
-            0 => opening.schedule.oracles.iter().map(|o| o.code).collect(),
-            _ => vec![opening.schedule.rounds[round - 1]],
-        }
-    };
-    // All positions have to be different ones.
     let seed = (0..1000).find(|&seed| {
         aim(Vec::new());
         assert!(!believes(seed));
-        let before = (0..round).flat_map(code).map(|c| c.queries).sum();
-        let mut positions = drawn(Label::Query).into_iter().skip(before);
-        code(round).iter().all(|c| {
-            let mask = (1u128 << c.position_log()) - 1;
-            let mut some: Vec<u128> = positions.by_ref().take(c.queries).map(|k| to_bits(k) & mask).collect();
-            some.sort_unstable();
-            some.dedup();
-            some.len() == c.queries
-        })
+        different(schedule, round)
     });
     let seed = seed.expect("different positions");
     let is_root = |x: K| (0..q).fold(K::ZERO, |s, _| (s + K::ONE) * x) == K::ZERO;
@@ -148,12 +156,7 @@ fn beta(round: usize, queries: &[usize]) {
     assert_eq!(roots.len(), q);
     let found = survivors(Label::Beta, round, &F16, |_| believes(seed));
     assert_same(&found, &roots);
-    let row = exceptional(&opening.report(), "opening", &format!("beta {round}"));
-    assert_eq!(row.round() as usize, q);
-}
-
-fn set_queries(codes: &mut [&mut Code], queries: &[usize]) {
-    codes.iter_mut().zip(queries).for_each(|(code, &n)| code.queries = n);
+    assert_eq!(exceptional(&opening.report(), "opening", &format!("beta {round}")), q);
 }
 
 #[test]

@@ -147,6 +147,14 @@ pub fn short(level: Level) -> Schedule {
     Schedule { level, oracles: oracles.collect(), rounds, second_len, second_log, final_log, final_len }
 }
 
+/// The codes that a round queries.
+pub fn codes(schedule: &Schedule, round: usize) -> Vec<Code> {
+    match round {
+        0 => schedule.oracles.iter().map(|o| o.code).collect(),
+        round => vec![schedule.rounds[round - 1]],
+    }
+}
+
 #[test]
 fn honest_openings_are_accepted() {
     for level in [Level::weak(18), Level::L100, Level::L100_SMALL].into_iter().flat_map(|l| [l, l.hiding()]) {

@@ -77,18 +77,20 @@ impl Toy {
     }
 
     /// The exceptional challenges of a row of its proofs' report.
-    pub fn exceptional(&self, step: &str, source: &str) -> f64 {
+    pub fn exceptional(&self, step: &str, source: &str) -> usize {
         let layout = self.layout();
         let schedule = Schedule::new(self.level, &layout);
         exceptional(&report(&Sizes::of(&layout, &self.statement), &schedule), step, source)
     }
 }
 
-/// The exceptional challenges of a row: its error is their share of all.
-pub fn exceptional(report: &Report, step: &str, source: &str) -> f64 {
+/// How many challenges are exceptional for a row of the report: its error is their share of all.
+pub fn exceptional(report: &Report, step: &str, source: &str) -> usize {
     let row = report.rows.iter().find(|r| r.step == step && r.source == source);
     let row = row.unwrap_or_else(|| panic!("no row {step}, {source}:\n{report}"));
-    (128.0 - row.error_bits).exp2()
+    let number = (128.0 - row.error_bits).exp2();
+    assert!((number - number.round()).abs() < 1e-6, "{number} challenges");
+    number.round() as usize
 }
 
 /// The challenges of a set that a false claim survives: the challenge of this label and number takes all of
