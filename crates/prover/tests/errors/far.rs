@@ -1,8 +1,8 @@
-//! Words that are far from a code: how often queries miss what is wrong with them; and folds that bring them near.
+//! Words that are far from a code: how often queries miss what is wrong with them.
 
 use std::ops::Range;
 
-use dyad_field::{Field, K, PrimeCharacteristicRing, from_bits, subspace_values};
+use dyad_field::{K, PrimeCharacteristicRing, from_bits};
 use dyad_prover::reference::Altered;
 use dyad_verifier::layout::Owner;
 use dyad_verifier::params::Code;
@@ -133,31 +133,4 @@ fn far_words_of_later_rounds() {
     far(short(WEAK), &FOLDED);
     far(short(WEAK.with_size(true)), &FOLDED[..1]);
     far(short(WEAK.hiding()), &FOLDED[..1]);
-}
-
-/// The part of proximity in the rows of folds, on the smallest code with a distance: four symbols `a + b x`, of
-/// which one error is decoded. Two words that together are further from it than that: every fold of them is, too,
-/// but for four, as many as there are positions.
-#[test]
-fn folds_that_bring_words_near() {
-    let points: Vec<K> = (0..4).map(|p| subspace_values(1, p)[0]).collect();
-    // Three symbols are those of a codeword if they lie on a line.
-    let bent = |w: &[K], [i, j, k]: [usize; 3]| {
-        (w[i] + w[j]) * (points[i] + points[k]) + (w[i] + w[k]) * (points[i] + points[j])
-    };
-    let triples = [[1, 2, 3], [0, 2, 3], [0, 1, 3], [0, 1, 2]];
-    let near = |w: &[K]| triples.iter().any(|&t| bent(w, t) == K::ZERO);
-    let random = |i: u128| from_bits(i.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835) ^ i << 90);
-    let words = [1, 5].map(|first| (first..first + 4).map(random).collect::<Vec<K>>());
-    let fold = |r: K| -> Vec<K> { (0..4).map(|p| (K::ONE + r) * words[0][p] + r * words[1][p]).collect() };
-    // What is bent is linear in r.
-    let zero = |&t: &[usize; 3]| {
-        let [u, v] = [0, 1].map(|i| bent(&words[i], t));
-        u * (u + v).inverse()
-    };
-    let roots: Vec<K> = triples.iter().map(zero).collect();
-    assert!(roots.iter().all(|&r| near(&fold(r))));
-    assert!((0..4).all(|i| (0..i).all(|j| roots[i] != roots[j])), "no three symbols are right in both");
-    assert!((100..200).all(|i| !near(&fold(random(i)))));
-    assert_eq!(roots.len(), points.len());
 }

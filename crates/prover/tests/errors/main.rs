@@ -19,6 +19,7 @@ mod hiding;
 mod intermediate;
 mod opening;
 mod opening_alone;
+mod proximity;
 mod script;
 mod subset;
 mod system;
