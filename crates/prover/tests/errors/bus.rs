@@ -10,7 +10,8 @@ use super::script::{Script, add, assert_frequency, assert_same, eq_roots, full, 
 use super::subset::{Aim, F16, F256, aim, drawn};
 use super::toy::Toy;
 
-fn fingerprint() -> Fingerprint {
+/// The combination that was drawn, or what of it there is.
+pub fn fingerprint() -> Fingerprint {
     let alpha = drawn(Label::Alpha).try_into().expect("a factor for each word");
     let gamma = drawn(Label::Gamma).first().copied().unwrap_or_default();
     Fingerprint { alpha, gamma }

@@ -17,6 +17,7 @@ mod columns;
 mod far;
 mod hiding;
 mod intermediate;
+mod liar;
 mod opening;
 mod opening_alone;
 mod proximity;

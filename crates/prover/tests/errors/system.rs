@@ -1,183 +1,131 @@
-//! All rounds from the AND check's on, over a field of 2^8 elements: a liar that tries its luck in each of them.
+//! The whole proof system over a field of 2^8 elements: a liar that tries its luck in each round from its first lie
+//! to the end gets through as often as the rows of the report say together.
 
-use std::cell::Cell;
-
-use dyad_field::{Field, K, PrimeCharacteristicRing, eq_at, from_bits};
-use dyad_prover::reference::Altered;
+use dyad_field::K;
 use dyad_verifier::{Label, Schedule};
 
-use super::columns::{bit_point, one, one_row};
-use super::script::{Script, add, assert_frequency, eq_roots, full, plain_roots};
-use super::subset::{Aim, F256, aim, drawn};
+use super::liar::Liar;
+use super::script::{Script, assert_frequency, full};
+use super::subset::{Aim, F256, aim};
 use super::toy::Toy;
 
-/// What the verifier's claim is wrong by, as the liar knows it.
-struct Liar {
-    /// Before the last challenge: a polynomial in it.
-    wrong: Cell<[K; 3]>,
-    omega: Cell<K>,
-    weights: Cell<[K; 2]>,
-    row: Cell<(usize, K)>,
+/// The numbers of rounds of a proof.
+#[derive(Clone, Copy)]
+struct Rounds {
+    layers: usize,
+    ands: usize,
+    columns: usize,
+    points: usize,
+    folds: usize,
+    tail: usize,
 }
 
-impl Liar {
-    fn new() -> Self {
-        let omega = Cell::new(K::ZERO);
-        Self { wrong: Cell::default(), omega, weights: Cell::default(), row: Cell::default() }
-    }
-
-    /// The error after the last challenge of a label.
-    fn error(&self, label: Label) -> K {
-        let r = *drawn(label).last().expect("a challenge");
-        let [c0, c1, c2] = self.wrong.get();
-        c0 + (c1 + c2 * r) * r
-    }
-
-    /// Right where the challenge is one of two, if the claim is wrong by e.
-    fn plain(&self, v: &mut [K], e: K) {
-        let [c0, c2] = plain_roots(e, [F256[7], F256[100]]);
-        self.wrong.set([c0, e + c2, c2]);
-        add(v, &[c0, c2]);
-    }
-
-    /// The same where the factor eq of q is taken out.
-    fn eq(&self, v: &mut [K], e: K, q: K) {
-        let [c1, c2] = eq_roots(e, q, [F256[7], F256[100]]);
-        self.wrong.set([e + q * (c1 + c2), c1, c2]);
-        add(v, &[c1, c2]);
-    }
-}
-
-/// The numbers of rounds: of the AND check, the column and the point reduction, the folds and the tail.
-fn rounds(t: &Toy) -> [usize; 5] {
-    let (layout, level) = (t.layout(), t.level);
-    let schedule = Schedule::new(level, &layout);
-    assert!(schedule.rounds.is_empty());
-    [layout.ands.log, layout.column_log + 6, layout.joint_log, 4, schedule.final_log]
-}
-
-/// From the rounds of the AND check to the values of the columns.
-fn reductions(liar: &Liar, [ands, columns, ..]: [usize; 5]) -> Script<'_> {
-    let mut script = Script::default().send(Label::And, 0, |v: &mut [K]| {
-        one(v);
-        let q = *drawn(Label::Rho).last().expect("a variable");
-        liar.wrong.set([q, K::ONE, K::ZERO]);
-    });
-    for i in 1..ands {
-        script = script.send(Label::And, i, move |v: &mut [K]| {
-            liar.eq(v, liar.error(Label::And), drawn(Label::Rho)[ands - 1 - i]);
-        });
-    }
-    script = script.send(Label::AndValues, 0, |v: &mut [K]| {
-        let e = liar.error(Label::And);
-        v[2] += e;
-        liar.wrong.set([e, K::ZERO, K::ZERO]);
-    });
-    for i in 0..columns {
-        script = script.send(Label::Columns, i, move |v: &mut [K]| {
-            // The product's claim is the fifth.
-            let e = if i == 0 {
-                let eta = drawn(Label::Eta)[0];
-                liar.wrong.get()[0] * eta * eta * eta * eta
-            } else {
-                liar.error(Label::Columns)
-            };
-            liar.plain(v, e);
-        });
-    }
-    script
-}
-
-/// From there to the end.
-fn rest<'a>(liar: &'a Liar, mut script: Script<'a>, [.., points, folds, tail]: [usize; 5]) -> Script<'a> {
-    let values = |v: &mut [K]| {
-        let ([w0, w1], root) = (liar.weights.get(), F256[50]);
-        let second = liar.error(Label::Columns) * (w0 * root + w1).inverse();
-        add(v, &[root * second, second]);
-        liar.wrong.set([root * second, second, K::ZERO]);
-    };
-    script = script
-        .at(Altered::Weights(Label::ColumnValues), 0, |w: &mut [K]| liar.weights.set([w[0], w[1]]))
-        .send(Label::ColumnValues, 0, values);
-    for i in 0..points {
-        script = script.send(Label::Points, i, move |v: &mut [K]| {
-            liar.plain(v, liar.error(if i == 0 { Label::Theta } else { Label::Points }));
-        });
-    }
-    let sums = |v: &mut [K]| {
-        let e = liar.error(Label::Points);
-        // Where the committed bits have no weight, no sums make up for anything.
-        if e != K::ZERO && liar.omega.get() != K::ZERO {
-            let (wrong, row) = one_row(liar.omega.get() * e.inverse(), &bit_point());
-            add(v, &wrong);
-            let bits = (0..128).filter(|&u| wrong[u] != K::ZERO).map(|u| 1 << u).sum();
-            liar.row.set((row, from_bits(bits)));
+impl Rounds {
+    fn new(t: &Toy) -> Self {
+        let layout = t.layout();
+        let schedule = Schedule::new(t.level, &layout);
+        assert!(schedule.rounds.is_empty());
+        Self {
+            layers: layout.bus_log,
+            ands: layout.ands.log,
+            columns: layout.column_log + 6,
+            points: layout.joint_log,
+            folds: 4,
+            tail: schedule.final_log,
         }
-    };
-    script = script.at(Altered::Weights(Label::BitSums), 0, |w: &mut [K]| liar.omega.set(w[0])).send(
-        Label::BitSums,
-        0,
-        sums,
-    );
-    for i in 0..folds {
-        script = script.send(Label::Fold, i, move |v: &mut [K]| {
-            let (row, bits) = liar.row.get();
-            let first = || bits * eq_at(&drawn(Label::Ring), row);
-            liar.plain(v, if i == 0 { first() } else { liar.error(Label::Fold) });
-        });
     }
-    for i in 0..tail {
-        script = script.send(Label::Tail, i, move |v: &mut [K]| {
-            liar.plain(v, liar.error(if i == 0 { Label::Fold } else { Label::Tail }));
-        });
-    }
-    script
-}
 
-/// Each challenge is one of 2^8, but for those at which the bits of a pair are folded: the liar needs 128 elements
-/// that are not in so small a field. The chance to get through is that of all rounds together.
-#[test]
-fn all_rounds() {
-    let [mut accepted, samples] = [0, 600];
-    let numbers @ [ands, columns, points, folds, tail] = rounds(&full());
-    let small = |label, n: usize| Aim { label, which: 0..n, set: F256.clone(), index: None };
-    for seed in 0..samples {
-        let t = full().seeded(seed);
-        aim(vec![
-            small(Label::And, ands),
-            small(Label::Eta, 1),
-            small(Label::Columns, columns - 7),
-            small(Label::Theta, 1),
-            small(Label::Points, points),
-            small(Label::Ring, 7),
-            small(Label::Fold, folds),
-            small(Label::Tail, tail),
-        ]);
-        let liar = Liar::new();
-        let script = rest(&liar, reductions(&liar, numbers), numbers);
-        accepted += usize::from(t.believes(&t.vector(), script));
+    /// Those of all layers of the bus.
+    fn layer_rounds(self) -> usize {
+        self.layers * (self.layers - 1) / 2
     }
-    // Zeros that the liar has in each move: its first lie has none, and of eta it knows 0 alone.
-    let rounds = ands - 1 + columns - 7 + points + folds + tail;
-    let attained = none(rounds, 2) * none(2 + 7, 1);
-    let t = full();
-    let of = |step, source| t.exceptional(step, source);
-    let bound = [
-        none(ands, of("and check", "rounds")),
-        none(columns - 7, of("columns", "rounds")),
-        none(points, of("points", "rounds")),
-        // Of the rows of folds, the part of sumchecks.
-        none(folds, 2),
-        none(tail, of("opening", "tail")),
-        none(1, of("columns", "eta")),
-        none(1, of("points", "theta")),
-        none(1, of("ring switch", "ring")),
-    ];
-    let bound: f64 = bound.into_iter().product();
-    assert_frequency("all rounds", (accepted, samples), [1.0 - attained, 1.0 - bound]);
+
+    /// The rounds of the column reduction whose challenges are from the small field: the last seven fold the bits
+    /// of a pair, and to make up for a wrong claim the liar needs 128 elements that are not in so small a field.
+    fn small_columns(self) -> usize {
+        self.columns - 7
+    }
 }
 
 /// The chance that no challenge of 2^8 of so many rounds is exceptional.
 fn none(rounds: usize, exceptional: usize) -> f64 {
     (1.0 - exceptional as f64 / 256.0).powi(rounds as i32)
+}
+
+/// The first lies, and what the batched claims are wrong by after them.
+type Lie = for<'a> fn(&'a Liar, &'a Toy, Rounds) -> (Script<'a>, fn(&Liar) -> K);
+
+fn lie_ands<'a>(liar: &'a Liar, _: &'a Toy, n: Rounds) -> (Script<'a>, fn(&Liar) -> K) {
+    (liar.ands(n.ands), Liar::batched_ands)
+}
+
+fn lie_bus<'a>(liar: &'a Liar, t: &'a Toy, n: Rounds) -> (Script<'a>, fn(&Liar) -> K) {
+    (liar.bus(t, n.layers), Liar::batched_bus)
+}
+
+/// How often the verifier believes a liar, of whose own challenges `first` are, and `zeros` and `bound` the chances
+/// to get past them: what it attains, and what the report says.
+fn measure(what: &str, first: &[(Label, usize)], lie: Lie, [zeros, bound]: [f64; 2]) {
+    let (t, samples) = (full(), 600);
+    let n = Rounds::new(&t);
+    let rest = [
+        (Label::Eta, 1),
+        (Label::Columns, n.small_columns()),
+        (Label::Theta, 1),
+        (Label::Points, n.points),
+        (Label::Ring, 7),
+        (Label::Fold, n.folds),
+        (Label::Tail, n.tail),
+    ];
+    let mut accepted = 0;
+    for seed in 0..samples {
+        let t = full().seeded(seed);
+        let small = |&(label, n)| Aim { label, which: 0..n, set: F256.clone(), index: None };
+        aim(first.iter().chain(&rest).map(small).collect());
+        let liar = Liar::new();
+        let (script, batched) = lie(&liar, &t, n);
+        let script = liar.reductions(script, batched, [n.columns, n.points]);
+        accepted += usize::from(t.believes(&t.vector(), liar.opening(script, [n.folds, n.tail])));
+    }
+    // Of eta, the liar knows one zero.
+    let attained = zeros * none(n.small_columns() + n.points + n.folds + n.tail, 2) * none(1 + 1 + 7, 1);
+    let of = |step, source| t.exceptional(step, source);
+    let rows = [
+        none(1, of("columns", "eta")),
+        none(n.small_columns(), of("columns", "rounds")),
+        none(1, of("points", "theta")),
+        none(n.points, of("points", "rounds")),
+        none(1, of("ring switch", "ring")),
+        // Of the rows of folds, the part of sumchecks: nothing is far from a code.
+        none(n.folds, 2),
+        none(n.tail, of("opening", "tail")),
+    ];
+    let bound = bound * rows.into_iter().product::<f64>();
+    assert_frequency(what, (accepted, samples), [1.0 - attained, 1.0 - bound]);
+}
+
+#[test]
+fn from_the_and_check_to_the_end() {
+    let t = full();
+    let n = Rounds::new(&t);
+    // Its first lie, before the first round, has no zero in the field.
+    let zeros = none(n.ands - 1, 2);
+    let bound = none(n.ands, t.exceptional("and check", "rounds"));
+    measure("from the AND check to the end", &[(Label::And, n.ands)], lie_ands, [zeros, bound]);
+}
+
+#[test]
+fn from_the_bus_to_the_end() {
+    let t = full();
+    let n = Rounds::new(&t);
+    // Each layer's variable has one zero, and the challenge that batches its lines.
+    let zeros = none(n.layer_rounds(), 2) * none(2 * n.layers - 1, 1);
+    let bound = none(n.layer_rounds(), t.exceptional("bus", "product layer rounds"))
+        * none(n.layers, t.exceptional("bus", "layer variable, lambda"));
+    let first = [
+        (Label::Lambda, n.layers),
+        (Label::LayerVariable, n.layers),
+        (Label::ProductLayer, n.layer_rounds()),
+    ];
+    measure("from the bus to the end", &first, lie_bus, [zeros, bound]);
 }
