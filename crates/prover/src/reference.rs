@@ -24,6 +24,7 @@ use crate::merkle::Tree;
 use crate::opening::{Symbols, codeword};
 use crate::prove::Setting;
 use crate::rounds::Session;
+#[doc(hidden)]
 pub use crate::rounds::{Alter, Altered};
 use crate::witness::{ProvingKey, columns};
 use crate::writer::Proof;
@@ -69,6 +70,7 @@ pub fn prove_vector<H: Hash + Sync + Send>(
 ///
 /// # Errors
 /// As [`prove`].
+#[doc(hidden)]
 pub fn prove_altered<H: Hash + Sync + Send>(
     setting: &Setting<'_>,
     statement: &Statement,
@@ -231,6 +233,7 @@ fn prove_any<H: Hash + Sync + Send>(
 /// What a prover sends that opens vectors under weights, one pair for each committed vector of the schedule, but
 /// for what `alter` makes of it; and the roots. The transcript absorbs these before anything is drawn. Tests of
 /// the opening alone need it.
+#[doc(hidden)]
 pub fn open_altered<H: Hash + Sync + Send>(
     mut t: Transcript<H>,
     schedule: &Schedule,

@@ -7,6 +7,23 @@
 //! zeros in any set, or a share d / |S| of the points whose coordinates are in S; the liar chooses its lies such
 //! that as many zeros as possible lie there. A row whose bound is reached is *tight*: with a smaller number the
 //! report would be wrong.
+//!
+//! | row | exceptional | reached here |
+//! |---|---|---|
+//! | alpha, gamma | messages | all: all but one for gamma, one for alpha |
+//! | layer variable, lambda | 2 | 2: two lines of the plane |
+//! | product layer, AND, column and point rounds, tail | 2 | 2 |
+//! | layer variable, rho | variables + 1 | variables: two lies have both to be mended |
+//! | z | 127 | 127 |
+//! | eta | 4 | 4 |
+//! | theta, xi, blind factor | 1 | 1 |
+//! | product point | 2 n | n + 1, if one product of n is wrong: the points of the others are not drawn |
+//! | ring | 7 | 7 |
+//! | ring, chi | 13 | 7 of ring, 4 of chi: what they count is added up, not multiplied |
+//! | fold | code length + 2 | 2 of the sumcheck; the code length on a code of four symbols |
+//! | mask factor | code length + 1 | 1 of the claim |
+//! | beta | queries | all |
+//! | queries | (n + k) / 2n each | that, with (n - k) / 2 errors |
 
 #[path = "../toy/mod.rs"]
 mod toy;
