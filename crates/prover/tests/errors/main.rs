@@ -23,7 +23,7 @@
 //! | fold | code length + 2 | 2 of the sumcheck; the code length on a code of four symbols |
 //! | mask factor | code length + 1 | 1 of the claim |
 //! | beta | queries | all |
-//! | queries | (n + k) / 2n each | that, with (n - k) / 2 errors |
+//! | queries | (n + k) / 2n each | that, with (n - k) / 2 errors; (k - 1) / n where the fixed word is the key's |
 
 #[path = "../toy/mod.rs"]
 mod toy;
