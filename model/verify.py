@@ -120,7 +120,7 @@ def check(ok, step):
 
 class Transcript:
     def __init__(self):
-        self.state, self.drawn = digest(TRANSCRIPT, b'dyad proof system v3'), []
+        self.state, self.drawn = digest(TRANSCRIPT, b'dyad proof system v4'), []
     def absorb(self, label, data):
         label = label.encode()
         self.state = digest(TRANSCRIPT, self.state, bytes([len(label)]), label, u64(len(data)), data)
@@ -249,27 +249,40 @@ class Layout:
         self.pads = (2 + sum(2 * i + 5 for i in range(self.bus_log)) + 64 + 2 * self.ands.log + 3
                      + 2 * (self.column_log + 6) + 2 + 2 * self.joint_log + 1 + 2 * self.bus_log + 2)
 
+class Level:
+    """What is demanded: bits, and where between time and size a proof lies."""
+    def __init__(self, bits, small, hiding):
+        self.bits, self.small, self.hiding = bits, small, hiding
+        self.number = bits | small << 16 | hiding << 17
+        self.rates, self.lanes, self.work = SMALL if small else FAST
+        self.from_queries = bits + 1 - self.work     # one bit more than the level, in every move
+FAST, SMALL = ([1, 2, 3, 4], [4, 4, 4], 16), ([3, 4, 4, 4], [5, 3, 3], 20)
+
 @functools.lru_cache(None)
-def cover(log, rate, lanes, pads):
+def queries(miss, bits): return next(n for n in itertools.count(1) if miss**n <= Fraction(1, 2**bits))
+
+@functools.lru_cache(None)
+def cover(log, rate, lanes, pads, wanted):
     """Tails as short as they can be, with room for so many pads."""
     for tail in itertools.count():
-        top, r, queries = max(log, tail), rate, 1
+        top, r = max(log, tail), rate
         while Fraction(2**top + 2**tail, 2**(top + r)) > Fraction(5, 8): r += 1
-        miss = (1 + Fraction(2**top + 2**tail, 2**(top + r))) / 2
-        while miss**queries > Fraction(1, 2**84): queries += 1
-        if queries + 1 + BLINDS + -(-(pads + 2 + 128) // lanes) <= 2**tail: return tail, top, r, queries
+        n = queries((1 + Fraction(2**top + 2**tail, 2**(top + r))) / 2, wanted)
+        if n + 1 + BLINDS + -(-(pads + 2 + 128) // lanes) <= 2**tail: return tail, top, r, n
 
 class Code:
-    def __init__(self, length, log, lane_log, rate):
+    def __init__(self, level, length, log, lane_log, rate, trusted=False):
         self.lane_log, self.log, self.rate = lane_log, log - lane_log, rate
         self.lanes = self.width = max(1, -(-length // (1 << self.log)))
-        thousandths = math.floor(1000 * math.log2(2 / (1 + 2**-rate)))
-        self.queries = -(-(100 - 16) * 1000 // thousandths)
+        # A word is far from the code; or it is a codeword, and so is what it is compared with.
+        rho = Fraction(1, 2**rate)
+        self.queries = queries(rho if trusted else (1 + rho) / 2, level.from_queries)
         self.tail, self.top, self.positions, self.shift = None, self.log, self.log + rate, 0
 
-    def cover(self, pads):
+    def cover(self, level, pads):
         self.lanes = max(self.lanes, 9)
-        self.tail, self.top, self.rate, self.queries = cover(self.log, self.rate, self.lanes, pads)
+        made = cover(self.log, self.rate, self.lanes, pads, level.from_queries)
+        self.tail, self.top, self.rate, self.queries = made
         self.positions, self.width = self.top + self.rate, self.lanes + 1
         self.shift = 1 << self.positions     # on the subspace itself tails are 0
 
@@ -284,18 +297,18 @@ class Code:
         return values[:self.log], tail
 
 class Schedule:
-    def __init__(self, layout, small, hiding):
-        rates = [2, 4, 4, 4] if small else [1, 2, 3, 4]
-        first = lambda stack, rate: Code(stack.length, stack.log, LANE_LOG, rate)
-        self.firsts = [first(layout.main, rates[0])] + [first(o, 3) for o, _ in layout.oracles[1:]]
-        if hiding: self.firsts[0].cover(layout.pads)
+    def __init__(self, layout, level):
+        first = lambda stack, *rate: Code(level, stack.length, stack.log, LANE_LOG, *rate)
+        self.firsts = [first(layout.main, level.rates[0])] + [first(o, 3, True) for o, _ in layout.oracles[1:]]
+        if level.hiding: self.firsts[0].cover(level, layout.pads)
         tails = [c.tail for c in self.firsts if c.tail is not None]
         self.bases, self.length = places([c.log for c in self.firsts] + tails)
         self.tail_base = self.bases[-1]      # of the one that has tails
         self.log = log2_up(self.length)
         self.rounds, log, length = [], self.log, self.length
         while log > 9:
-            code = Code(length, log, min(4, log - 8), rates[min(1 + len(self.rounds), 3)])
+            n = len(self.rounds)
+            code = Code(level, length, log, min(level.lanes[min(n, 2)], log - 8), level.rates[min(1 + n, 3)])
             self.rounds.append(code)
             log, length = code.log, 1 << code.log
         self.final_log, self.final_length = log, length
@@ -330,8 +343,9 @@ def interpolate(values, z):
 class Verifier:
     def __init__(self, instance, proof):
         self.tables = [Table(t) for t in instance['tables']]
-        self.key, self.statement, self.small = instance['key'], instance['statement'], instance['small']
-        self.hiding = instance['hiding']
+        self.key, self.statement = instance['key'], instance['statement']
+        self.level = Level(instance['bits'], instance['small'], instance['hiding'])
+        self.hiding = self.level.hiding
         self.t, self.p = Transcript(), Reader(proof)
         self.received, self.equations, self.products = 0, [], []
 
@@ -356,20 +370,33 @@ class Verifier:
         self.t.absorb(label, pack(values))
         return values
 
-    def plain(self, label, claim, n):
+    def work(self, name, exceptional, attained=False):
+        """The proof of work before challenges of which so many are exceptional; None for queries."""
+        bits = self.level.work
+        if exceptional is not None:
+            bits = max(log2_up(exceptional) + self.level.bits + 1 - 128, 8 if attained else 0)
+        if bits:
+            nonce = self.p.take(-(-(bits + 8) // 8))
+            found = int.from_bytes(digest(GRIND, self.t.state, nonce, bytes(32 - len(nonce)))[:16], 'little')
+            self.t.absorb('nonce', nonce)
+            check(found % (1 << bits) == 0, f'Work("{name}")')
+
+    def plain(self, label, claim, n, name='rounds', exceptional=2, attained=False):
         point = []
         for _ in range(n):
             c0, c2 = (self.elements if label in ('fold', 'tail') else self.values)(label, 2)
+            self.work(name, exceptional, attained)
             r = self.t.draw(label)
             c1 = claim ^ c2                  # p(0) + p(1) = c1 + c2
             claim = c0 ^ scale(c1, r) ^ scale(c2, mul(r, r))
             point.insert(0, r)
         return claim, point
 
-    def with_eq(self, label, claim, q):
+    def with_eq(self, label, claim, q, name):
         point = []
         for qv in reversed(q):
             c1, c2 = self.values(label, 2)
+            self.work(name, 2)
             r = self.t.draw(label)
             c0 = claim ^ scale(c1 ^ c2, qv)  # (1 + q) p(0) + q p(1) = c0 + q (c1 + c2)
             claim = c0 ^ scale(c1, r) ^ scale(c2, mul(r, r))
@@ -382,12 +409,14 @@ class Verifier:
         given = iter(key['rows'])
         rows = [next(given) if table.fixed else p.number(4) for table in self.tables]
         self.layout = L = Layout(self.tables, rows, st)
-        self.schedule = Schedule(L, self.small, self.hiding)
+        self.schedule = Schedule(L, self.level)
         # What the protocol takes for granted: layout, codes, covers.
-        numbers = [3, 6, LANE_LOG, 1024, 32] + [16, 8, LANE_LOG, 3, 1, 2, 3, 4, 2, 4, 4, 4] + [BLINDS, 9, 5, 8]
+        numbers = [3, 6, LANE_LOG, 1024, 32] + [8, LANE_LOG, 3]
+        for rates, lanes, work in (FAST, SMALL): numbers += [work] + rates + lanes
+        numbers += [BLINDS, 9, 5, 8] + [128, 8, 1]
         rules = b"Cantor's basis" + b''.join(map(u64, numbers))
         rules += b''.join(u64(len(e)) + e for e in (table.encode() for table in self.tables))
-        t.absorb('level', u32(100 | self.small << 16 | self.hiding << 17))
+        t.absorb('level', u32(self.level.number))
         t.absorb('rules', digest(RULES, rules))
         t.absorb('key root', bytes.fromhex(key['root']))
         t.absorb('key rows', b''.join(map(u32, key['rows'])))
@@ -400,6 +429,8 @@ class Verifier:
         p.section = 'commitment'
         self.root = p.take(32)
         t.absorb('commitment', self.root)
+        messages = max(stack.length + len(st[side]) for stack, side in ((L.pushes, 'pushes'), (L.pulls, 'pulls')))
+        self.work('alpha, gamma', messages, True)
         self.bus(); self.and_check(); self.columns(); self.points(); self.ring_switch(); self.opening()
         check(p.at == len(p.data), f'TrailingBytes({len(p.data) - p.at})')
 
@@ -412,15 +443,20 @@ class Verifier:
         sides = [scale(x, product(map(leaf, self.statement[s]))) for x, s in ((push, 'pushes'), (pull, 'pulls'))]
         self.equal(*sides, 'BusBalance')
         point = []
+        def before(layer):                   # the last variable of the layer above, and what comes with it
+            if layer < L.bus_log: self.work('layer variable, lambda', 2)
+            else: self.work('layer variable, rho', max(L.ands.log, 1))
+        before(0)
         for layer in range(L.bus_log):
             combine = t.draw('lambda')
-            claim, at = self.with_eq('product layer', push ^ scale(pull, combine), point)
+            claim, at = self.with_eq('product layer', push ^ scale(pull, combine), point, 'product layer rounds')
             a0, a1, b0, b1 = self.values('layer values', 4)
             if self.hiding:
                 second, = self.values('product', 1)
                 self.is_product(b0, b1, second, None)
             else: second = mul(b0, b1)
             self.is_product(a0, a1, claim ^ scale(second, combine), f'ProductLayer({layer})')
+            before(layer + 1)
             top = t.draw('layer variable')
             push, pull = a0 ^ scale(a0 ^ a1, top), b0 ^ scale(b0 ^ b1, top)
             point = at + [top]
@@ -431,9 +467,10 @@ class Verifier:
         self.p.section = 'and check'
         rho = t.draws('rho', L.ands.log)
         skip = self.values('skip', 64)
+        self.work('z', 127)
         z = t.draw('z')
         claim = xor(scale(v, l) for v, l in zip(skip, lagrange(128, z)[64:], strict=True))
-        claim, self.and_point = self.with_eq('and', claim, rho)
+        claim, self.and_point = self.with_eq('and', claim, rho, 'rounds')
         a, b, c = self.operands = self.values('and values', 3)
         self.is_product(a, b, claim ^ c, 'AndCheck')
         self.bit_weights = lagrange(64, z)
@@ -472,6 +509,7 @@ class Verifier:
     def columns(self):
         t, L = self.t, self.layout
         self.p.section = 'columns'
+        self.work('eta', 4)
         eta, claim, factor = t.draw('eta'), 0, 1
         functionals = self.functionals()
         for value, (_, constant) in zip(self.leaves + self.operands, functionals, strict=True):
@@ -491,6 +529,7 @@ class Verifier:
     def points(self):
         t, L = self.t, self.layout
         self.p.section = 'points'
+        self.work('theta', 1)
         theta = t.draw('theta')
         self.value, self.index = self.plain('points', self.m[0] ^ scale(self.m[1], theta), L.joint_log)
         omega, pair_eq = 0, eq_table(self.pair_point)
@@ -506,11 +545,13 @@ class Verifier:
         delta, xi = 0, 0
         if self.hiding:                      # the folded block, before what keeps it apart
             delta, = self.values('delta', 1)
+            self.work('xi', 1)
             xi = self.t.draw('xi')
         sums = self.elements('bit sums', 128)
         folded = dot(eq_table(self.bits), sums) ^ scale(delta, xi)
         self.equal(self.value, scale(folded, self.omega), 'RingSwitch')
         if self.hiding: self.settle()
+        self.work('ring, chi' if self.hiding else 'ring', 7)
         self.images = eq_table(self.t.draws('ring', 7))
         across = [sum((s >> v & 1) << u for u, s in enumerate(sums)) for v in range(128)]
         self.claim, self.entries = dot(across, self.images), {}
@@ -528,6 +569,7 @@ class Verifier:
         n, pads = len(self.products), self.layout.pads
         first, = self.values('product values', 1)
         last = self.values('product values', n)
+        self.work('product point', 2 * n)
         point = self.t.draw('product point')
         while point <= 2 * n: point = self.t.draw('product point')
         seen = self.elements('product factors', 2)
@@ -537,10 +579,12 @@ class Verifier:
             self.equations.append(interpolate(values, point) ^ value)
         assert self.received == pads
 
-    def open(self, code, root, round):
-        """Positions, rows and folded symbols of the queries of one code."""
+    def draw_positions(self, code):
+        return sorted({self.t.draw('query') % (1 << code.positions) for _ in range(code.queries)})
+
+    def open(self, code, positions, root, round):
+        """Rows and folded symbols of the queries of one code."""
         t, p = self.t, self.p
-        positions = sorted({t.draw('query') % (1 << code.positions) for _ in range(code.queries)})
         rows = [p.elements(code.width) for _ in positions]
         padding = bytes(-16 * code.width % 64)        # leaves are whole blocks of the hash
         level = {q: digest(LEAF, pack(row), padding) for q, row in zip(positions, rows)}
@@ -560,11 +604,13 @@ class Verifier:
         if self.hiding:
             weights = [t.draws('blind', BLINDS) for _ in range(covered.lanes)]
             blinded, = self.elements('blinded', 1)
+            self.work('blind factor', 1)
             blind = t.draw('blind factor')
             value = mul(blind, value) ^ blinded
-        value, lane_point = self.plain('fold', value, LANE_LOG)
+        value, lane_point = self.plain('fold', value, LANE_LOG, 'fold', max(1 << covered.positions, 2), True)
         if self.hiding:
             masked, = self.elements('masked', 1)
+            self.work('mask factor', 1 << covered.positions)
             self.factor = t.draw('mask factor')
             value = mul(self.factor, value) ^ masked
         self.lane_eq, point, root = eq_table(lane_point), [], None
@@ -576,13 +622,12 @@ class Verifier:
             else:
                 next_root = p.take(32)
                 t.absorb('root', next_root)
-            nonce = p.take(8)
-            work = int.from_bytes(digest(GRIND, t.state, nonce, bytes(24))[:16], 'little')
-            t.absorb('nonce', nonce)
-            check(work % (1 << 16) == 0, f'Grinding({round})')
-            if round == 0: opened = [self.open(c, r, 0) for c, r in zip(S.firsts, roots)]
-            else: opened = [self.open(S.rounds[round - 1], root, round)]
+            self.work('queries', None)
+            codes = S.firsts if round == 0 else [S.rounds[round - 1]]
+            drawn = [self.draw_positions(c) for c in codes]      # all of them before any row
+            opened = [self.open(c, d, r, round) for c, d, r in zip(codes, drawn, roots if round == 0 else [root])]
             if last: break
+            self.work('beta', sum(c.queries for c in codes))
             beta = t.draw('beta')
             coefficient = beta
             for i, symbols in enumerate(opened):
@@ -590,7 +635,8 @@ class Verifier:
                     value ^= mul(coefficient, y)
                     (first_equations[i] if round == 0 else equations).append((coefficient, row))
                     coefficient = mul(coefficient, beta)
-            value, r = self.plain('fold', value, S.rounds[round].lane_log)
+            code = S.rounds[round]
+            value, r = self.plain('fold', value, code.lane_log, 'fold', 1 << code.positions)
             self.lane_eq, self.factor, point, root = eq_table(r), 1, r + point, next_root
         for i, symbols in enumerate(opened):
             base = S.bases[i] if round == 0 else 0
@@ -598,7 +644,7 @@ class Verifier:
                 seen = dot(tensor(row), clear[base:base + (1 << len(row))])
                 seen ^= dot(tail, clear[S.tail_base:S.tail_base + len(tail)])
                 check(seen == y, f'QueryValue({round})')
-        value, r = self.plain('tail', value, S.final_log)
+        value, r = self.plain('tail', value, S.final_log, 'tail')
         point = r + point
         at = lambda row: product(1 ^ rv ^ mul(rv, w) for rv, w in zip(point, row))
         weight = xor(mul(c, at(row)) for c, (row, _) in equations)

@@ -5,7 +5,7 @@ use dyad_rules::lanes::LANES;
 use dyad_verifier::and_check::AndClaims;
 use dyad_verifier::columns::block_weight;
 use dyad_verifier::transcript::Challenges;
-use dyad_verifier::{Hash, Label, Layout};
+use dyad_verifier::{Hash, Label, Layout, Move};
 
 use crate::cost::{Cost, Dimensions, eq_table, moved, products, slab_logs, sumcheck};
 use crate::evaluate::{Committed, slab_blocks};
@@ -31,6 +31,7 @@ pub fn prove<H: Hash>(s: &mut Session<'_, H>, c: &Committed<'_>, mut scratch: Sc
     let rho = s.draw_many(Label::Rho, layout.ands.log);
     let skip = univariate(c, &rho);
     s.send(Label::Skip, &skip);
+    s.work(Move::Skip);
     let z = s.draw(Label::Z);
 
     s.step("and check: rows");
@@ -55,7 +56,7 @@ pub fn prove<H: Hash>(s: &mut Session<'_, H>, c: &Committed<'_>, mut scratch: Sc
             None => and_round(&eq, a, b, k, half),
             Some(&r) => and_fold_round(&eq, [&mut a, &mut b, &mut k], 2 * half, r),
         };
-        point.push(s.round(Label::And, round));
+        point.push(s.round(Label::And, Move::AndRound, round));
     }
     if let Some(&r) = point.last() {
         for table in [&mut a, &mut b, &mut k] {

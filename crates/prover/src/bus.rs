@@ -3,10 +3,10 @@
 use dyad_field::{K, PrimeCharacteristicRing};
 use dyad_rules::lanes::{LANES, LaneMessage};
 use dyad_rules::shape::{Message, TableShape};
-use dyad_verifier::bus::{BusClaims, Fingerprint};
+use dyad_verifier::bus::{BusClaims, Fingerprint, next_layer};
 use dyad_verifier::layout::Stack;
 use dyad_verifier::transcript::Challenges;
-use dyad_verifier::{Hash, Label, Layout};
+use dyad_verifier::{Hash, Label, Layout, Move};
 
 use crate::cost::{Cost, Dimensions, moved, products, sumcheck};
 use crate::evaluate::Committed;
@@ -55,6 +55,7 @@ pub fn prove<H: Hash>(
     let top = |t: &mut Tree<'_>| t.pop().map_or(K::ONE, |l| first(l));
     let (mut push_claim, mut pull_claim) = (top(&mut push), top(&mut pull));
     s.send(Label::Products, &[push_claim, pull_claim]);
+    s.work(next_layer(c.layout, 0));
     let mut point: Vec<K> = Vec::new();
     while let Some((push, pull)) = push.pop().zip(pull.pop()) {
         let lambda = s.draw(Label::Lambda);
@@ -75,7 +76,7 @@ pub fn prove<H: Hash>(
                     gkr_fold_round(&eq, tables, 2 * half, r, lambda)
                 }
             };
-            at.push(s.round(Label::ProductLayer, round));
+            at.push(s.round(Label::ProductLayer, Move::LayerRound, round));
         }
         if let Some(&r) = at.last() {
             for table in [&mut push_low, &mut push_high, &mut pull_low, &mut pull_high] {
@@ -87,6 +88,7 @@ pub fn prove<H: Hash>(
         s.send(Label::LayerValues, &v);
         s.product([v[2], v[3]]);
         s.known_product([v[0], v[1]]);
+        s.work(next_layer(c.layout, point.len() + 1));
         let top = s.draw(Label::LayerVariable);
         push_claim = v[0] + top * (v[0] + v[1]);
         pull_claim = v[2] + top * (v[2] + v[3]);

@@ -4,7 +4,7 @@ use dyad_field::{BITS, K};
 use dyad_verifier::and_check::AndClaims;
 use dyad_verifier::bus::BusClaims;
 use dyad_verifier::transcript::Challenges;
-use dyad_verifier::{Hash, Label, Layout};
+use dyad_verifier::{Hash, Label, Layout, Move};
 
 use crate::adjoint;
 use crate::cost::{Cost, Dimensions, INNER, eq_table, moved, slab_logs, sumcheck};
@@ -24,6 +24,7 @@ pub fn prove<H: Hash>(
 ) -> Vec<K> {
     s.proof.section("columns");
     s.step("columns");
+    s.work(Move::Eta);
     let eta = s.draw(Label::Eta);
     let [mut w0, mut w1] = adjoint::weights(c.system, c.layout, bus, and, eta);
     let [mut m0, mut m1] = [0; 2].map(|_| Vec::with_capacity(c.layout.pairs().count() * BITS));
@@ -42,7 +43,7 @@ pub fn prove<H: Hash>(
         vector,
         source: None,
     });
-    let point = s.plain(Label::Columns, &mut pairs, log);
+    let point = s.plain(Label::Columns, Move::ColumnRound, &mut pairs, log);
     s.send(Label::ColumnValues, &[pairs[0].value(), pairs[1].value()]);
     point
 }

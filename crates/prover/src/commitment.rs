@@ -3,7 +3,7 @@
 use dyad_field::K;
 use dyad_verifier::layout::Owner;
 use dyad_verifier::params::Code;
-use dyad_verifier::{Digest, Hash, Schedule, merkle};
+use dyad_verifier::{Digest, Hash, Move, Schedule, merkle};
 
 use crate::cost::{Cost, ELEMENT, moved};
 use crate::covers::Covers;
@@ -18,16 +18,22 @@ pub fn room(schedule: &Schedule) -> usize {
     own.map(|o| codeword_len(&o.code)).sum()
 }
 
-/// Encodes a vector, hashes the codeword, and sends the root. The codeword is not kept: the vectors of later
+/// Encodes a vector, hashes the codeword, sends the root, and works for the first challenges. The codeword is not kept: the vectors of later
 /// steps take its place, and the rows that are opened are made again.
-pub fn prove<H: Hash>(s: &mut Session<'_, H>, vector: &[K], code: &Code, mut scratch: Scratch<'_>) -> Tree {
+pub fn prove<H: Hash>(
+    s: &mut Session<'_, H>,
+    vector: &[K],
+    code: &Code,
+    first: Move,
+    mut scratch: Scratch<'_>,
+) -> Tree {
     s.proof.section("commitment");
     s.step("encode");
     let values = scratch.take(codeword_len(code));
     let codeword = encode(&Covers::uncoded(s.covers.as_ref(), vector, code), code.log_inv_rate, values);
     s.step("hash");
     let tree = Tree::new::<H>(&codeword);
-    s.commit(&tree.root());
+    s.commit(&tree.root(), first);
     tree
 }
 

@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use dyad_field::{K, PrimeCharacteristicRing};
 use dyad_verifier::layout::Oracle;
-use dyad_verifier::params::{Code, GRINDING, LANE_LOG, Schedule};
+use dyad_verifier::params::{Code, LANE_LOG, Schedule};
 use dyad_verifier::transcript::Challenges;
-use dyad_verifier::{Hash, Label, Layout};
+use dyad_verifier::{Hash, Label, Layout, Move};
 use rayon::prelude::*;
 
 use crate::commitment::{self, codeword_len};
@@ -92,6 +92,7 @@ impl Blinding {
             blinded += weights[i] * covers.tails[i];
         }
         s.send_clear(Label::Blinded, &[blinded]);
+        s.work(Move::BlindFactor);
         let factor = s.draw(Label::BlindFactor);
         for &(entry, w) in &claim.cover {
             weights[covers.index(entry)] += factor * w;
@@ -128,7 +129,7 @@ pub fn prove<H: Hash + Sync + Send>(
         pairs.push(Pair { log: cover.log + LANE_LOG, weights, vector, source: None });
         places.push(part(o.tail_base, cover.log));
     }
-    s.plain(Label::Fold, &mut pairs, LANE_LOG);
+    s.plain(Label::Fold, schedule.fold(0), &mut pairs, LANE_LOG);
     // The folded vectors one after the other.
     let [weights, vector] = [0; 2].map(|_| scratch.take(schedule.second_len));
     for (p, place) in pairs.into_iter().zip(places) {
@@ -173,6 +174,7 @@ fn mask<H: Hash>(
     let inner =
         |(place, mask): &(Range<usize>, &[K])| inner_round(&weights[place.clone()], mask, mask.len()).0;
     s.send_clear(Label::Masked, &[masked.iter().map(inner).sum::<K>()]);
+    s.work(schedule.mask());
     let factor = s.draw(Label::MaskFactor);
     vector.par_chunks_mut(GRAIN).for_each(|v| scale(v, factor));
     for (place, mask) in masked {
@@ -201,17 +203,22 @@ fn rounds<H: Hash + Sync + Send>(
         if next.is_none() {
             s.send_clear(Label::FinalVector, pair.vector);
         }
-        s.work(GRINDING);
+        s.work(Move::Queries { round });
         let (queries, kept);
         match &last {
-            None => queries = first.iter().map(|q| (q, query(s, q))).collect::<Vec<_>>(),
+            None => {
+                let drawn: Vec<_> = first.iter().map(|q| draw(s, &q.code)).collect();
+                queries = first.iter().zip(drawn).map(|(q, p)| (q, query(s, q, p))).collect::<Vec<_>>();
+            }
             Some((code, codeword, tree)) => {
                 kept =
                     Queried { code: *code, symbols: Symbols::Kept(*codeword), tree, base: 0, tail_base: 0 };
-                queries = vec![(&kept, query(s, &kept))];
+                let drawn = draw(s, code);
+                queries = vec![(&kept, query(s, &kept, drawn))];
             }
         }
         let Some(next) = next else { break };
+        s.work(schedule.beta(round));
         let beta = s.draw(Label::Beta);
         let mut c = beta;
         for (q, positions) in queries {
@@ -222,10 +229,11 @@ fn rounds<H: Hash + Sync + Send>(
             }
             add_equations(pair.weights, q, &positions, &coefficients);
         }
-        s.plain(Label::Fold, std::slice::from_mut(&mut pair), next.0.lane_log);
+        let fold = schedule.fold(round + 1);
+        s.plain(Label::Fold, fold, std::slice::from_mut(&mut pair), next.0.lane_log);
         last = Some(next);
     }
-    s.plain(Label::Tail, std::slice::from_mut(&mut pair), schedule.final_log);
+    s.plain(Label::Tail, Move::Tail, std::slice::from_mut(&mut pair), schedule.final_log);
 }
 
 /// Adds the equations of a code's queries to the weights.
@@ -255,12 +263,17 @@ pub fn codeword<'a>(code: &Code, values: &'a [K]) -> Codeword<'a> {
     Codeword { lanes: code.width(), rows: 1 << code.position_log(), values }
 }
 
-/// Draws positions of a code and opens them.
-fn query<H: Hash>(s: &mut Session<'_, H>, q: &Queried<'_>) -> Vec<usize> {
+/// Draws positions of a code.
+pub fn draw<H: Hash>(s: &mut Session<'_, H>, code: &Code) -> Vec<usize> {
     let mut positions: Vec<usize> =
-        (0..q.code.queries).map(|_| s.draw_index(Label::Query, q.code.position_log())).collect();
+        (0..code.queries).map(|_| s.draw_index(Label::Query, code.position_log())).collect();
     positions.sort_unstable();
     positions.dedup();
+    positions
+}
+
+/// Opens positions of a code.
+fn query<H: Hash>(s: &mut Session<'_, H>, q: &Queried<'_>, positions: Vec<usize>) -> Vec<usize> {
     let rows = q.symbols.rows(&q.code, &positions);
     s.open(q.tree, &rows, &positions);
     positions
@@ -281,12 +294,24 @@ pub fn cost(d: &Dimensions<'_>) -> Cost {
     let (mut length, mut log) = (second, s.second_log);
     let mut queried: Vec<Code> = s.oracles.iter().map(|o| o.code).collect();
     for &code in &s.rounds {
-        sum += commitment::encode_cost(code, length) + commitment::hash_cost(code) + grinding::cost(GRINDING);
+        sum += commitment::encode_cost(code, length) + commitment::hash_cost(code);
         sum += queried.into_iter().map(accumulate).sum();
         sum += sumcheck(&[length; 2], log, code.lane_log, INNER);
         (length, log, queried) = (1 << code.log, code.log, vec![code]);
     }
-    sum + grinding::cost(GRINDING) + sumcheck(&[length; 2], log, log, INNER)
+    sum + work(s) + sumcheck(&[length; 2], log, log, INNER)
+}
+
+/// The proofs of work.
+fn work(s: &Schedule) -> Cost {
+    let covered = s.covered().map_or([None; 2], |_| [Some(Move::BlindFactor), Some(s.mask())]);
+    let folds = (0..=s.rounds.len()).flat_map(|round| {
+        let variables = round.checked_sub(1).map_or(LANE_LOG, |before| s.rounds[before].lane_log);
+        let folds = std::iter::repeat_n(s.fold(round), variables);
+        folds.chain([Move::Queries { round }]).chain((round < s.rounds.len()).then(|| s.beta(round)))
+    });
+    let tail = std::iter::repeat_n(Move::Tail, s.final_log);
+    covered.into_iter().flatten().chain(folds).chain(tail).map(|m| grinding::cost(m.work(s.level))).sum()
 }
 
 /// Makes the rows that are opened again, and their neighbours: the highest stages of the code multiply

@@ -2,7 +2,7 @@
 
 use dyad_field::{BITS, K, PrimeCharacteristicRing, eq_table};
 use dyad_verifier::transcript::Challenges;
-use dyad_verifier::{Hash, Label, Layout};
+use dyad_verifier::{Hash, Label, Layout, Move};
 use rayon::prelude::*;
 
 use crate::columns::RowEqs;
@@ -32,6 +32,7 @@ pub fn prove<H: Hash>(
     s.proof.section("points");
     s.step("points");
     let layout = c.layout;
+    s.work(Move::Theta);
     let theta = s.draw(Label::Theta);
     let (bits, pair_point) = column_point.split_at(7);
     let bit_eq: [K; BITS] = eq_table(bits).try_into().expect("128 bits");
@@ -58,7 +59,7 @@ pub fn prove<H: Hash>(
     drop(row_eq);
     let (high, mut pair) = join(s, layout, joint);
     let variables = pair.log;
-    let mut index = s.plain(Label::Points, std::slice::from_mut(&mut pair), variables);
+    let mut index = s.plain(Label::Points, Move::PointRound, std::slice::from_mut(&mut pair), variables);
     index.extend(high);
     // What is claimed is for the verifier; the ring switch needs the points alone.
     BitPoint { bits: bits.to_vec(), index }
@@ -154,7 +155,7 @@ fn join<'a, H: Hash>(
                 + inner(&below.weights[range.clone()], part.vector)
                 + inner(part.weights, &below.vector[range]);
         }
-        let r = s.round(Label::Points, (c0, c2));
+        let r = s.round(Label::Points, Move::PointRound, (c0, c2));
         for (_, p) in &mut low {
             for v in [&mut *p.weights, &mut *p.vector] {
                 v.par_chunks_mut(GRAIN).for_each(|v| scale(v, K::ONE + r));
@@ -198,9 +199,9 @@ pub fn cost(d: &Dimensions<'_>) -> Cost {
 
 #[cfg(test)]
 mod tests {
-    use dyad_verifier::Blake3;
     use dyad_verifier::layout::{Oracle, Owner, Stack, ceil_log, places};
     use dyad_verifier::transcript::Transcript;
+    use dyad_verifier::{Blake3, Level};
 
     use super::*;
     use crate::kernels::testing::{Elements as _, Random};
@@ -246,12 +247,13 @@ mod tests {
                     joint[o.base..][..vector.len()].copy_from_slice(vector);
                 }
             }
-            let session = |observer| Session::<Blake3>::new(Transcript::new(b"joined"), None, observer);
+            let session =
+                |observer| Session::<Blake3>::new(Transcript::new(b"joined"), Level::L128, None, observer);
             let mut observer = |_: &'static str| ();
             let mut s = session(&mut observer);
             let [weights, vector] = joint.each_mut().map(Vec::as_mut_slice);
             let mut whole = [Pair { log: layout.joint_log, weights, vector, source: None }];
-            let expected = s.plain(Label::Points, &mut whole, layout.joint_log);
+            let expected = s.plain(Label::Points, Move::PointRound, &mut whole, layout.joint_log);
             let (value, proof) = (whole[0].value(), s.proof);
 
             let mut stored: Vec<[Vec<K>; 2]> = data.clone();
@@ -266,7 +268,8 @@ mod tests {
             let mut s = session(&mut observer);
             let (high, mut pair) = join(&mut s, &layout, parts.collect());
             let variables = pair.log;
-            let mut point = s.plain(Label::Points, std::slice::from_mut(&mut pair), variables);
+            let mut point =
+                s.plain(Label::Points, Move::PointRound, std::slice::from_mut(&mut pair), variables);
             point.extend(high);
             assert_eq!((point, pair.value(), s.proof), (expected, value, proof), "{sizes:?}");
         }

@@ -2,6 +2,7 @@
 
 use dyad_field::K;
 use dyad_rules::{Rows, TableRules};
+use dyad_verifier::bus::first_move;
 use dyad_verifier::layout::Owner;
 use dyad_verifier::{Error, Hash, Layout, Level, Schedule, Statement, System};
 
@@ -139,11 +140,12 @@ pub fn prove_filled<H: Hash + Sync + Send>(
     let Filled { rows, layout, vector } = filled;
     let code = schedule.oracles[0].code;
     let mut s = Session::<H>::begin(setting, &statement, &rows, &code, observer);
+    let first = first_move(&layout, &statement);
     // Its messages may take more than anything else that is there yet.
     let statement = s.covers.is_some().then_some(statement);
 
     let mut memory = Memory::new(&layout, &schedule);
-    let tree = commitment::prove(&mut s, &vector, &code, memory.scratch());
+    let tree = commitment::prove(&mut s, &vector, &code, first, memory.scratch());
     let vectors: Vec<&[K]> = layout
         .oracles
         .iter()

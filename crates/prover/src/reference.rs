@@ -9,19 +9,19 @@ use dyad_field::{
 use dyad_rules::check::Check;
 use dyad_rules::{Rows, TableRules};
 use dyad_verifier::and_check::AndClaims;
-use dyad_verifier::bus::{BusClaims, Fingerprint};
+use dyad_verifier::bus::{BusClaims, Fingerprint, first_move, next_layer};
 use dyad_verifier::hidden::product_point;
 use dyad_verifier::layout::{Owner, Stack};
-use dyad_verifier::params::{Code, GRINDING, LANE_LOG};
+use dyad_verifier::params::{Code, LANE_LOG};
 use dyad_verifier::transcript::{Challenges, Transcript};
-use dyad_verifier::{Digest, Error, Hash, Label, Layout, Schedule, Statement, System, reduce};
+use dyad_verifier::{Digest, Error, Hash, Label, Layout, Move, Schedule, Statement, System, reduce};
 
 use crate::adjoint;
 use crate::commitment::codeword_len;
 use crate::covers::{Covers, Seed};
 use crate::kernels::code::Uncoded;
 use crate::merkle::Tree;
-use crate::opening::{Symbols, codeword};
+use crate::opening::{Symbols, codeword, draw};
 use crate::prove::Setting;
 use crate::rounds::Session;
 #[doc(hidden)]
@@ -143,7 +143,7 @@ fn prove_any<H: Hash + Sync + Send>(
     s.proof.section("commitment");
     let symbols = encode(&Covers::uncoded(s.covers.as_ref(), q, &main), &main);
     let mut committed = vec![hashed(&mut s, (0, 0), &main, symbols)];
-    s.commit(&committed[0].1.root());
+    s.commit(&committed[0].1.root(), first_move(&layout, statement));
     for (o, (symbols, _)) in schedule.oracles.iter().skip(1).zip(&key.committed) {
         committed.push(hashed(&mut s, (0, 1), &o.code, symbols.clone()));
     }
@@ -164,6 +164,7 @@ fn prove_any<H: Hash + Sync + Send>(
     }
 
     s.proof.section("columns");
+    s.work(Move::Eta);
     let eta = s.draw(Label::Eta);
     let [w0, w1] = adjoint::weights(system, &layout, &bus, &and, eta);
     let mut m = [&bus.point, &and.point].map(|point| {
@@ -177,12 +178,13 @@ fn prove_any<H: Hash + Sync + Send>(
     });
     let [m0, m1] = &mut m;
     let mut pairs = [(w0, std::mem::take(m0)), (w1, std::mem::take(m1))];
-    let column_point = plain(&mut s, Label::Columns, &mut pairs, layout.column_log + 6);
+    let column_point = plain(&mut s, Label::Columns, Move::ColumnRound, &mut pairs, layout.column_log + 6);
     let values = [pairs[0].1[0], pairs[1].1[0]];
     s.altered(Altered::Weights(Label::ColumnValues), &mut [pairs[0].0[0], pairs[1].0[0]]);
     s.send(Label::ColumnValues, &values);
 
     s.proof.section("points");
+    s.work(Move::Theta);
     let theta = s.draw(Label::Theta);
     let bit_eq = eq_table(&column_point[..7]);
     let pair_eq = eq_table(&column_point[7..]);
@@ -196,7 +198,7 @@ fn prove_any<H: Hash + Sync + Send>(
     }
     let folded = joint.iter().map(|&x| linear_map(&bit_eq, x)).collect();
     let mut pairs = [(omega, folded)];
-    let index = plain(&mut s, Label::Points, &mut pairs, layout.joint_log);
+    let index = plain(&mut s, Label::Points, Move::PointRound, &mut pairs, layout.joint_log);
 
     s.proof.section("ring switch");
     s.altered(Altered::Weights(Label::BitSums), &mut [pairs[0].0[0]]);
@@ -206,6 +208,7 @@ fn prove_any<H: Hash + Sync + Send>(
     if let Some(block) = block {
         let delta: K = block.iter().enumerate().map(|(j, &r)| x_power(j) * linear_map(&bit_eq, r)).sum();
         s.send(Label::Delta, &[delta]);
+        s.work(Move::Xi);
         let xi = s.draw(Label::Xi);
         for (u, sum) in sums.iter_mut().enumerate() {
             let bits = block.iter().enumerate().filter(|(_, r)| to_bits(**r) >> u & 1 == 1);
@@ -243,7 +246,7 @@ pub fn open_altered<H: Hash + Sync + Send>(
 ) -> (Vec<Digest>, Proof) {
     let covers = schedule.covered().and_then(|(o, _)| Covers::new(&o.code, seed, t.state()));
     let mut observer = |_: &'static str| ();
-    let mut s = Session::<H>::new(t.clone(), covers, &mut observer);
+    let mut s = Session::<H>::new(t.clone(), schedule.level, covers, &mut observer);
     s.alter = Some(alter);
     let mut committed = Vec::new();
     for (i, (o, (_, vector))) in schedule.oracles.iter().zip(&vectors).enumerate() {
@@ -279,7 +282,10 @@ fn settle<H: Hash>(
     layout: &Layout,
     statement: &Statement,
 ) -> (Vec<K>, Vec<(usize, K)>) {
-    let Some(covers) = &s.covers else { return (eq_table(&s.draw_many(Label::Ring, 7)), Vec::new()) };
+    let Some(covers) = &s.covers else {
+        s.work(Move::Ring { hiding: false });
+        return (eq_table(&s.draw_many(Label::Ring, 7)), Vec::new());
+    };
     let (cover, [x, y]) = (covers.code.cover.expect("covers"), covers.factors());
     // Newton's or any other way would do; this is Lagrange's, value by value.
     let at = |v: &[K], z: K| {
@@ -296,8 +302,10 @@ fn settle<H: Hash>(
     let z: Vec<K> = (0..=2 * n).map(|i| from_bits(i as u128)).map(|i| at(&x, i) * at(&y, i)).collect();
     s.send(Label::ProductValues, &z[..1]);
     s.send(Label::ProductValues, &z[n + 1..]);
+    s.work(Move::ProductPoint { products: n });
     let point = product_point(s, n);
     s.send_clear(Label::ProductFactors, &[at(&x, point), at(&y, point)]);
+    s.work(Move::Ring { hiding: true });
     let claim = s.replay(cover, |a| reduce(a, system, layout, |f| f.products(statement)));
     (claim.images, claim.cover.expect("a claim on the cover").weights)
 }
@@ -360,6 +368,7 @@ fn bind(v: &mut Vec<K>, r: K) {
 fn plain<H: Hash>(
     s: &mut Session<'_, H>,
     label: Label,
+    round: Move,
     pairs: &mut [(Vec<K>, Vec<K>)],
     variables: usize,
 ) -> Vec<K> {
@@ -373,7 +382,7 @@ fn plain<H: Hash>(
             pairs.iter().map(of).sum()
         };
         let [c0, _, c2] = interpolate([K::ZERO, K::ONE, x_power(1)].map(value));
-        let r = s.round(label, (c0, c2));
+        let r = s.round(label, round, (c0, c2));
         for (w, q) in pairs.iter_mut() {
             bind(w, r);
             bind(q, r);
@@ -387,6 +396,7 @@ fn plain<H: Hash>(
 fn with_eq<H: Hash>(
     s: &mut Session<'_, H>,
     label: Label,
+    round: Move,
     q: &[K],
     tables: &mut [Vec<K>],
     f: impl Fn(&[K]) -> K,
@@ -400,7 +410,7 @@ fn with_eq<H: Hash>(
             (0..half).map(|y| eq[y] * at(y)).sum()
         };
         let [_, c1, c2] = interpolate([K::ZERO, K::ONE, x_power(1)].map(value));
-        let r = s.round(label, (c1, c2));
+        let r = s.round(label, round, (c1, c2));
         tables.iter_mut().for_each(|v| bind(v, r));
         point.insert(0, r);
     }
@@ -437,6 +447,7 @@ fn prove_bus<H: Hash>(s: &mut Session<'_, H>, layout: &Layout, evaluated: &[Vec<
     s.send(Label::Products, &products);
     let mut point = Vec::new();
     let [mut push_claim, mut pull_claim] = products;
+    s.work(next_layer(layout, 0));
     for layer in 0..layout.bus_log {
         let lambda = s.draw(Label::Lambda);
         let half = 1 << layer;
@@ -445,11 +456,12 @@ fn prove_bus<H: Hash>(s: &mut Session<'_, H>, layout: &Layout, evaluated: &[Vec<
             .flat_map(|tree| [tree[layer + 1][..half].to_vec(), tree[layer + 1][half..].to_vec()])
             .collect();
         let f = |v: &[K]| v[0] * v[1] + lambda * v[2] * v[3];
-        let mut at = with_eq(s, Label::ProductLayer, &point, &mut tables, f);
+        let mut at = with_eq(s, Label::ProductLayer, Move::LayerRound, &point, &mut tables, f);
         let v: Vec<K> = tables.iter().map(|t| t[0]).collect();
         s.send(Label::LayerValues, &v);
         s.product([v[2], v[3]]);
         s.known_product([v[0], v[1]]);
+        s.work(next_layer(layout, layer + 1));
         let top = s.draw(Label::LayerVariable);
         push_claim = v[0] + top * (v[0] + v[1]);
         pull_claim = v[2] + top * (v[2] + v[3]);
@@ -481,11 +493,12 @@ fn prove_ands<H: Hash>(s: &mut Session<'_, H>, layout: &Layout, evaluated: &[Vec
         })
         .collect();
     s.send(Label::Skip, &skip);
+    s.work(Move::Skip);
     let z = s.draw(Label::Z);
     let bit_weights = byte_lagrange(6, z);
     let mut tables: Vec<Vec<K>> =
         (0..3).map(|o| words.iter().map(|w| fold(w[o], &bit_weights)).collect()).collect();
-    let point = with_eq(s, Label::And, &rho, &mut tables, |v| v[0] * v[1] + v[2]);
+    let point = with_eq(s, Label::And, Move::AndRound, &rho, &mut tables, |v| v[0] * v[1] + v[2]);
     let values = [tables[0][0], tables[1][0], tables[2][0]];
     s.send(Label::AndValues, &values);
     s.known_product([values[0], values[1]]);
@@ -542,6 +555,7 @@ fn open<H: Hash + Sync + Send>(
             blinds.push((i, s.draw(Label::Blind)));
         }
         s.send_clear(Label::Blinded, &[blinds.iter().map(|&(i, w)| w * tails[i]).sum::<K>()]);
+        s.work(Move::BlindFactor);
         let factor = s.draw(Label::BlindFactor);
         vectors.iter_mut().flat_map(|(w, _)| w).chain(&mut weights).for_each(|w| *w *= factor);
         for (i, w) in blinds {
@@ -552,7 +566,7 @@ fn open<H: Hash + Sync + Send>(
         weights.resize(length, K::ZERO);
         vectors.push((weights, tails));
     }
-    plain(s, Label::Fold, &mut vectors, LANE_LOG);
+    plain(s, Label::Fold, schedule.fold(0), &mut vectors, LANE_LOG);
     // (code, codeword, tree, where its folded vector and tails lie) of everything queried in this round.
     let mut queried: Vec<(Code, Vec<K>, Tree, [usize; 2])> = Vec::new();
     for (o, (symbols, tree)) in schedule.oracles.iter().zip(committed) {
@@ -572,6 +586,7 @@ fn open<H: Hash + Sync + Send>(
         masks[o.base..][..covers.mask.len()].copy_from_slice(&covers.mask);
         masks[o.tail_base..][..covers.of_mask().len()].copy_from_slice(covers.of_mask());
         s.send_clear(Label::Masked, &[w.iter().zip(&masks).map(|(&w, &m)| w * m).sum::<K>()]);
+        s.work(schedule.mask());
         let factor = s.draw(Label::MaskFactor);
         q.iter_mut().zip(masks).for_each(|(q, m)| *q = factor * *q + m);
     }
@@ -588,18 +603,16 @@ fn open<H: Hash + Sync + Send>(
         if next.is_none() {
             s.send_clear(Label::FinalVector, &q[..schedule.final_len]);
         }
-        s.work(GRINDING);
+        s.work(Move::Queries { round });
         let mut positions = Vec::new();
-        for (code, symbols, tree, bases) in &queried {
-            let mut drawn: Vec<usize> =
-                (0..code.queries).map(|_| s.draw_index(Label::Query, code.position_log())).collect();
-            drawn.sort_unstable();
-            drawn.dedup();
+        let drawn: Vec<_> = queried.iter().map(|(code, ..)| draw(s, code)).collect();
+        for ((code, symbols, tree, bases), drawn) in queried.iter().zip(drawn) {
             let rows = Symbols::Kept(codeword(code, symbols)).rows(code, &drawn);
             s.open(tree, &rows, &drawn);
             positions.extend(drawn.into_iter().map(|p| (p, *code, *bases)));
         }
         let Some(next) = next else { break };
+        s.work(schedule.beta(round));
         let beta = s.draw(Label::Beta);
         let mut c = beta;
         for (p, code, [base, tail_base]) in positions {
@@ -615,10 +628,10 @@ fn open<H: Hash + Sync + Send>(
             c *= beta;
         }
         let mut pairs = [(w, q)];
-        plain(s, Label::Fold, &mut pairs, next.0.lane_log);
+        plain(s, Label::Fold, schedule.fold(round + 1), &mut pairs, next.0.lane_log);
         [(w, q)] = pairs;
         queried = vec![next];
     }
     let mut pairs = [(w, q)];
-    plain(s, Label::Tail, &mut pairs, schedule.final_log);
+    plain(s, Label::Tail, Move::Tail, &mut pairs, schedule.final_log);
 }

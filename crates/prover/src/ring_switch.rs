@@ -5,7 +5,7 @@ use dyad_verifier::cover::Cover;
 use dyad_verifier::hidden::{Lagrange, product_point};
 use dyad_verifier::layout::Oracle;
 use dyad_verifier::transcript::Challenges;
-use dyad_verifier::{Hash, Label, Layout, reduce};
+use dyad_verifier::{Hash, Label, Layout, Move, reduce};
 
 use crate::cost::{Cost, Dimensions, moved, products};
 use crate::covers::Covers;
@@ -46,6 +46,7 @@ pub fn prove<H: Hash>(
         let rows = transpose(&block);
         let delta = rows.iter().zip(eq_table(&point.bits)).map(|(&row, e)| e * row).sum::<K>();
         s.send(Label::Delta, &[delta]);
+        s.work(Move::Xi);
         let xi = s.draw(Label::Xi);
         sums = rows.map(|row| xi * row);
     }
@@ -55,7 +56,9 @@ pub fn prove<H: Hash>(
         }
     }
     s.send_clear(Label::BitSums, &sums);
-    let Some(cover) = settle(s) else {
+    let cover = settle(s);
+    s.work(Move::Ring { hiding: cover.is_some() });
+    let Some(cover) = cover else {
         let images = eq_table(&s.draw_many(Label::Ring, 7)).try_into().expect("128 images");
         return ElementWeights { images, index: point.index, cover: Vec::new() };
     };
@@ -82,6 +85,7 @@ fn settle<H: Hash>(s: &mut Session<'_, H>) -> Option<Cover> {
     let last = products(n + 1..2 * n + 1);
     s.send(Label::ProductValues, &[first]);
     s.send(Label::ProductValues, &last);
+    s.work(Move::ProductPoint { products: n });
     let point = product_point(s, n);
     s.send_clear(Label::ProductFactors, &at(point));
     Some(cover)

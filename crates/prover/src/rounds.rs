@@ -6,11 +6,12 @@ use dyad_field::K;
 use dyad_verifier::channel::Received;
 use dyad_verifier::cover::Cover;
 use dyad_verifier::hidden::Hidden;
+use dyad_verifier::moves::{Move, nonce_length};
 use dyad_verifier::params::Code;
 use dyad_verifier::reader::Reader;
 use dyad_verifier::ring_switch::ElementClaim;
 use dyad_verifier::transcript::{Challenges, Transcript};
-use dyad_verifier::{Digest, Error, Hash, Label, Statement, start};
+use dyad_verifier::{Digest, Error, Hash, Label, Level, Statement, start};
 
 use crate::covers::Covers;
 use crate::grinding::grind;
@@ -48,6 +49,7 @@ pub struct Session<'a, H> {
     pub observer: &'a mut dyn FnMut(&'static str),
     /// What covers values, where the proof hides.
     pub covers: Option<Covers>,
+    level: Level,
     /// The transcript after the commitment, and where the proof goes on from there.
     committed: (Transcript<H>, usize),
     /// What alters what is sent: for tests.
@@ -62,8 +64,14 @@ impl<H: Hash> Challenges for Session<'_, H> {
 
 impl<'a, H: Hash> Session<'a, H> {
     /// Nothing sent yet.
-    pub fn new(t: Transcript<H>, covers: Option<Covers>, observer: &'a mut dyn FnMut(&'static str)) -> Self {
-        Self { committed: (t.clone(), 0), t, proof: Proof::default(), observer, covers, alter: None }
+    pub fn new(
+        t: Transcript<H>,
+        level: Level,
+        covers: Option<Covers>,
+        observer: &'a mut dyn FnMut(&'static str),
+    ) -> Self {
+        let (committed, proof) = ((t.clone(), 0), Proof::default());
+        Self { t, proof, observer, covers, level, committed, alter: None }
     }
 
     /// The session of a proof of so many rows, whose columns are committed with this code: what is known before
@@ -78,7 +86,7 @@ impl<'a, H: Hash> Session<'a, H> {
         let t = start::<H>(setting.level, setting.system, &setting.key.key, statement, rows);
         let covers = Covers::new(code, setting.seed, t.state());
         assert_eq!(covers.is_some(), setting.level.is_hiding(), "covers where a proof hides");
-        let mut s = Self::new(t, covers, observer);
+        let mut s = Self::new(t, setting.level, covers, observer);
         s.proof.section("rows");
         for (table, &n) in setting.system.tables.iter().zip(rows) {
             if table.fixed.is_empty() {
@@ -136,9 +144,10 @@ impl<'a, H: Hash> Session<'a, H> {
         }
     }
 
-    /// Sends the root of the commitment.
-    pub fn commit(&mut self, root: &Digest) {
+    /// Sends the root of the commitment, and works for the first challenges.
+    pub fn commit(&mut self, root: &Digest, first: Move) {
         self.send_digest(Label::Commitment, root);
+        self.work(first);
         self.committed = (self.t.clone(), self.proof.bytes.len());
     }
 
@@ -150,7 +159,8 @@ impl<'a, H: Hash> Session<'a, H> {
         reduce: impl FnOnce(&mut Hidden<'_, Received<'_, H>>) -> Result<ElementClaim, Error>,
     ) -> ElementClaim {
         let (transcript, start) = &self.committed;
-        let mut channel = Received::new(Reader::new(&self.proof.bytes[*start..]), transcript.clone());
+        let reader = Reader::new(&self.proof.bytes[*start..]);
+        let mut channel = Received::new(reader, transcript.clone(), self.level);
         let claim = reduce(&mut Hidden::new(&mut channel, cover)).expect("what was sent is well formed");
         self.t = channel.into_transcript();
         claim
@@ -162,14 +172,14 @@ impl<'a, H: Hash> Session<'a, H> {
         self.t.absorb(label, digest);
     }
 
-    /// Does a proof of work of `bits` bits, and sends its nonce.
-    pub fn work(&mut self, bits: u32)
-    where
-        H: Sync,
-    {
-        let nonce = grind(&self.t, bits);
-        self.proof.u64(nonce);
-        self.t.check_work(bits, nonce);
+    /// Does the work that a move takes, and sends the nonce.
+    pub fn work(&mut self, next: Move) {
+        let bits = next.work(self.level);
+        if bits > 0 {
+            let nonce = grind::<H>(self.t.state(), bits);
+            self.proof.nonce(nonce, nonce_length(bits));
+            self.t.check_work(bits, nonce);
+        }
     }
 
     /// Opens the rows of a tree at `positions` (increasing, without repetition), as [`Tree::open`].
@@ -181,19 +191,20 @@ impl<'a, H: Hash> Session<'a, H> {
     }
 
     /// Sends two coefficients of a round and draws its challenge. Rounds of the opening are in the clear.
-    pub fn round(&mut self, label: Label, (a, b): (K, K)) -> K {
+    pub fn round(&mut self, label: Label, round: Move, (a, b): (K, K)) -> K {
         if matches!(label, Label::Fold | Label::Tail) {
             self.send_clear(label, &[a, b]);
         } else {
             self.send(label, &[a, b]);
         }
+        self.work(round);
         self.draw(label)
     }
 
     /// Plain rounds that bind the `variables` highest variables of the sum over all pairs of the inner
     /// product of weights and vector; `log` is the number of variables of each pair. Returns the
     /// challenges, that of the lowest variable first.
-    pub fn plain(&mut self, label: Label, pairs: &mut [Pair<'_>], variables: usize) -> Vec<K> {
+    pub fn plain(&mut self, label: Label, round: Move, pairs: &mut [Pair<'_>], variables: usize) -> Vec<K> {
         let mut point: Vec<K> = Vec::with_capacity(variables);
         for _ in 0..variables {
             let mut sum = (K::default(), K::default());
@@ -211,7 +222,7 @@ impl<'a, H: Hash> Session<'a, H> {
                 sum.0 += c0;
                 sum.1 += c2;
             }
-            point.push(self.round(label, sum));
+            point.push(self.round(label, round, sum));
         }
         if let Some(&r) = point.last() {
             for p in pairs.iter_mut() {

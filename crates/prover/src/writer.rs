@@ -35,8 +35,8 @@ impl Proof {
         self.bytes.extend_from_slice(&n.to_le_bytes());
     }
 
-    /// Appends a number of 64 bits.
-    pub fn u64(&mut self, n: u64) {
-        self.bytes.extend_from_slice(&n.to_le_bytes());
+    /// Appends the first `length` bytes of a number, little-endian.
+    pub fn nonce(&mut self, n: u64, length: usize) {
+        self.bytes.extend_from_slice(&n.to_le_bytes()[..length]);
     }
 }

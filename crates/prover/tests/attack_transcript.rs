@@ -7,7 +7,7 @@ use std::cell::RefCell;
 
 use dyad_field::{K, PrimeCharacteristicRing, eq_table, from_bits, to_bits};
 use dyad_verifier::hash::Domain;
-use dyad_verifier::{Blake3, Digest, Error, Hash, Label, verify_recording};
+use dyad_verifier::{Blake3, Digest, Error, Hash, Label, Level, Recorded, verify_recording};
 use toy::{Toy, toy};
 
 /// What went into the transcript: an absorb with its label and data, or a draw.
@@ -126,6 +126,25 @@ fn inventory(t: &Toy, kind: char) {
     assert!(found == expected.join("\n"), "the transcript's inventory is now:\n{found}");
 }
 
+/// At 128 bits there is work before every challenge that follows a message: the last one is a nonce. (Weights of
+/// blinding entries are drawn with the challenges before them.)
+#[test]
+fn bug_024_work_stands_before_every_challenge_at_128_bits() {
+    for level in [Level::L128, Level::L128.hiding(), Level::L128_SMALL, Level::L128_SMALL.hiding()] {
+        let t = Toy { level, ..toy::<Blake3>(300, 20) };
+        let events = log(&t, &t.prove_fast().bytes);
+        let first = events.iter().position(|e| matches!(e, Event::Draw(_))).expect("a challenge");
+        let mut draws = 0;
+        for both in events[first - 1..].windows(2) {
+            if let [Event::Absorb(label, _), Event::Draw(next)] = both {
+                assert_eq!(label, "nonce", "no work before {next}");
+                draws += 1;
+            }
+        }
+        assert!(draws > 50, "{draws} moves");
+    }
+}
+
 /// What a transcript of either kind has; after `c` in the clear alone, after `h` where the proof hides.
 const INVENTORY: &str = "
   + level 4
@@ -139,6 +158,7 @@ const INVENTORY: &str = "
   + statement pulls 40
   + rows 12
   + commitment 32
+  + nonce 2
   ? alpha x5
   ? gamma
   + products 32
@@ -208,18 +228,24 @@ h ? blind x24
 h + blinded 16
 h ? blind factor
   + fold 32
+  + nonce 2
   ? fold
   + fold 32
+  + nonce 2
+  ? fold
+  + fold 32
+  + nonce 2
+  ? fold
+  + fold 32
+  + nonce 2
   ? fold
 c + final vector 96
 h + masked 16
 h ? mask factor
 h + final vector 4192
-  + nonce 8
-  ? query x203
-c + opened row 192
+  + nonce 3
+  ? query x234
 h + opened row 208
-  ? query x102
   + opened row 192
   + tail 32
   ? tail
@@ -229,9 +255,9 @@ h + opened row 208
 
 /// The challenges of a verification with their labels, and its result.
 fn trace(t: &Toy, proof: &[u8]) -> (Vec<(Label, K)>, Option<Error>) {
-    let mut drawn = Vec::new();
-    let v = verify_recording::<Blake3>(t.level, &t.system, &t.key.key, &t.statement, proof, &mut drawn);
-    (drawn, v.err())
+    let mut recorded = Recorded::default();
+    let v = verify_recording::<Blake3>(t.level, &t.system, &t.key.key, &t.statement, proof, &mut recorded);
+    (recorded.drawn, v.err())
 }
 
 /// A change of a proof's bytes.

@@ -14,14 +14,16 @@ use dyad_field::{
     BITS, Field, K, PrimeCharacteristicRing, eq_table, from_bits, subspace_values, tensor, to_bits, transpose,
 };
 use dyad_prover::{Proof, reference};
+use dyad_verifier::bus::first_move;
 use dyad_verifier::channel::Received;
 use dyad_verifier::cover::{self, BLINDS, Cover};
 use dyad_verifier::hash::Domain;
 use dyad_verifier::hidden::Hidden;
 use dyad_verifier::layout::Owner;
+use dyad_verifier::moves::nonce_length;
 use dyad_verifier::params::Code;
 use dyad_verifier::reader::Reader;
-use dyad_verifier::{Blake3, Digest, Hash, Label, Layout, Level, Schedule, reduce};
+use dyad_verifier::{Blake3, Digest, Hash, Label, Layout, Level, Move, Recorded, Schedule, reduce};
 use toy::{Random, Toy, toy};
 
 thread_local! {
@@ -74,7 +76,7 @@ struct Covers {
 
 impl Runs {
     fn new() -> Self {
-        let toy = Toy { level: Level::weak(19).hiding(), ..toy::<Fixed>(2, 1) };
+        let toy = Toy { level: Level::weak(18).hiding(), ..toy::<Fixed>(2, 1) };
         let layout = Layout::new(&toy.system, &toy.counts()).unwrap();
         let one = toy.vector();
         let mut other = one.clone();
@@ -366,18 +368,20 @@ fn levels_share_no_covers() {
     let q = t.vector();
     let proofs = [Level::L100.hiding(), Level::L100_SMALL.hiding()].map(|level| {
         let (key, statement, proof) = (&t.key.key, &t.statement, t.prove_at(level));
-        let mut drawn = Vec::new();
+        let mut recorded = Recorded::default();
         let verified = dyad_verifier::verify_recording::<Blake3>(
             level,
             &t.system,
             key,
             statement,
             &proof.bytes,
-            &mut drawn,
+            &mut recorded,
         );
+        let drawn = recorded.drawn;
         let o = verified.expect("an honest proof").schedule.oracles[0];
-        // The blinded sum, four rounds and the masked one come before the folded vector.
-        let start = proof.sections.iter().find(|s| s.0 == "opening").unwrap().1 + 16 * (10 + o.base);
+        // The blinded sum, four rounds with their nonces and the masked one come before the folded vector.
+        let nonces = 4 * nonce_length(Move::Fold { round: 0, positions: 1 << 10 }.work(level));
+        let start = proof.sections.iter().find(|s| s.0 == "opening").unwrap().1 + nonces + 16 * (10 + o.base);
         let folded = proof.bytes[start..].as_chunks::<16>().0[..1 << o.code.log].to_vec();
         let mut fold: Vec<K> =
             drawn.iter().filter(|(label, _)| *label == Label::Fold).map(|(_, c)| *c).collect();
@@ -414,6 +418,12 @@ impl Simulator<'_> {
         self.drawn.iter().filter(|(l, _)| *l == label).map(|(_, c)| *c).collect()
     }
 
+    /// A nonce: any is one where digests are 0.
+    fn work(&self, proof: &mut Proof, next: Move) {
+        let bits = next.work(self.schedule.level);
+        proof.nonce(0, if bits > 0 { nonce_length(bits) } else { 0 });
+    }
+
     /// The proof's bytes.
     fn proof(&mut self) -> Vec<u8> {
         let (t, code) = (&self.runs.toy, self.runs.code);
@@ -424,6 +434,8 @@ impl Simulator<'_> {
             }
         }
         proof.digest(&[0; 32]);
+        let first = first_move(&self.layout, &t.statement);
+        self.work(&mut proof, first);
         let start = proof.bytes.len();
         // Pads come before the sums, but for those of the values of the polynomial of the products.
         let products = 2 * self.layout.bus_log + 1;
@@ -435,7 +447,8 @@ impl Simulator<'_> {
         let mut transcript =
             dyad_verifier::start::<Fixed>(t.level, &t.system, &t.key.key, &t.statement, &t.counts());
         transcript.absorb(Label::Commitment, &[0; 32]);
-        let mut channel = Received::new(Reader::new(&proof.bytes[start..]), transcript);
+        transcript.check_work(first.work(t.level), 0);
+        let mut channel = Received::new(Reader::new(&proof.bytes[start..]), transcript, t.level);
         let mut hidden = Hidden::new(&mut channel, self.runs.cover);
         let reduced = reduce(&mut hidden, &t.system, &self.layout, |f| f.products(&t.statement));
         let claim = reduced.expect("equations are not looked at");
@@ -450,6 +463,7 @@ impl Simulator<'_> {
         for r in self.challenges(Label::Fold) {
             let c = self.random(2);
             proof.elements(&c);
+            self.work(&mut proof, self.schedule.fold(0));
             // p(0) + p(1) = c1 + c2.
             value = c[0] + r * (value + c[1]) + r * r * c[1];
             lanes_at.insert(0, r);
@@ -489,7 +503,7 @@ impl Simulator<'_> {
         }
         proof.elements(&[inner(&weights, &vector) + mask_factor * value]);
         proof.elements(&vector);
-        proof.u64(0);
+        self.work(&mut proof, Move::Queries { round: 0 });
 
         self.queries(&mut proof, &vector, &lane_eq);
         self.last_rounds(&mut proof, weights, vector);
@@ -565,14 +579,21 @@ fn a_simulator_needs_no_witness() {
     let schedule = Schedule::new(t.level, &layout);
     assert!(schedule.rounds.is_empty());
     // Challenges do not depend on messages, not even on whether they make sense.
-    let mut drawn = Vec::new();
+    let mut recorded = Recorded::default();
     let honest = t.setting(t.level);
     let honest =
         reference::prove_vector::<Fixed>(&honest, &t.statement, &t.counts(), &runs.vectors[0]).unwrap();
     let (key, statement) = (&t.key.key, &t.statement);
-    dyad_verifier::verify_recording::<Fixed>(t.level, &t.system, key, statement, &honest.bytes, &mut drawn)
-        .expect("an honest proof");
-    let mut simulator = Simulator { runs: &runs, layout, schedule, drawn, rng: Random(77) };
+    dyad_verifier::verify_recording::<Fixed>(
+        t.level,
+        &t.system,
+        key,
+        statement,
+        &honest.bytes,
+        &mut recorded,
+    )
+    .expect("an honest proof");
+    let mut simulator = Simulator { runs: &runs, layout, schedule, drawn: recorded.drawn, rng: Random(77) };
     let verify =
         |bytes: &[u8]| dyad_verifier::verify::<Fixed>(t.level, &t.system, key, statement, bytes).map(|_| ());
     for _ in 0..5 {

@@ -11,7 +11,7 @@ use dyad_prover::{ProvingKey, Rows, Setting, StoredRows, prove, reference};
 use dyad_rules::shape::{Node, TableShape};
 use dyad_rules::{Rules, Table, TableRules, Word, fill, gadgets};
 use dyad_verifier::hash::Domain;
-use dyad_verifier::{Digest, Error, Hash, Level, Statement, System, verify_recording};
+use dyad_verifier::{Digest, Error, Hash, Level, Recorded, Statement, System, verify_recording};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -95,6 +95,11 @@ impl Instance {
         self
     }
 
+    fn level(mut self, level: Level) -> Self {
+        self.level = level;
+        self
+    }
+
     fn hiding(mut self) -> Self {
         self.level = self.level.hiding();
         self
@@ -117,16 +122,17 @@ impl Instance {
 
     /// The step that rejects a proof, and the challenges up to there.
     fn verify(&self, proof: &[u8]) -> (Option<String>, Vec<(&'static str, u128)>) {
-        let mut drawn = Vec::new();
+        let mut recorded = Recorded::default();
         let (key, s) = (&self.key.key, &self.statement);
-        let result = verify_recording::<Sha>(self.level, &self.system, key, s, proof, &mut drawn);
-        let drawn = drawn.into_iter().map(|(l, c)| (l.name(), dyad_field::to_bits(c))).collect();
+        let result = verify_recording::<Sha>(self.level, &self.system, key, s, proof, &mut recorded);
+        let drawn = recorded.drawn.into_iter().map(|(l, c)| (l.name(), dyad_field::to_bits(c))).collect();
         (result.err().map(|e| step(&e)), drawn)
     }
 
     fn json(&self, proofs: &[Vec<u8>]) -> Value {
         json!({
             "tables": self.system.tables.iter().map(shape).collect::<Vec<_>>(),
+            "bits": self.level.bits(),
             "small": self.level.is_small(),
             "hiding": self.level.is_hiding(),
             "key": { "rows": self.key.key.rows, "root": hex(&self.key.key.root) },
@@ -238,6 +244,10 @@ fn the_model_draws_the_same_challenges_and_rejects_at_the_same_steps() {
         machine(5, 3).hiding(),
         machine(300, 5).hiding(),
         register(9).small().hiding(),
+        machine(5, 3).level(Level::L128),
+        machine(5, 3).level(Level::L128.hiding()),
+        machine(300, 5).level(Level::L128_SMALL),
+        register(9).level(Level::L128_SMALL.hiding()),
     ];
     let mut instances = Vec::from(instances);
     let mut proofs: Vec<Vec<Vec<u8>>> = instances

@@ -6,7 +6,7 @@
 //! a state that is not. The claim is **round-by-round** soundness: the bits of a proof are the least
 //! over its rounds, [`Report::bits`]. Made non-interactive by a random oracle, a prover that makes T
 //! queries to it convinces the verifier of a false statement with probability at most about
-//! `T 2^-bits`, plus `T^2 2^-256` for collisions (the row "digests" is their 128 bits). A prover may
+//! `T 2^-bits`; collisions of digests are the row "digests". docs/soundness.md proves this row by row. A prover may
 //! *grind*: try messages until it likes the next challenge. That is why rounds are not multiplied with
 //! one another, and why a proof of work adds bits to the one round that it stands before and to no
 //! other.
@@ -30,7 +30,7 @@
 //!   number of variables times the error; a round here is one variable.)
 //!
 //! So a word that is further than e from the interleaved code stays so but for n of the 2^128 values
-//! of r, and one that is within e decodes to one vector, whose sumcheck round errs for 2 values more.
+//! of r, and one that is within e decodes to one vector, whose sumcheck round errs for 2 values.
 //!
 //! # What is counted
 //! Everything is computed from the sizes and from the fields of the schedule that the verifier uses
@@ -44,4 +44,4 @@ extern crate alloc;
 mod log;
 mod report;
 
-pub use report::{Report, Row, Sizes, report, report_with_grinding};
+pub use report::{Report, Row, Sizes, report, report_with_work};

@@ -6,8 +6,8 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use dyad_verifier::layout::Owner;
-use dyad_verifier::params::{Code, GRINDING};
-use dyad_verifier::{Layout, Schedule, Statement};
+use dyad_verifier::params::Code;
+use dyad_verifier::{Layout, Move, Schedule, Statement};
 
 use crate::log::log2;
 
@@ -52,6 +52,8 @@ pub struct Row {
     pub step: &'static str,
     /// The challenge whose choice the error is about.
     pub source: String,
+    /// The move; none for the hash function's row.
+    pub next: Option<Move>,
     /// Minus the binary logarithm of the error, proof of work left out.
     pub error_bits: f64,
     /// Bits of proof of work right before that challenge.
@@ -85,12 +87,6 @@ impl Report {
     pub fn weakest(&self) -> Option<&Row> {
         self.rows.iter().min_by(|a, b| a.bits().total_cmp(&b.bits()))
     }
-
-    fn add(&mut self, step: &'static str, source: &str, exceptional: f64, note: &'static str) {
-        // A round in which every challenge is exceptional has no bits at all.
-        let error_bits = (FIELD - log2(exceptional)).max(0.0);
-        self.rows.push(Row { step, source: source.into(), error_bits, grinding: 0, note });
-    }
 }
 
 impl fmt::Display for Report {
@@ -112,99 +108,149 @@ impl fmt::Display for Report {
     }
 }
 
-/// The report on a proof of these sizes, opened by this schedule, with the proof of work that this
-/// version's verifier demands.
+/// The report on a proof of these sizes, opened by this schedule, with the proof of work that this version's
+/// verifier demands at the schedule's level.
 pub fn report(sizes: &Sizes, schedule: &Schedule) -> Report {
-    report_with_grinding(sizes, schedule, GRINDING)
+    report_with_work(sizes, schedule, |next| next.work(schedule.level))
 }
 
-/// [`report`] where `grinding` bits of work stand before the queries of each round.
-pub fn report_with_grinding(sizes: &Sizes, schedule: &Schedule, grinding: u32) -> Report {
+/// [`report`] with as many bits of work before each move as `work` says.
+pub fn report_with_work(sizes: &Sizes, schedule: &Schedule, work: impl Fn(Move) -> u32) -> Report {
     let mut out = Report { rows: Vec::new() };
+    // Of T digests two are the same, or one is named before it is computed, with probability at most
+    // 3 T^2 2^-257. For T up to 2^126 that is T 2^-129 at most.
     out.rows.push(Row {
         step: "commitment",
         source: "digests".into(),
-        error_bits: 128.0,
+        next: None,
+        error_bits: 129.0,
         grinding: 0,
-        note: "collisions of digests of 256 bits",
+        note: "two digests of 256 bits are the same, or one is guessed",
     });
-    reductions(&mut out, sizes, schedule.covered().is_some());
-    opening(&mut out, schedule, grinding);
+    let mut rows = reductions(sizes, schedule.covered().is_some());
+    rows.extend(opening(schedule));
+    out.rows.extend(rows.into_iter().map(|(step, next, note)| Row {
+        step,
+        source: source(next),
+        next: Some(next),
+        error_bits: next.exceptional().map_or(0.0, error_bits),
+        grinding: work(next),
+        note,
+    }));
+    // The queries of each code are a row of their own.
+    let rows = core::mem::take(&mut out.rows);
+    for row in rows {
+        match row.next {
+            Some(Move::Queries { round }) => out.rows.extend(queries(schedule, round, &row)),
+            _ => out.rows.push(row),
+        }
+    }
     out
 }
 
-/// The rounds before the opening.
-fn reductions(out: &mut Report, s: &Sizes, hiding: bool) {
-    let sumcheck = "a sumcheck round of degree 2, the factor eq taken out where there is one";
-    let messages = s.pushes.max(s.pulls) as f64;
-    out.add("bus", "alpha, gamma", messages, "the degree of the difference of the two products");
-    if s.bus_log > 0 {
-        // The last variable of a layer and the combination of the next layer's trees are one move.
-        out.add("bus", "layer variable, lambda", 2.0, "both trees' lines, then their combination");
-        out.add("bus", "product layer rounds", 2.0, sumcheck);
-    }
-    let rho = s.and_log as f64 + 1.0;
-    out.add("and check", "layer variable, rho", rho, "multilinear in the variables of the constraints");
-    out.add("and check", "z", 127.0, "two polynomials of degree 127 agree in at most 127 points");
-    out.add("and check", "rounds", 2.0, sumcheck);
-    out.add("columns", "eta", 4.0, "five claims batched by powers");
-    out.add("columns", "rounds", 2.0, sumcheck);
-    out.add("points", "theta", 1.0, "two claims batched");
-    out.add("points", "rounds", 2.0, sumcheck);
-    if hiding {
-        // Two for each layer, and that of the AND check.
-        let products = 2.0 * s.bus_log as f64 + 1.0;
-        out.add("ring switch", "xi", 1.0, "one factor of the block makes up for wrong sums");
-        out.add("ring switch", "product point", 2.0 * products, "the roots of X Y - Z, of that degree");
-    }
-    if hiding {
-        let note = "multilinear in 7 variables, then six equations over pads batched by powers";
-        out.add("ring switch", "ring, chi", 13.0, note);
-    } else {
-        out.add("ring switch", "ring", 7.0, "multilinear in 7 variables");
+/// Minus the logarithm of the probability that a challenge is one of so many; 0 where all are.
+fn error_bits(exceptional: usize) -> f64 {
+    (FIELD - log2(exceptional.max(1) as f64)).max(0.0)
+}
+
+/// What a row is called: the move, and its round where there are several of a kind.
+fn source(next: Move) -> String {
+    let name = next.name();
+    match next {
+        Move::Fold { round, .. } | Move::Queries { round } | Move::Beta { round, .. } => {
+            format!("{name} {round}")
+        }
+        _ => name.into(),
     }
 }
 
-/// The rounds of the opening.
-fn opening(out: &mut Report, s: &Schedule, grinding: u32) {
-    let name = |owner| match owner {
-        Owner::Run => "main",
-        Owner::Program => "fixed",
+/// A move in a section of the proof, and how its error comes about.
+type Source = (&'static str, Move, &'static str);
+
+/// The moves before the opening.
+fn reductions(s: &Sizes, hiding: bool) -> Vec<Source> {
+    let sumcheck = "a sumcheck round of degree 2, the factor eq taken out where there is one";
+    let messages = usize::try_from(s.pushes.max(s.pulls)).unwrap_or(usize::MAX);
+    let mut out = Vec::new();
+    let mut add = |step, next, note| out.push((step, next, note));
+    add("bus", Move::Fingerprint { messages }, "the degree of the difference of the two products");
+    if s.bus_log > 0 {
+        // The last variable of a layer and the combination of the next layer's trees are one move.
+        add("bus", Move::Layer, "both trees' lines, then their combination");
+    }
+    if s.bus_log > 1 {
+        add("bus", Move::LayerRound, sumcheck);
+    }
+    let rho = Move::Rho { variables: s.and_log };
+    add("and check", rho, "multilinear in the variables of the constraints");
+    add("and check", Move::Skip, "two polynomials of degree 127 agree in at most 127 points");
+    if s.and_log > 0 {
+        add("and check", Move::AndRound, sumcheck);
+    }
+    add("columns", Move::Eta, "five claims batched by powers");
+    add("columns", Move::ColumnRound, sumcheck);
+    add("points", Move::Theta, "two claims batched");
+    add("points", Move::PointRound, sumcheck);
+    if hiding {
+        // Two for each layer, and that of the AND check.
+        let products = s.bus_log.saturating_mul(2).saturating_add(1);
+        add("ring switch", Move::Xi, "one factor of the block makes up for wrong sums");
+        add("ring switch", Move::ProductPoint { products }, "the roots of X Y - Z, of that degree");
+    }
+    let note = if hiding {
+        "multilinear in 7 variables; six equations over pads batched by powers"
+    } else {
+        "multilinear in 7 variables"
     };
-    let mut queried: Vec<(&Code, &'static str)> =
-        s.oracles.iter().map(|o| (&o.code, name(o.owner))).collect();
-    let covered = s.covered().map(|(o, _)| &o.code);
-    if covered.is_some() {
-        out.add("opening", "blind factor", 1.0, "one factor makes a wrong claim right");
+    add("ring switch", Move::Ring { hiding }, note);
+    out
+}
+
+/// The moves of the opening.
+fn opening(s: &Schedule) -> Vec<Source> {
+    let mut out = Vec::new();
+    let mut add = |next, note| out.push(("opening", next, note));
+    if s.covered().is_some() {
+        add(Move::BlindFactor, "one factor makes a wrong claim right");
     }
     for round in 0..=s.rounds.len() {
-        let length: f64 = queried.iter().map(|(c, _)| code_length(c)).sum();
-        if queried.iter().any(|(c, _)| c.lane_log > 0) {
-            let note = "proximity gap on a line (code length), and a sumcheck round of degree 2";
-            out.add("opening", &format!("fold {round}"), length + 2.0, note);
+        if s.queried(round).any(|code| code.lane_log > 0) {
+            let note = "proximity gap on a line (code length), or a sumcheck round of degree 2";
+            add(s.fold(round), note);
         }
-        if let Some(code) = covered.filter(|_| round == 0) {
-            let note = "proximity gap on the line through the mask, and one factor of the claim";
-            out.add("opening", "mask factor", code_length(code) + 1.0, note);
+        if round == 0 && s.covered().is_some() {
+            add(s.mask(), "proximity gap on the line through the mask, or one factor of the claim");
         }
-        for &(code, name) in &queried {
-            out.rows.push(Row {
-                step: "opening",
-                source: format!("queries {round} ({name})"),
-                error_bits: query_bits(code),
-                grinding,
-                note: "a word out of the unique decoding radius passes all queries",
-            });
+        add(Move::Queries { round }, "a word out of the unique decoding radius passes all queries");
+        if round < s.rounds.len() {
+            add(s.beta(round), "equations batched by powers");
         }
-        let Some(next) = s.rounds.get(round) else { break };
-        let equations: f64 = queried.iter().map(|(c, _)| c.queries as f64).sum();
-        out.add("opening", &format!("beta {round}"), equations, "equations batched by powers");
-        queried.clear();
-        queried.push((next, "folded"));
     }
     if s.final_log > 0 {
-        out.add("opening", "tail", 2.0, "a sumcheck round of degree 2");
+        add(Move::Tail, "a sumcheck round of degree 2");
     }
+    out
+}
+
+/// A row for the queries of each code in a round.
+fn queries(s: &Schedule, round: usize, row: &Row) -> Vec<Row> {
+    let firsts = s.oracles.iter().filter(|_| round == 0).map(|o| match o.owner {
+        Owner::Run => (&o.code, "main", row.note, query_bits(&o.code)),
+        Owner::Program => (
+            &o.code,
+            "fixed",
+            "a wrong vector in place of the key's passes all queries",
+            trusted_bits(&o.code),
+        ),
+    });
+    let later = s.queried(round).filter(|_| round > 0).map(|c| (c, "folded", row.note, query_bits(c)));
+    let each = firsts.chain(later).map(|(_, name, note, error_bits)| Row {
+        source: format!("{} ({name})", row.source),
+        note,
+        error_bits,
+        ..row.clone()
+    });
+    each.collect()
 }
 
 fn power(log: usize) -> f64 {
@@ -226,4 +272,10 @@ fn dimension(code: &Code) -> f64 {
 fn query_bits(code: &Code) -> f64 {
     let (n, k) = (code_length(code), dimension(code));
     code.queries as f64 * log2(2.0 * n / (n + k))
+}
+
+/// Minus the logarithm of the probability that so many positions all miss the difference of a codeword, which the
+/// key's maker committed to, to another one: two codewords agree in fewer positions than the code's dimension.
+fn trusted_bits(code: &Code) -> f64 {
+    code.queries as f64 * log2(code_length(code) / dimension(code))
 }

@@ -12,6 +12,7 @@ use dyad_field::{K, PrimeCharacteristicRing, byte_lagrange};
 use crate::arithmetic::Arithmetic;
 use crate::error::slice;
 use crate::label::Label;
+use crate::moves::Move;
 use crate::{Error, Layout, sumcheck};
 
 /// Claims that the AND check leaves behind: the operands at (z, point).
@@ -28,16 +29,17 @@ pub struct AndClaims<V = K> {
 /// Checks the AND constraints, up to the claims returned.
 ///
 /// # Errors
-/// [`Error::AndCheck`], [`Error::Truncated`].
+/// [`Error::AndCheck`], [`Error::Work`], [`Error::Truncated`].
 pub fn verify<A: Arithmetic>(a: &mut A, layout: &Layout) -> Result<AndClaims<A::Value>, Error> {
     a.section("and check");
     let rho = a.draw_many(Label::Rho, layout.ands.log);
     let skip = a.values(Label::Skip, 64)?;
+    a.work(Move::Skip)?;
     let z = a.draw(Label::Z);
     let basis = byte_lagrange(7, z);
     let coset = slice(&basis, 64..128, "the polynomials of the coset")?;
     let claim = coset.iter().zip(skip).fold(K::ZERO.into(), |s: A::Value, (&l, v)| s + v * l);
-    let (claim, point) = sumcheck::with_eq(a, Label::And, claim, &rho)?;
+    let (claim, point) = sumcheck::with_eq(a, Label::And, Move::AndRound, claim, &rho)?;
     let values: [A::Value; 3] = a.array(Label::AndValues)?;
     let [x, y, product] = values.clone();
     a.demand_product([x, y], claim + product, Error::AndCheck)?;

@@ -12,6 +12,7 @@ use dyad_field::{K, PrimeCharacteristicRing};
 use crate::Error;
 use crate::channel::Channel;
 use crate::label::Label;
+use crate::moves::Move;
 use crate::ring_switch::CoverClaim;
 use crate::transcript::Challenges;
 
@@ -27,12 +28,23 @@ pub trait Arithmetic: Challenges {
     /// Where messages come from.
     type Channel: Channel;
 
+    /// Whether values are under pads.
+    const HIDING: bool;
+
     /// The channel, for what is received as it is.
     fn channel(&mut self) -> &mut Self::Channel;
 
     /// Says that what follows is the section `name` of the proof.
     fn section(&mut self, name: &'static str) {
         self.channel().section(name);
+    }
+
+    /// Receives the proof of work before a move.
+    ///
+    /// # Errors
+    /// As [`Channel::work`].
+    fn work(&mut self, next: Move) -> Result<(), Error> {
+        self.channel().work(next)
     }
 
     /// Receives `n` values, one message.
@@ -101,6 +113,7 @@ impl<C: Challenges> Challenges for Clear<'_, C> {
 impl<C: Channel> Arithmetic for Clear<'_, C> {
     type Value = K;
     type Channel = C;
+    const HIDING: bool = false;
 
     fn channel(&mut self) -> &mut C {
         self.0

@@ -12,6 +12,7 @@ use dyad_rules::MESSAGE_WORDS;
 
 use crate::arithmetic::Arithmetic;
 use crate::label::Label;
+use crate::moves::Move;
 use crate::system::Statement;
 use crate::transcript::Challenges;
 use crate::{Error, Layout, sumcheck};
@@ -56,11 +57,23 @@ pub struct BusClaims<V = K> {
     pub point: Vec<K>,
 }
 
+/// The move with which the challenges of the bus begin, right after the commitment.
+pub fn first_move(layout: &Layout, statement: &Statement) -> Move {
+    let pushes = layout.pushes.len.saturating_add(statement.pushes.len());
+    let pulls = layout.pulls.len.saturating_add(statement.pulls.len());
+    Move::Fingerprint { messages: pushes.max(pulls) }
+}
+
+/// The move that leads to a layer; after the last one, to the AND check.
+pub fn next_layer(layout: &Layout, layer: usize) -> Move {
+    if layer < layout.bus_log { Move::Layer } else { Move::Rho { variables: layout.ands.log } }
+}
+
 /// Checks that pushes and pulls balance, up to the claims returned; `statement` gives the products of the
 /// statement's messages.
 ///
 /// # Errors
-/// [`Error::BusBalance`], [`Error::ProductLayer`], [`Error::Truncated`].
+/// [`Error::BusBalance`], [`Error::ProductLayer`], [`Error::Work`], [`Error::Truncated`].
 pub fn verify<A: Arithmetic>(
     a: &mut A,
     layout: &Layout,
@@ -73,15 +86,18 @@ pub fn verify<A: Arithmetic>(
     a.demand_equal(push.clone() * pushes, pull.clone() * pulls, Error::BusBalance)?;
     // Layer i has 2^i products, each of two entries of layer i + 1 that differ in its top variable.
     let mut point: Vec<K> = Vec::new();
+    a.work(next_layer(layout, 0))?;
     for layer in 0..layout.bus_log {
         let lambda = a.draw(Label::Lambda);
-        let (claim, mut at) = sumcheck::with_eq(a, Label::ProductLayer, push + pull * lambda, &point)?;
+        let claim = push + pull * lambda;
+        let (claim, mut at) = sumcheck::with_eq(a, Label::ProductLayer, Move::LayerRound, claim, &point)?;
         let [pushes, pulls] = {
             let [push0, push1, pull0, pull1] = a.array(Label::LayerValues)?;
             [[push0, push1], [pull0, pull1]]
         };
         let pulled = a.product(pulls.clone())?;
         a.demand_product(pushes.clone(), claim + pulled * lambda, Error::ProductLayer(layer))?;
+        a.work(next_layer(layout, layer.saturating_add(1)))?;
         let top = a.draw(Label::LayerVariable);
         let line = |[low, high]: [A::Value; 2]| low.clone() + (low + high) * top;
         push = line(pushes);

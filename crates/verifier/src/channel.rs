@@ -8,6 +8,8 @@ use alloc::vec::Vec;
 use dyad_field::K;
 
 use crate::label::Label;
+use crate::moves::{Move, nonce_length};
+use crate::params::Level;
 use crate::reader::Reader;
 use crate::transcript::{Challenges, Transcript};
 use crate::{Digest, Error, Hash};
@@ -43,12 +45,12 @@ pub trait Channel: Challenges {
     /// [`Error::Truncated`].
     fn sibling(&mut self) -> Result<Sibling, Error>;
 
-    /// Receives a nonce, and demands that it is a proof of work of `bits` bits for all that came before it;
-    /// `round` is for the message.
+    /// Receives the nonce before a move, and demands that it is a proof of the work that the move takes, for all
+    /// that came before it. Nothing is received where it takes none.
     ///
     /// # Errors
-    /// [`Error::Truncated`]; [`Error::Grinding`]`(round)`.
-    fn work(&mut self, bits: u32, round: usize) -> Result<(), Error>;
+    /// [`Error::Truncated`]; [`Error::Work`].
+    fn work(&mut self, next: Move) -> Result<(), Error>;
 
     /// Receives a field element.
     ///
@@ -64,13 +66,14 @@ pub trait Channel: Challenges {
 pub struct Received<'a, H> {
     proof: Reader<'a>,
     transcript: Transcript<H>,
+    level: Level,
 }
 
 impl<'a, H: Hash> Received<'a, H> {
     /// The channel of a proof of which something may have been read already, which the transcript has
-    /// absorbed.
-    pub fn new(proof: Reader<'a>, transcript: Transcript<H>) -> Self {
-        Self { proof, transcript }
+    /// absorbed. The level says how much work there is.
+    pub fn new(proof: Reader<'a>, transcript: Transcript<H>, level: Level) -> Self {
+        Self { proof, transcript, level }
     }
 
     /// The transcript of what was received.
@@ -113,25 +116,39 @@ impl<H: Hash> Channel for Received<'_, H> {
         Ok(Sibling(self.proof.digest()?))
     }
 
-    fn work(&mut self, bits: u32, round: usize) -> Result<(), Error> {
-        let nonce = self.proof.u64()?;
-        if self.transcript.check_work(bits, nonce) { Ok(()) } else { Err(Error::Grinding(round)) }
+    fn work(&mut self, next: Move) -> Result<(), Error> {
+        let bits = next.work(self.level);
+        if bits == 0 {
+            return Ok(());
+        }
+        let nonce = self.proof.nonce(nonce_length(bits))?;
+        if self.transcript.check_work(bits, nonce) { Ok(()) } else { Err(Error::Work(next.name())) }
     }
 }
 
-/// Another channel, whose challenges are kept in a list: for comparison with another implementation.
+/// Another channel, whose challenges and moves are kept in lists: for comparison with another implementation,
+/// and with the security report.
 #[derive(Debug)]
 pub struct Recording<'a, C> {
     /// The channel.
     pub channel: &'a mut C,
-    /// The challenges drawn so far.
-    pub drawn: &'a mut Vec<(Label, K)>,
+    /// What is drawn from it.
+    pub recorded: &'a mut Recorded,
+}
+
+/// What a verifier draws.
+#[derive(Clone, Debug, Default)]
+pub struct Recorded {
+    /// The challenges.
+    pub drawn: Vec<(Label, K)>,
+    /// The moves that they are in, whether these take work or not.
+    pub moves: Vec<Move>,
 }
 
 impl<C: Challenges> Challenges for Recording<'_, C> {
     fn draw(&mut self, label: Label) -> K {
         let challenge = self.channel.draw(label);
-        self.drawn.push((label, challenge));
+        self.recorded.drawn.push((label, challenge));
         challenge
     }
 }
@@ -155,7 +172,8 @@ impl<C: Channel> Channel for Recording<'_, C> {
         self.channel.sibling()
     }
 
-    fn work(&mut self, bits: u32, round: usize) -> Result<(), Error> {
-        self.channel.work(bits, round)
+    fn work(&mut self, next: Move) -> Result<(), Error> {
+        self.recorded.moves.push(next);
+        self.channel.work(next)
     }
 }

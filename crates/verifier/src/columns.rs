@@ -18,6 +18,7 @@ use crate::error::{eq_index, get, inner, slice};
 use crate::forms::{self, Bits};
 use crate::label::Label;
 use crate::layout::{Block, Owner, Slab, Stack};
+use crate::moves::Move;
 use crate::{Error, Layout, System, sumcheck};
 
 /// Claims that the column reduction leaves behind.
@@ -46,7 +47,7 @@ fn active(point: &[K], slab: &Slab) -> Result<K, Error> {
 /// Checks the column reduction.
 ///
 /// # Errors
-/// [`Error::ColumnReduction`], [`Error::Truncated`].
+/// [`Error::ColumnReduction`], [`Error::Work`], [`Error::Truncated`].
 pub fn verify<A: Arithmetic>(
     a: &mut A,
     system: &System,
@@ -55,11 +56,13 @@ pub fn verify<A: Arithmetic>(
     and: &AndClaims<A::Value>,
 ) -> Result<ColumnClaims<A::Value>, Error> {
     a.section("columns");
+    a.work(Move::Eta)?;
     let eta = a.draw(Label::Eta);
     let claims = [&bus.push, &bus.pull].into_iter().chain(&and.values);
     let total = claims.rev().fold(K::ZERO.into(), |s: A::Value, v| s * eta + v.clone());
     let claim = total + constant_part(system, layout, bus, and, eta)?.into();
-    let (claim, point) = sumcheck::plain(a, Label::Columns, claim, layout.column_log.saturating_add(6))?;
+    let variables = layout.column_log.saturating_add(6);
+    let (claim, point) = sumcheck::plain(a, Label::Columns, Move::ColumnRound, claim, variables)?;
     let values: [A::Value; 2] = a.array(Label::ColumnValues)?;
     let [w0, w1] = weights_at(system, layout, bus, and, eta, &point)?;
     let [m0, m1] = values.clone();

@@ -33,7 +33,9 @@ pub enum Error {
         limit: usize,
     },
     /// The security level is not one that this version implements.
-    #[error("level {0} is not supported: there are 100, and 65636 for small proofs of the same security")]
+    #[error(
+        "level {0} is not supported: there are 100 and 128, 65536 more for small proofs, 131072 more for hiding ones"
+    )]
     UnsupportedLevel(u32),
     /// The key does not fit the system.
     #[error("the key does not fit the machine: {0}")]
@@ -53,9 +55,9 @@ pub enum Error {
     /// The ring switch.
     #[error("the ring switch failed")]
     RingSwitch,
-    /// A proof-of-work nonce.
-    #[error("round {0} of the opening: the proof of work is missing")]
-    Grinding(usize),
+    /// A nonce that is no proof of work for the challenge that it stands before.
+    #[error("the proof of work before the challenge `{0}` is missing")]
+    Work(&'static str),
     /// An opened row is not in the committed tree.
     #[error("round {0} of the opening: an opened row is not the committed one")]
     MerklePath(usize),

@@ -70,6 +70,9 @@ impl Hash for Blake3 {
             128 => blocks::<128>(&key, inputs, out),
             192 => blocks::<192>(&key, inputs, out),
             256 => blocks::<256>(&key, inputs, out),
+            320 => blocks::<320>(&key, inputs, out),
+            512 => blocks::<512>(&key, inputs, out),
+            576 => blocks::<576>(&key, inputs, out),
             _ => {
                 for (input, digest) in inputs.chunks_exact(length.max(1)).zip(out) {
                     *digest = Self::hash(domain, &[input]);
@@ -136,8 +139,8 @@ mod tests {
 
     #[test]
     fn many_at_once_are_the_same() {
-        let bytes: [u8; 320 * 37] = core::array::from_fn(|i| ((i * i) >> 3) as u8);
-        for length in [1, 16, 63, 64, 65, 128, 176, 192, 256, 320] {
+        let bytes: [u8; 640 * 37] = core::array::from_fn(|i| ((i * i) >> 3) as u8);
+        for length in [1, 16, 63, 64, 65, 128, 176, 192, 256, 320, 512, 576, 640] {
             for count in [1, 2, 7, 15, 16, 17, 29, 37] {
                 let mut digests = [[0; 32]; 37];
                 let inputs = &bytes[..length * count];

@@ -17,6 +17,7 @@ use crate::arithmetic::{Arithmetic, Value};
 use crate::channel::Channel;
 use crate::cover::Cover;
 use crate::label::Label;
+use crate::moves::Move;
 use crate::ring_switch::CoverClaim;
 use crate::transcript::Challenges;
 
@@ -96,6 +97,7 @@ impl<C: Challenges> Challenges for Hidden<'_, C> {
 impl<C: Channel> Arithmetic for Hidden<'_, C> {
     type Value = Form;
     type Channel = C;
+    const HIDING: bool = true;
 
     fn channel(&mut self) -> &mut C {
         self.channel
@@ -126,6 +128,7 @@ impl<C: Channel> Arithmetic for Hidden<'_, C> {
 
     fn shift(&mut self) -> Result<Form, Error> {
         let [delta] = self.array(Label::Delta)?;
+        self.work(Move::Xi)?;
         self.xi = self.draw(Label::Xi);
         Ok(delta * self.xi)
     }
@@ -138,6 +141,7 @@ impl<C: Channel> Arithmetic for Hidden<'_, C> {
         let n = self.products.len();
         let [first] = self.array(Label::ProductValues)?;
         let last = self.values(Label::ProductValues, n)?;
+        self.work(Move::ProductPoint { products: n })?;
         let point = product_point(self, n);
         let seen = self.channel.elements(Label::ProductFactors, 2)?;
         let [x_seen, y_seen] = seen[..].try_into().map_err(|_| Error::Internal("both factors"))?;

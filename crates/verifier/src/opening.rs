@@ -18,7 +18,8 @@ use crate::cover::{BLINDS, Cover};
 use crate::error::{eq_index, get, inner, slice};
 use crate::label::Label;
 use crate::layout::Oracle;
-use crate::params::{Code, GRINDING, LANE_LOG, Opened, Schedule};
+use crate::moves::Move;
+use crate::params::{Code, LANE_LOG, Opened, Schedule};
 use crate::ring_switch::{ElementClaim, weight};
 use crate::{Digest, Error, Layout, merkle, sumcheck};
 
@@ -79,19 +80,25 @@ impl Folding {
     }
 }
 
-/// Draws the positions of `code`, receives and checks the rows opened there, and folds them.
-fn query(
-    channel: &mut impl Channel,
-    code: &Code,
-    root: &Digest,
-    folding: &Folding,
-    round: usize,
-) -> Result<Vec<Folded>, Error> {
+/// Draws the positions of `code`. Those of all codes of a round are drawn before any row is received.
+fn positions(channel: &mut impl Channel, code: &Code) -> Vec<usize> {
     let mut positions: Vec<usize> =
         (0..code.queries).map(|_| channel.draw_index(Label::Query, code.position_log())).collect();
     positions.sort_unstable();
     positions.dedup();
-    let rows = merkle::open(channel, root, code.position_log(), code.width(), &positions, round)?;
+    positions
+}
+
+/// Receives and checks the rows of `code` that are opened at `positions`, and folds them.
+fn query(
+    channel: &mut impl Channel,
+    code: &Code,
+    positions: &[usize],
+    root: &Digest,
+    folding: &Folding,
+    round: usize,
+) -> Result<Vec<Folded>, Error> {
+    let rows = merkle::open(channel, root, code.position_log(), code.width(), positions, round)?;
     if positions.len() != rows.len() {
         return Err(Error::Internal("a row for each position"));
     }
@@ -116,6 +123,7 @@ impl Blinding {
         let mut draw = || channel.draw(Label::Blind);
         let weights = (0..code.lanes).map(|_| [0; BLINDS].map(|_| draw())).collect();
         let blinded = channel.element(Label::Blinded)?;
+        channel.work(Move::BlindFactor)?;
         let factor = channel.draw(Label::BlindFactor);
         *value = factor * *value + blinded;
         Ok(Self { weights, factor })
@@ -145,10 +153,12 @@ pub fn verify(
     let mut value = claim.value + claim.cover.as_ref().map_or(K::ZERO, |c| c.value);
     let covered = schedule.covered().map(|(o, _)| &o.code);
     let blinding = Blinding::receive(channel, covered, &mut value)?;
-    let (mut value, first_point) = sumcheck::plain(&mut Clear(channel), Label::Fold, value, LANE_LOG)?;
+    let (mut value, first_point) =
+        sumcheck::plain(&mut Clear(channel), Label::Fold, schedule.fold(0), value, LANE_LOG)?;
     let mut folding = Folding { lanes: eq_table(&first_point), factor: K::ONE };
     if covered.is_some() {
         let masked = channel.element(Label::Masked)?;
+        channel.work(schedule.mask())?;
         folding.factor = channel.draw(Label::MaskFactor);
         value = folding.factor * value + masked;
     }
@@ -167,19 +177,23 @@ pub fn verify(
         } else {
             clear = channel.elements(Label::FinalVector, schedule.final_len)?;
         }
-        channel.work(GRINDING, round)?;
+        channel.work(Move::Queries { round })?;
         // Query the code before, and demand that the vector just folded explains its symbols.
         let mut explained = Vec::new();
         if round == 0 {
-            for first in &firsts {
-                let folded = query(channel, &first.opened.code, first.root, &folding, round)?;
+            let drawn: Vec<_> = firsts.iter().map(|f| positions(channel, &f.opened.code)).collect();
+            for (first, positions) in firsts.iter().zip(&drawn) {
+                let code = &first.opened.code;
+                let folded = query(channel, code, positions, first.root, &folding, round)?;
                 explained.push((first.opened.base, first.opened.tail_base, folded));
             }
         } else {
             let code = last.ok_or(Error::Internal("a code before"))?;
-            explained.push((0, 0, query(channel, code, &root, &folding, round)?));
+            let drawn = positions(channel, code);
+            explained.push((0, 0, query(channel, code, &drawn, &root, &folding, round)?));
         }
         if let Some(code) = next {
+            channel.work(schedule.beta(round))?;
             let beta = channel.draw(Label::Beta);
             let mut coefficient = beta;
             for (i, (.., folded)) in explained.into_iter().enumerate() {
@@ -194,7 +208,8 @@ pub fn verify(
                     coefficient *= beta;
                 }
             }
-            let (v, r) = sumcheck::plain(&mut Clear(channel), Label::Fold, value, code.lane_log)?;
+            let fold = schedule.fold(round.saturating_add(1));
+            let (v, r) = sumcheck::plain(&mut Clear(channel), Label::Fold, fold, value, code.lane_log)?;
             value = v;
             folding = Folding { lanes: eq_table(&r), factor: K::ONE };
             point.splice(0..0, r);
@@ -217,7 +232,8 @@ pub fn verify(
                     }
                 }
             }
-            let (v, r) = sumcheck::plain(&mut Clear(channel), Label::Tail, value, schedule.final_log)?;
+            let variables = schedule.final_log;
+            let (v, r) = sumcheck::plain(&mut Clear(channel), Label::Tail, Move::Tail, value, variables)?;
             let at_r = mle(&clear, &r);
             point.splice(0..0, r);
             let w = total_weight(&firsts, &equations, claim, &blinding, &first_point, &point, layout);

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use crate::Error;
 use crate::cover::{Cover, DENSITY, MIN_LANES, pads};
 use crate::layout::{Layout, Owner, ceil_log, places};
+use crate::moves::{MARGIN, Move};
 
 /// What the parameters are chosen for: bits of security, and fast or small proofs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,17 +23,25 @@ const HIDING: u32 = 1 << 17;
 impl Level {
     /// 100 bits, and fast to prove.
     pub const L100: Self = Self { bits: 100, small: false, hiding: false };
+    /// 128 bits, and fast to prove.
+    pub const L128: Self = Self { bits: 128, ..Self::L100 };
     /// 100 bits, and small: codes of lower rate need fewer queries, and more work.
     pub const L100_SMALL: Self = Self { small: true, ..Self::L100 };
+    /// 128 bits, and small.
+    pub const L128_SMALL: Self = Self { small: true, ..Self::L128 };
+
+    /// All levels: of few bits before those of many, fast before small, transparent before hiding.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let sizes = [Self::L100, Self::L100_SMALL, Self::L128, Self::L128_SMALL];
+        sizes.into_iter().flat_map(|level| [level, level.hiding()])
+    }
 
     /// The level of a number, as proofs name it.
     ///
     /// # Errors
-    /// [`Error::UnsupportedLevel`] for any other than those of [`Level::L100`] and
-    /// [`Level::L100_SMALL`], hiding or not.
+    /// [`Error::UnsupportedLevel`] for any other than those of [`Level::all`].
     pub fn new(number: u32) -> Result<Self, Error> {
-        let known = [Self::L100, Self::L100_SMALL].into_iter().flat_map(|level| [level, level.hiding()]);
-        known.into_iter().find(|level| level.number() == number).ok_or(Error::UnsupportedLevel(number))
+        Self::all().find(|level| level.number() == number).ok_or(Error::UnsupportedLevel(number))
     }
 
     /// One of few bits, which no number names: tests of what depends on the number of queries need it.
@@ -81,30 +90,46 @@ impl Level {
         self.hiding
     }
 
-    /// Logarithms of the blow-up of the codes of all rounds; the last entry repeats.
-    fn rates(self) -> [usize; 4] {
-        if self.small { SMALL_RATES } else { RATES }
+    /// Bits of the proof of work before the queries of each round.
+    pub fn query_work(self) -> u32 {
+        self.profile().query_work
+    }
+
+    fn profile(self) -> &'static Profile {
+        if self.small { &SMALL_PROOFS } else { &FAST_PROOFS }
     }
 }
 
-/// Proof-of-work bits before the queries of each round.
-pub const GRINDING: u32 = 16;
+/// Where between time and size proofs lie: a point of the frontier that `cargo xtask frontier` finds.
+struct Profile {
+    /// Logarithms of the blow-up of the codes of all rounds; the last entry repeats.
+    rates: [usize; 4],
+    /// Logarithms of the lanes of the codes of the rounds after the first; the last entry repeats.
+    lanes: [usize; 3],
+    /// Bits of the proof of work before the queries of each round.
+    query_work: u32,
+}
+
+/// What takes least time.
+const FAST_PROOFS: Profile = Profile { rates: [1, 2, 3, 4], lanes: [4, 4, 4], query_work: 16 };
+/// What takes fewest bytes in at most 2.5 times the time and 1.6 times the memory.
+const SMALL_PROOFS: Profile = Profile { rates: [3, 4, 4, 4], lanes: [5, 3, 3], query_work: 20 };
+
 /// Rounds fold down to 2^8 elements, which are sent in the clear; a vector of at most 2^9 is sent
 /// without another round.
 pub const FINAL_LOG: usize = 8;
-/// Lanes are folded four variables at a time.
+/// Lanes of the committed vectors are folded by so many variables.
 pub const LANE_LOG: usize = 4;
 /// The fixed columns are committed once a program, so at a low rate: fewer queries.
 const FIXED_RATE: usize = 3;
-/// The rates of fast proofs.
-const RATES: [usize; 4] = [1, 2, 3, 4];
-/// The rates of small proofs. The vectors after the first are a sixteenth as long, and so on.
-const SMALL_RATES: [usize; 4] = [2, 4, 4, 4];
 
 /// What schedules are made with, for the digest of the rules.
-pub(crate) const CONSTANTS: [usize; 12] = {
-    let ([a, b, c, d], [e, f, g, h]) = (RATES, SMALL_RATES);
-    [GRINDING as usize, FINAL_LOG, LANE_LOG, FIXED_RATE, a, b, c, d, e, f, g, h]
+pub(crate) const CONSTANTS: [usize; 19] = {
+    let Profile { rates: [a, b, c, d], lanes: [e, f, g], query_work } = FAST_PROOFS;
+    let Profile { rates: [h, i, j, k], lanes: [l, m, n], query_work: small_work } = SMALL_PROOFS;
+    let works = [query_work as usize, small_work as usize];
+    let [fast, small] = works;
+    [FINAL_LOG, LANE_LOG, FIXED_RATE, fast, a, b, c, d, e, f, g, small, h, i, j, k, l, m, n]
 };
 
 /// An interleaved Reed-Solomon code, and how often it is queried.
@@ -176,10 +201,11 @@ impl Code {
     }
 }
 
-/// Queries that give `level` bits less [`GRINDING`] in unique decoding, rounded up all the way: a word further
-/// than (1 - rate)/2 from the code passes one with probability at most (1 + rate)/2 = `passing` / 2^`bits`.
+/// Queries that give `level` bits and the margin, less those of the work before them, rounded up all the way, where
+/// each passes with probability `passing` / 2^`bits`. A word further than (1 - rate)/2 from a code passes one with
+/// probability at most (1 + rate)/2.
 fn queries(level: Level, passing: u128, bits: usize) -> usize {
-    let wanted = level.bits().saturating_sub(GRINDING);
+    let wanted = level.bits().saturating_add(MARGIN).saturating_sub(level.query_work());
     // The power is at most mantissa / 2^(64 + exponent), the mantissa at most 2^64.
     let (mut mantissa, mut exponent) = (1u128 << 64, 0u32);
     for queries in 1..=1 << 12 {
@@ -197,8 +223,13 @@ fn queries(level: Level, passing: u128, bits: usize) -> usize {
 }
 
 /// The code that the fixed columns are committed with, from their number of elements.
+///
+/// Its word is a codeword, since the key's maker encoded it. Another codeword agrees with it in fewer positions
+/// than the code's dimension, so that a query misses the difference with probability below the rate, not
+/// (1 + rate)/2 (docs/soundness.md, the lemma on a trusted key).
 pub fn fixed_code(level: Level, len: usize) -> Code {
-    Code::new(level, len, ceil_log(len).max(LANE_LOG), LANE_LOG, FIXED_RATE)
+    let code = Code::new(level, len, ceil_log(len).max(LANE_LOG), LANE_LOG, FIXED_RATE);
+    Code { queries: queries(level, 1, code.log_inv_rate), ..code }
 }
 
 /// How a committed vector enters the opening.
@@ -242,7 +273,8 @@ impl Schedule {
 
     /// The schedule for vectors of these owners and numbers of elements, and so many values under pads.
     pub fn from_sizes(level: Level, sizes: &[(Owner, usize)], pads: usize) -> Self {
-        let [first, others @ ..] = level.rates();
+        let Profile { rates: [first, others @ ..], lanes, .. } = level.profile();
+        let first = *first;
         // All of them fold their lanes in the same rounds, so they have as many lane variables.
         let codes = sizes.iter().map(|&(owner, len)| match owner {
             Owner::Run => {
@@ -266,14 +298,42 @@ impl Schedule {
         let (mut log, mut len) = (second_log, second_len);
         let mut rounds = Vec::new();
         while log > FINAL_LOG.saturating_add(1) {
-            let lane_log = LANE_LOG.min(log.saturating_sub(FINAL_LOG));
-            let log_inv_rate = others.get(rounds.len()).or(others.last()).copied().unwrap_or(first);
+            let of = |all: &[usize; 3]| all.get(rounds.len()).or(all.last()).copied().unwrap_or(first);
+            let lane_log = of(lanes).min(log.saturating_sub(FINAL_LOG));
+            let log_inv_rate = of(others);
             let code = Code::new(level, len, log, lane_log, log_inv_rate);
             log = code.log;
             len = 1 << log;
             rounds.push(code);
         }
         Self { level, oracles, rounds, second_len, second_log, final_log: log, final_len: len }
+    }
+
+    /// The codes that are queried in a round: those of the committed vectors in the first, then the one that was
+    /// committed to in the round before.
+    pub fn queried(&self, round: usize) -> impl Iterator<Item = &Code> {
+        let firsts = self.oracles.iter().map(|o| &o.code).filter(move |_| round == 0);
+        firsts.chain(round.checked_sub(1).and_then(|before| self.rounds.get(before)))
+    }
+
+    /// The move that folds the codes which are queried in a round by one variable. That of the fixed columns does
+    /// not count: its word is a codeword.
+    pub fn fold(&self, round: usize) -> Move {
+        let own =
+            self.oracles.iter().filter(|o| o.owner == Owner::Run).map(|o| &o.code).filter(|_| round == 0);
+        let later = self.queried(round).filter(|_| round > 0);
+        Move::Fold { round, positions: own.chain(later).map(|c| 1 << c.position_log()).max().unwrap_or(0) }
+    }
+
+    /// The move that adds the mask to the first folded vector.
+    pub fn mask(&self) -> Move {
+        Move::MaskFactor { positions: self.covered().map_or(0, |(o, _)| 1 << o.code.position_log()) }
+    }
+
+    /// The move that batches the equations of a round's queries.
+    pub fn beta(&self, round: usize) -> Move {
+        let queries = self.queried(round).map(|code| code.queries);
+        Move::Beta { round, equations: queries.fold(0, usize::saturating_add) }
     }
 
     /// The committed vector that has a cover; `None` where proofs don't hide.

@@ -16,6 +16,7 @@ use crate::columns::{ColumnClaims, block_weight};
 use crate::error::{get, slice};
 use crate::label::Label;
 use crate::layout::Block;
+use crate::moves::Move;
 use crate::{Error, Layout, sumcheck};
 
 /// The claim on the committed bits.
@@ -34,7 +35,7 @@ pub struct BitClaim<V = K> {
 /// Checks the point reduction.
 ///
 /// # Errors
-/// Only [`Error::Truncated`]: a wrong round shows in the claim.
+/// [`Error::Truncated`], [`Error::Work`]: a wrong round shows in the claim.
 pub fn verify<A: Arithmetic>(
     a: &mut A,
     layout: &Layout,
@@ -44,9 +45,11 @@ pub fn verify<A: Arithmetic>(
 ) -> Result<BitClaim<A::Value>, Error> {
     a.section("points");
     let (bits, pair_point) = columns.point.split_at_checked(7).ok_or(Error::Internal("the column point"))?;
+    a.work(Move::Theta)?;
     let theta = a.draw(Label::Theta);
     let [m0, m1] = columns.values.clone();
-    let (claim, index) = sumcheck::plain(a, Label::Points, m0 + m1 * theta, layout.joint_log)?;
+    let claim = m0 + m1 * theta;
+    let (claim, index) = sumcheck::plain(a, Label::Points, Move::PointRound, claim, layout.joint_log)?;
     let pair_eq = eq_table(pair_point);
     let mut omega = K::ZERO;
     for (i, (oracle, block)) in layout.pairs().enumerate() {

@@ -69,12 +69,12 @@ impl<'a> Reader<'a> {
         Ok(u32::from_le_bytes(self.array()?))
     }
 
-    /// The next number of 64 bits, little-endian.
+    /// The next number of `length` bytes, at most 8, little-endian.
     ///
     /// # Errors
     /// [`Error::Truncated`].
-    pub fn u64(&mut self) -> Result<u64, Error> {
-        Ok(u64::from_le_bytes(self.array()?))
+    pub fn nonce(&mut self, length: usize) -> Result<u64, Error> {
+        Ok(self.bytes(length)?.iter().rev().fold(0, |n, &byte| n << 8 | u64::from(byte)))
     }
 
     /// The next field element: 16 bytes, little-endian; every string is one.

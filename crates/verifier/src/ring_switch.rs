@@ -17,6 +17,7 @@ use crate::arithmetic::Arithmetic;
 use crate::channel::Channel;
 use crate::error::inner;
 use crate::label::Label;
+use crate::moves::Move;
 use crate::points::BitClaim;
 
 /// The claim on committed elements: `sum_i A(i) Q_i = value`.
@@ -44,7 +45,7 @@ pub struct CoverClaim {
 /// Checks the ring switch.
 ///
 /// # Errors
-/// [`Error::RingSwitch`], [`Error::Truncated`].
+/// [`Error::RingSwitch`], [`Error::Work`], [`Error::Truncated`].
 pub fn verify<A: Arithmetic>(a: &mut A, claim: BitClaim<A::Value>) -> Result<ElementClaim, Error> {
     a.section("ring switch");
     let shift = a.shift()?;
@@ -52,6 +53,7 @@ pub fn verify<A: Arithmetic>(a: &mut A, claim: BitClaim<A::Value>) -> Result<Ele
     let folded = inner(&eq_table(&claim.bits), &sums)?;
     a.demand_equal((shift + folded.into()) * claim.weight, claim.claim, Error::RingSwitch)?;
     a.settle()?;
+    a.work(Move::Ring { hiding: A::HIDING })?;
     let images = eq_table(&a.draw_many(Label::Ring, 7));
     let rows: &[K; BITS] = sums.as_slice().try_into().map_err(|_| Error::Internal("128 sums"))?;
     let value = inner(&transpose(rows), &images)?;

@@ -14,6 +14,7 @@ use dyad_field::K;
 use crate::Error;
 use crate::arithmetic::{Arithmetic, Value};
 use crate::label::Label;
+use crate::moves::Move;
 
 /// A reduced claim: its value, and the point, entry v belonging to variable v.
 pub type Claim<V> = (V, Vec<K>);
@@ -23,19 +24,21 @@ fn evaluate<V: Value>([c0, c1, c2]: [V; 3], r: K) -> V {
     c0 + (c1 + c2 * r) * r
 }
 
-/// Checks `variables` plain rounds.
+/// Checks `variables` plain rounds, each of which is such a move.
 ///
 /// # Errors
-/// Only [`Error::Truncated`]: a wrong round shows in the reduced claim.
+/// [`Error::Truncated`], [`Error::Work`]: a wrong round shows in the reduced claim.
 pub fn plain<A: Arithmetic>(
     a: &mut A,
     label: Label,
+    round: Move,
     mut claim: A::Value,
     variables: usize,
 ) -> Result<Claim<A::Value>, Error> {
     let mut point = Vec::with_capacity(variables);
     for _ in 0..variables {
         let [c0, c2] = a.array(label)?;
+        a.work(round)?;
         let r = a.draw(label);
         claim = evaluate([c0, claim + c2.clone(), c2], r);
         point.push(r);
@@ -48,16 +51,18 @@ pub fn plain<A: Arithmetic>(
 /// on f alone.
 ///
 /// # Errors
-/// Only [`Error::Truncated`]: a wrong round shows in the reduced claim.
+/// [`Error::Truncated`], [`Error::Work`]: a wrong round shows in the reduced claim.
 pub fn with_eq<A: Arithmetic>(
     a: &mut A,
     label: Label,
+    round: Move,
     mut claim: A::Value,
     q: &[K],
 ) -> Result<Claim<A::Value>, Error> {
     let mut point = Vec::with_capacity(q.len());
     for &qv in q.iter().rev() {
         let [c1, c2] = a.array(label)?;
+        a.work(round)?;
         let r = a.draw(label);
         claim = evaluate([claim + (c1.clone() + c2.clone()) * qv, c1, c2], r);
         point.push(r);

@@ -6,7 +6,7 @@ use dyad_rules::MESSAGE_WORDS;
 use dyad_rules::shape::TableShape;
 
 use crate::hash::Domain;
-use crate::{Digest, Error, Hash, cover, layout, params};
+use crate::{Digest, Error, Hash, cover, layout, moves, params};
 
 /// The tables of a machine, and the digest of their rules.
 #[derive(Clone, Debug)]
@@ -39,7 +39,8 @@ impl System {
 /// What keys and proofs mean besides the rules, as it is digested with them: the code's basis, and the
 /// constants of layout, codes and covers, 8 bytes each. A key of a build with others is one for other rules.
 fn constants() -> Vec<u8> {
-    let numbers = layout::CONSTANTS.iter().chain(&params::CONSTANTS).chain(&cover::CONSTANTS);
+    let opening = params::CONSTANTS.iter().chain(&cover::CONSTANTS).chain(&moves::CONSTANTS);
+    let numbers = layout::CONSTANTS.iter().chain(opening);
     let mut bytes = b"Cantor's basis".to_vec();
     bytes.extend(numbers.flat_map(|&n| (n as u64).to_le_bytes()));
     bytes

@@ -7,6 +7,7 @@ use dyad_field::{K, to_bits};
 
 use crate::hash::Domain;
 use crate::label::Label;
+use crate::moves::nonce_length;
 use crate::{Digest, Hash};
 
 /// Bytes that are hashed to try a nonce.
@@ -20,6 +21,16 @@ pub fn worth(bits: u32, digest: &Digest) -> bool {
         *l = *s;
     }
     u128::from_le_bytes(low).trailing_zeros() >= bits.min(128)
+}
+
+/// What is hashed to try a nonce: the state, the nonce, little-endian, and zeros up to a block, of which provers
+/// hash several side by side.
+pub fn trial(state: &Digest, nonce: u64) -> [u8; TRIAL_LENGTH] {
+    let mut block = [0; TRIAL_LENGTH];
+    for (b, &x) in block.iter_mut().zip(state.iter().chain(&nonce.to_le_bytes())) {
+        *b = x;
+    }
+    block
 }
 
 /// Where challenges come from.
@@ -84,26 +95,17 @@ impl<H: Hash> Transcript<H> {
         self.absorb(label, &data);
     }
 
-    /// Whether `nonce` is a proof of work of `bits` bits for the present state: the digest of
-    /// [`Transcript::trial`] in [`Domain::Grind`] is [`worth`] that many.
+    /// Whether `nonce` is a proof of work of `bits` bits for the present state: the digest of its [`trial`] in
+    /// [`Domain::Grind`] is [`worth`] that many.
     pub fn is_work(&self, bits: u32, nonce: u64) -> bool {
-        worth(bits, &H::hash(Domain::Grind, &[&self.trial(nonce)]))
+        worth(bits, &H::hash(Domain::Grind, &[&trial(&self.state, nonce)]))
     }
 
-    /// What is hashed to try a nonce: the state, the nonce, little-endian, and zeros up to a block,
-    /// of which provers hash several side by side.
-    pub fn trial(&self, nonce: u64) -> [u8; TRIAL_LENGTH] {
-        let mut block = [0; TRIAL_LENGTH];
-        for (b, x) in block.iter_mut().zip(self.state.into_iter().chain(nonce.to_le_bytes())) {
-            *b = x;
-        }
-        block
-    }
-
-    /// Checks and absorbs a proof-of-work nonce.
+    /// Checks and absorbs a proof-of-work nonce, of the bytes that a proof has of it.
     pub fn check_work(&mut self, bits: u32, nonce: u64) -> bool {
         let ok = self.is_work(bits, nonce);
-        self.absorb(Label::Nonce, &nonce.to_le_bytes());
+        let bytes = nonce.to_le_bytes();
+        self.absorb(Label::Nonce, bytes.get(..nonce_length(bits)).unwrap_or(&bytes));
         ok
     }
 }

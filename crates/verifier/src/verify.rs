@@ -6,7 +6,7 @@ use dyad_field::K;
 
 use crate::arithmetic::{Arithmetic, Clear};
 use crate::bus::Fingerprint;
-use crate::channel::{Channel, Received, Recording};
+use crate::channel::{Channel, Received, Recorded, Recording};
 use crate::hidden::Hidden;
 use crate::label::Label;
 use crate::layout::Owner;
@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The name and version of the protocol: the first thing that a transcript absorbs.
-pub const PROTOCOL: &[u8] = b"dyad proof system v3";
+pub const PROTOCOL: &[u8] = b"dyad proof system v4";
 
 /// The statement's messages are absorbed so many at a time: there may be millions.
 const MESSAGES_AT_ONCE: usize = 1 << 12;
@@ -84,8 +84,7 @@ pub fn verify<H: Hash>(
     end(channel, known)
 }
 
-/// As [`verify`]; the challenges are appended to `drawn`, up to the step that rejects. There are none if
-/// the proof is rejected before its commitment.
+/// As [`verify`]; the challenges and the moves that they are in are recorded, up to the step that rejects. There are none if the proof is rejected before its commitment.
 ///
 /// # Errors
 /// As [`verify`].
@@ -95,10 +94,10 @@ pub fn verify_recording<H: Hash>(
     key: &Key,
     statement: &Statement,
     proof: &[u8],
-    drawn: &mut Vec<(Label, K)>,
+    recorded: &mut Recorded,
 ) -> Result<Verified, Error> {
     let (mut channel, known) = begin::<H>(level, system, key, statement, proof)?;
-    steps(&mut Recording { channel: &mut channel, drawn }, &known, system, key, statement)?;
+    steps(&mut Recording { channel: &mut channel, recorded }, &known, system, key, statement)?;
     end(channel, known)
 }
 
@@ -130,7 +129,7 @@ fn begin<'a, H: Hash>(
     layout.check_bus(statement)?;
     let schedule = Schedule::new(level, &layout);
     let transcript = start(level, system, key, statement, &rows);
-    Ok((Received::new(reader, transcript), Known { rows, layout, schedule }))
+    Ok((Received::new(reader, transcript, level), Known { rows, layout, schedule }))
 }
 
 /// The steps of the protocol.
@@ -144,6 +143,7 @@ fn steps(
     let layout = &known.layout;
     channel.section("commitment");
     let root = channel.digest(Label::Commitment)?;
+    channel.work(bus::first_move(layout, statement))?;
     let cover = known.schedule.covered().map(|(_, cover)| cover);
     if cover.is_some() != known.schedule.level.is_hiding() {
         return Err(Error::Internal("a cover where a proof hides"));

