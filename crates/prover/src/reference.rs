@@ -13,17 +13,19 @@ use dyad_verifier::bus::{BusClaims, Fingerprint, first_move, next_layer};
 use dyad_verifier::hidden::product_point;
 use dyad_verifier::layout::{Owner, Stack};
 use dyad_verifier::params::{Code, LANE_LOG};
-use dyad_verifier::transcript::Challenges;
-use dyad_verifier::{Error, Hash, Label, Layout, Move, Schedule, Statement, System, reduce};
+use dyad_verifier::transcript::{Challenges, Transcript};
+use dyad_verifier::{Digest, Error, Hash, Label, Layout, Move, Schedule, Statement, System, reduce};
 
 use crate::adjoint;
 use crate::commitment::codeword_len;
-use crate::covers::Covers;
+use crate::covers::{Covers, Seed};
 use crate::kernels::code::Uncoded;
 use crate::merkle::Tree;
 use crate::opening::{Symbols, codeword, draw};
 use crate::prove::Setting;
 use crate::rounds::Session;
+#[doc(hidden)]
+pub use crate::rounds::{Alter, Altered};
 use crate::witness::{ProvingKey, columns};
 use crate::writer::Proof;
 
@@ -61,7 +63,22 @@ pub fn prove_vector<H: Hash + Sync + Send>(
     rows: &[u32],
     q: &[K],
 ) -> Result<Proof, Error> {
-    prove_any::<H>(setting, statement, rows, q, None, &mut |_, _| ())
+    prove_any::<H>(setting, statement, rows, q, &mut |_, _| (), &mut |_, _| ())
+}
+
+/// What a prover sends that follows the protocol but for what `alter` makes of it.
+///
+/// # Errors
+/// As [`prove`].
+#[doc(hidden)]
+pub fn prove_altered<H: Hash + Sync + Send>(
+    setting: &Setting<'_>,
+    statement: &Statement,
+    rows: &[u32],
+    q: &[K],
+    alter: &mut Alter<'_>,
+) -> Result<Proof, Error> {
+    prove_any::<H>(setting, statement, rows, q, alter, &mut |_, _| ())
 }
 
 /// What a prover sends that follows the protocol but for one element, the `lie`-th of those that it sends
@@ -76,7 +93,16 @@ pub fn prove_lying<H: Hash + Sync + Send>(
     q: &[K],
     lie: usize,
 ) -> Result<Proof, Error> {
-    prove_any::<H>(setting, statement, rows, q, Some(lie), &mut |_, _| ())
+    let mut sent = 0;
+    let mut alter = |what: Altered, elements: &mut [K]| {
+        if let Altered::Sent(_) = what {
+            if let Some(element) = elements.get_mut(lie.wrapping_sub(sent)) {
+                *element += K::ONE;
+            }
+            sent += elements.len();
+        }
+    };
+    prove_any::<H>(setting, statement, rows, q, &mut alter, &mut |_, _| ())
 }
 
 /// The proof of a prover whose covers are what `change` makes of tails and mask, random at first. Tests of what
@@ -91,7 +117,7 @@ pub fn prove_covered<H: Hash + Sync + Send>(
     q: &[K],
     change: &mut dyn FnMut(&mut [K], &mut [K]),
 ) -> Result<Proof, Error> {
-    prove_any::<H>(setting, statement, rows, q, None, change)
+    prove_any::<H>(setting, statement, rows, q, &mut |_, _| (), change)
 }
 
 fn prove_any<H: Hash + Sync + Send>(
@@ -99,7 +125,7 @@ fn prove_any<H: Hash + Sync + Send>(
     statement: &Statement,
     rows: &[u32],
     q: &[K],
-    lie: Option<usize>,
+    alter: &mut Alter<'_>,
     change: &mut dyn FnMut(&mut [K], &mut [K]),
 ) -> Result<Proof, Error> {
     let Setting { level, system, tables, key, .. } = *setting;
@@ -109,15 +135,18 @@ fn prove_any<H: Hash + Sync + Send>(
     let main = schedule.oracles[0].code;
     let mut observer = |_: &'static str| ();
     let mut s = Session::<H>::begin(setting, statement, rows, &main, &mut observer);
-    s.lie = lie;
+    s.alter = Some(alter);
     if let Some(covers) = &mut s.covers {
         change(&mut covers.tails, &mut covers.mask);
     }
 
     s.proof.section("commitment");
-    let code = encode(&Covers::uncoded(s.covers.as_ref(), q, &main), &main);
-    let tree = Tree::new::<H>(&codeword(&main, &code));
-    s.commit(&tree.root(), first_move(&layout, statement));
+    let symbols = encode(&Covers::uncoded(s.covers.as_ref(), q, &main), &main);
+    let mut committed = vec![hashed(&mut s, (0, 0), &main, symbols)];
+    s.commit(&committed[0].1.root(), first_move(&layout, statement));
+    for (o, (symbols, _)) in schedule.oracles.iter().skip(1).zip(&key.committed) {
+        committed.push(hashed(&mut s, (0, 1), &o.code, symbols.clone()));
+    }
 
     let evaluated = evaluate(&layout, system, tables, q, key);
     let bus = prove_bus(&mut s, &layout, &evaluated);
@@ -151,6 +180,7 @@ fn prove_any<H: Hash + Sync + Send>(
     let mut pairs = [(w0, std::mem::take(m0)), (w1, std::mem::take(m1))];
     let column_point = plain(&mut s, Label::Columns, Move::ColumnRound, &mut pairs, layout.column_log + 6);
     let values = [pairs[0].1[0], pairs[1].1[0]];
+    s.altered(Altered::Weights(Label::ColumnValues), &mut [pairs[0].0[0], pairs[1].0[0]]);
     s.send(Label::ColumnValues, &values);
 
     s.proof.section("points");
@@ -171,6 +201,7 @@ fn prove_any<H: Hash + Sync + Send>(
     let index = plain(&mut s, Label::Points, Move::PointRound, &mut pairs, layout.joint_log);
 
     s.proof.section("ring switch");
+    s.altered(Altered::Weights(Label::BitSums), &mut [pairs[0].0[0]]);
     let e = eq_table(&index);
     let mut sums = bit_sums(&joint, &e);
     let block = s.covers.as_ref().map(Covers::block);
@@ -198,8 +229,49 @@ fn prove_any<H: Hash + Sync + Send>(
         (weights[range.clone()].to_vec(), joint[range].to_vec())
     });
     let vectors: Vec<_> = vectors.collect();
-    open(&mut s, &schedule, vectors, &cover, (&code, &tree), key);
+    open(&mut s, &schedule, vectors, &cover, committed);
     Ok(s.proof)
+}
+
+/// What a prover sends that opens vectors under weights, one pair for each committed vector of the schedule, but
+/// for what `alter` makes of it; and the roots. The transcript absorbs these before anything is drawn. Tests of
+/// the opening alone need it.
+#[doc(hidden)]
+pub fn open_altered<H: Hash + Sync + Send>(
+    mut t: Transcript<H>,
+    schedule: &Schedule,
+    seed: &Seed,
+    vectors: Vec<(Vec<K>, Vec<K>)>,
+    alter: &mut Alter<'_>,
+) -> (Vec<Digest>, Proof) {
+    let covers = schedule.covered().and_then(|(o, _)| Covers::new(&o.code, seed, t.state()));
+    let mut observer = |_: &'static str| ();
+    let mut s = Session::<H>::new(t.clone(), schedule.level, covers, &mut observer);
+    s.alter = Some(alter);
+    let mut committed = Vec::new();
+    for (i, (o, (_, vector))) in schedule.oracles.iter().zip(&vectors).enumerate() {
+        let data = &vector[..vector.len().min(o.code.lanes << o.code.log)];
+        let symbols = encode(&Covers::uncoded(s.covers.as_ref(), data, &o.code), &o.code);
+        committed.push(hashed(&mut s, (0, i), &o.code, symbols));
+    }
+    let roots: Vec<Digest> = committed.iter().map(|(_, tree)| tree.root()).collect();
+    roots.iter().for_each(|root| t.absorb(Label::Commitment, root));
+    s.t = t;
+    open(&mut s, schedule, vectors, &[], committed);
+    (roots, s.proof)
+}
+
+/// Symbols of a code of a round, and their tree.
+fn hashed<H: Hash>(
+    s: &mut Session<'_, H>,
+    (round, i): (usize, usize),
+    code: &Code,
+    mut symbols: Vec<K>,
+) -> (Vec<K>, Tree) {
+    s.altered(Altered::Symbols(round, i), &mut symbols);
+    let tree = Tree::new::<H>(&codeword(code, &symbols));
+    s.altered(Altered::Opened(round, i), &mut symbols);
+    (symbols, tree)
 }
 
 /// Shows that products are right, where the proof hides; the images of the ring switch, and weights of the
@@ -461,15 +533,14 @@ fn encode(uncoded: &Uncoded<'_>, code: &Code) -> Vec<K> {
     values
 }
 
-/// The opening of the oracles' (weights, vector) pairs; `cover` are the weights of the cover's entries, `run`
-/// is what was committed to for this proof.
+/// The opening of the oracles' (weights, vector) pairs; `cover` are the weights of the cover's entries,
+/// `committed` the symbols of all oracles and their trees.
 fn open<H: Hash + Sync + Send>(
     s: &mut Session<'_, H>,
     schedule: &Schedule,
     mut vectors: Vec<(Vec<K>, Vec<K>)>,
     cover: &[(usize, K)],
-    run: (&[K], &Tree),
-    key: &ProvingKey,
+    committed: Vec<(Vec<K>, Tree)>,
 ) {
     s.proof.section("opening");
     let covers = s.covers.take();
@@ -498,12 +569,8 @@ fn open<H: Hash + Sync + Send>(
     plain(s, Label::Fold, schedule.fold(0), &mut vectors, LANE_LOG);
     // (code, codeword, tree, where its folded vector and tails lie) of everything queried in this round.
     let mut queried: Vec<(Code, Vec<K>, Tree, [usize; 2])> = Vec::new();
-    for o in &schedule.oracles {
-        let (symbols, tree) = match (o.owner, &key.committed) {
-            (Owner::Program, Some((symbols, tree))) => (&symbols[..], tree),
-            _ => run,
-        };
-        queried.push((o.code, symbols.to_vec(), tree.clone(), [o.base, o.tail_base]));
+    for (o, (symbols, tree)) in schedule.oracles.iter().zip(committed) {
+        queried.push((o.code, symbols, tree, [o.base, o.tail_base]));
     }
     let mut w = vec![K::ZERO; 1 << schedule.second_log];
     let mut q = w.clone();
@@ -524,10 +591,12 @@ fn open<H: Hash + Sync + Send>(
         q.iter_mut().zip(masks).for_each(|(q, m)| *q = factor * *q + m);
     }
     for round in 0..=schedule.rounds.len() {
+        s.altered(Altered::Weights(Label::Root), &mut w.clone());
+        s.altered(Altered::Folded(round), &mut q);
         let next = schedule.rounds.get(round).map(|code| {
             let stored = if round == 0 { schedule.second_len } else { q.len() };
             let symbols = encode(&Uncoded::plain(&q[..stored], code.log), code);
-            let tree = Tree::new::<H>(&codeword(code, &symbols));
+            let (symbols, tree) = hashed(s, (round + 1, 0), code, symbols);
             s.send_digest(Label::Root, &tree.root());
             (*code, symbols, tree, [0; 2])
         });

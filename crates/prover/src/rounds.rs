@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use dyad_field::{K, PrimeCharacteristicRing};
+use dyad_field::K;
 use dyad_verifier::channel::Received;
 use dyad_verifier::cover::Cover;
 use dyad_verifier::hidden::Hidden;
@@ -20,6 +20,25 @@ use crate::merkle::{RowPairs, Tree};
 use crate::prove::Setting;
 use crate::writer::Proof;
 
+/// What a dishonest prover may have otherwise than the protocol says: tests of errors need it. Only the
+/// [`reference`](crate::reference) prover asks for more than what is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Altered {
+    /// Elements as they are sent, under pads where they are.
+    Sent(Label),
+    /// Nothing that can be altered: the weights that elements of this label have in the claim before them.
+    Weights(Label),
+    /// The vector that this round has folded, before it commits to it or sends it.
+    Folded(usize),
+    /// The symbols of this code of this round, before they are hashed.
+    Symbols(usize, usize),
+    /// The same, hashed already, before they are opened.
+    Opened(usize, usize),
+}
+
+/// Alters elements in place.
+pub type Alter<'a> = dyn FnMut(Altered, &mut [K]) + 'a;
+
 /// The parties to every step of the protocol.
 pub struct Session<'a, H> {
     /// The transcript.
@@ -33,9 +52,8 @@ pub struct Session<'a, H> {
     level: Level,
     /// The transcript after the commitment, and where the proof goes on from there.
     committed: (Transcript<H>, usize),
-    /// Of the elements that are sent, the one that another is sent in place of: for tests.
-    pub lie: Option<usize>,
-    sent: usize,
+    /// What alters what is sent: for tests.
+    pub alter: Option<&'a mut Alter<'a>>,
 }
 
 impl<H: Hash> Challenges for Session<'_, H> {
@@ -53,7 +71,7 @@ impl<'a, H: Hash> Session<'a, H> {
         observer: &'a mut dyn FnMut(&'static str),
     ) -> Self {
         let (committed, proof) = ((t.clone(), 0), Proof::default());
-        Self { t, proof, observer, covers, level, committed, lie: None, sent: 0 }
+        Self { t, proof, observer, covers, level, committed, alter: None }
     }
 
     /// The session of a proof of so many rows, whose columns are committed with this code: what is known before
@@ -97,13 +115,18 @@ impl<'a, H: Hash> Session<'a, H> {
     /// Appends elements to the proof and absorbs them.
     pub fn send_clear(&mut self, label: Label, elements: &[K]) {
         let mut elements = Cow::from(elements);
-        let lie = self.lie.and_then(|lie| lie.checked_sub(self.sent));
-        self.sent += elements.len();
-        if let Some(element) = lie.filter(|&lie| lie < elements.len()) {
-            elements.to_mut()[element] += K::ONE;
+        if self.alter.is_some() {
+            self.altered(Altered::Sent(label), elements.to_mut());
         }
         self.proof.elements(&elements);
         self.t.absorb_elements(label, &elements);
+    }
+
+    /// Alters elements as a dishonest prover does.
+    pub fn altered(&mut self, what: Altered, elements: &mut [K]) {
+        if let Some(alter) = &mut self.alter {
+            alter(what, elements);
+        }
     }
 
     /// Sends a product of values where the verifier does not know it.
