@@ -11,6 +11,7 @@ use dyad_field::{K, PrimeCharacteristicRing};
 
 use crate::Error;
 use crate::channel::Channel;
+use crate::check::demand;
 use crate::label::Label;
 use crate::ring_switch::CoverClaim;
 use crate::transcript::Challenges;
@@ -111,7 +112,7 @@ impl<C: Channel> Arithmetic for Clear<'_, C> {
     }
 
     fn demand_equal(&mut self, left: K, right: K, otherwise: Error) -> Result<(), Error> {
-        if left == right { Ok(()) } else { Err(otherwise) }
+        demand(left == right, otherwise)
     }
 
     fn demand_product(&mut self, [a, b]: [K; 2], product: K, otherwise: Error) -> Result<(), Error> {

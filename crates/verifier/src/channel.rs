@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use dyad_field::K;
 
+use crate::check::demand;
 use crate::label::Label;
 use crate::reader::Reader;
 use crate::transcript::{Challenges, Transcript};
@@ -115,7 +116,7 @@ impl<H: Hash> Channel for Received<'_, H> {
 
     fn work(&mut self, bits: u32, round: usize) -> Result<(), Error> {
         let nonce = self.proof.u64()?;
-        if self.transcript.check_work(bits, nonce) { Ok(()) } else { Err(Error::Grinding(round)) }
+        demand(self.transcript.check_work(bits, nonce), Error::Grinding(round))
     }
 }
 

@@ -21,6 +21,8 @@ pub mod and_check;
 pub mod arithmetic;
 pub mod bus;
 pub mod channel;
+#[doc(hidden)]
+pub mod check;
 pub mod columns;
 pub mod cover;
 pub mod error;

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::Error;
+use crate::check::demand;
 use crate::cover::{Cover, DENSITY, MIN_LANES, pads};
 use crate::layout::{Layout, Owner, ceil_log, places};
 
@@ -31,8 +32,9 @@ impl Level {
     /// [`Error::UnsupportedLevel`] for any other than those of [`Level::L100`] and
     /// [`Level::L100_SMALL`], hiding or not.
     pub fn new(number: u32) -> Result<Self, Error> {
-        let known = [Self::L100, Self::L100_SMALL].into_iter().flat_map(|level| [level, level.hiding()]);
-        known.into_iter().find(|level| level.number() == number).ok_or(Error::UnsupportedLevel(number))
+        let mut known = [Self::L100, Self::L100_SMALL].into_iter().flat_map(|level| [level, level.hiding()]);
+        demand(known.any(|level| level.number() == number), Error::UnsupportedLevel(number))?;
+        Ok(Self { bits: number % SMALL, small: number & SMALL != 0, hiding: number & HIDING != 0 })
     }
 
     /// One of few bits, which no number names: tests of what depends on the number of queries need it.
