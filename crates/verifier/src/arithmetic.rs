@@ -46,12 +46,14 @@ pub trait Arithmetic: Challenges {
     ///
     /// # Errors
     /// `otherwise`, where it can be seen.
+    #[cfg_attr(feature = "deletions", track_caller)]
     fn demand_equal(&mut self, left: Self::Value, right: Self::Value, otherwise: Error) -> Result<(), Error>;
 
     /// Demands that a value is the product of two others.
     ///
     /// # Errors
     /// `otherwise`, where it can be seen.
+    #[cfg_attr(feature = "deletions", track_caller)]
     fn demand_product(
         &mut self,
         factors: [Self::Value; 2],

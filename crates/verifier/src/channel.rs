@@ -49,6 +49,7 @@ pub trait Channel: Challenges {
     ///
     /// # Errors
     /// [`Error::Truncated`]; [`Error::Grinding`]`(round)`.
+    #[cfg_attr(feature = "deletions", track_caller)]
     fn work(&mut self, bits: u32, round: usize) -> Result<(), Error>;
 
     /// Receives a field element.

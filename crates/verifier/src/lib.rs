@@ -25,6 +25,8 @@ pub mod channel;
 pub mod check;
 pub mod columns;
 pub mod cover;
+#[cfg(feature = "deletions")]
+mod deletions;
 pub mod error;
 pub mod forms;
 pub mod hash;
