@@ -92,8 +92,8 @@ pub fn verify(key: &VerifyingKey, proof: &Proof) -> Result<Verified, Error> {
 /// As [`verify`].
 pub fn verify_in(system: &System, key: &VerifyingKey, proof: &Proof) -> Result<Verified, Error> {
     demand(key.rules == system.digest, Error::OtherRules)?;
-    demand(proof.key == key.id(), ())
-        .map_err(|()| Error::OtherKey { found: hex(&proof.key), expected: hex(&key.id()) })?;
+    demand(proof.key == key.id(), "OtherKey")
+        .map_err(|_| Error::OtherKey { found: hex(&proof.key), expected: hex(&key.id()) })?;
     let level = Level::new(proof.level)?;
     let statement = key.statement(&proof.output, proof.exit_code);
     let v = dyad_verifier::verify::<Blake3>(level, system, &key.columns(), &statement, &proof.body)?;

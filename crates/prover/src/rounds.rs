@@ -19,6 +19,20 @@ use crate::merkle::{RowPairs, Tree};
 use crate::prove::Setting;
 use crate::writer::Proof;
 
+/// What a prover does that does not follow the protocol, but for which it goes on as if it did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lie {
+    /// 1 is added to one element, of all that are sent beside opened rows.
+    Element(usize),
+    /// The products of both sides of the bus are others, which balance as those do.
+    Products,
+    /// Where the proof hides: the products are wrong, and the left factor (0) or the right one (1) is shown to be
+    /// what explains them.
+    Factor(usize),
+    /// The vector in the clear is another one with the claimed value.
+    FinalVector,
+}
+
 /// The parties to every step of the protocol.
 pub struct Session<'a, H> {
     /// The transcript.
@@ -31,8 +45,8 @@ pub struct Session<'a, H> {
     pub covers: Option<Covers>,
     /// The transcript after the commitment, and where the proof goes on from there.
     committed: (Transcript<H>, usize),
-    /// Of the elements that are sent, the one that another is sent in place of: for tests.
-    pub lie: Option<usize>,
+    /// What is not as the protocol demands: for tests.
+    pub lie: Option<Lie>,
     sent: usize,
 }
 
@@ -89,7 +103,10 @@ impl<'a, H: Hash> Session<'a, H> {
     /// Appends elements to the proof and absorbs them.
     pub fn send_clear(&mut self, label: Label, elements: &[K]) {
         let mut elements = Cow::from(elements);
-        let lie = self.lie.and_then(|lie| lie.checked_sub(self.sent));
+        let lie = match self.lie {
+            Some(Lie::Element(lie)) => lie.checked_sub(self.sent),
+            _ => None,
+        };
         self.sent += elements.len();
         if let Some(element) = lie.filter(|&lie| lie < elements.len()) {
             elements.to_mut()[element] += K::ONE;

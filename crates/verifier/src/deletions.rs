@@ -47,7 +47,8 @@ fn name(part: &Part<'_>, at: &Location<'_>) -> String {
 /// The variant of an error, with what it says of a round.
 fn error_name(error: &dyn Debug) -> String {
     let text = format!("{error:?}");
-    let (variant, rest) = text.split_once(['(', ' ']).unwrap_or((&text, ""));
+    let text = text.trim_matches('"');
+    let (variant, rest) = text.split_once(['(', ' ']).unwrap_or((text, ""));
     let round = rest.trim_end_matches(')');
     match round.parse::<usize>() {
         _ if !ROUNDS.contains(&variant) => variant.into(),

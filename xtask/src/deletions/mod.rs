@@ -48,8 +48,8 @@ enum Fate {
 /// Deletes part by part, prints a table, and fails where a deletion is neither noticed nor explained.
 pub fn run(args: &Args) -> Result<(), Failure> {
     title("tests of a verifier whose parts can be left out");
-    let tests = tests::all()?;
     let start = Instant::now();
+    let tests = tests::all()?;
     let reached = reached(&tests)?;
     let known: BTreeSet<String> = reached.keys().cloned().collect();
     let unreached = source::parts()?.into_iter().filter(|part| !part.is_among(&known));
@@ -64,7 +64,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         seconds(start.elapsed())
     );
     if args.list {
-        return list(&parts, &fates);
+        return list(&tests, &parts, &fates);
     }
     title("one deletion after the other");
     fates.extend(delete(&tests, &parts)?);
@@ -76,7 +76,7 @@ fn reached(tests: &[Test]) -> Result<BTreeMap<String, Vec<usize>>, Failure> {
     let mut out: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (i, test) in tests.iter().enumerate() {
         for part in &test.parts {
-            if !part_is_left_to_others(part, test) {
+            if !is_left_to_others(part, test) {
                 out.entry(part.clone()).or_default().push(i);
             }
         }
@@ -85,11 +85,10 @@ fn reached(tests: &[Test]) -> Result<BTreeMap<String, Vec<usize>>, Failure> {
     if out.is_empty() { Err("no test came to any part of the verifier".into()) } else { Ok(out) }
 }
 
-/// Whether a test is of the transcript as such, with labels that stand for any: it notices that a label is gone,
-/// but says nothing about what the protocol does with it.
-fn part_is_left_to_others(part: &str, test: &Test) -> bool {
+/// Whether a part is a label that a test misses without saying what it is for.
+fn is_left_to_others(part: &str, test: &Test) -> bool {
     let label = part.starts_with("absorb ") || part.starts_with("draw ");
-    label && part != "absorb protocol" && test.is_of_any_transcript()
+    label && part != "absorb protocol" && test.needs_labels()
 }
 
 /// Deletes each part.
@@ -165,8 +164,14 @@ fn report(fates: &BTreeMap<String, Fate>, time: Duration) -> Result<(), Failure>
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n")) }
 }
 
-/// Prints the parts and the numbers of their tests.
-fn list(parts: &[(&String, &Vec<usize>)], unreached: &BTreeMap<String, Fate>) -> Result<(), Failure> {
+/// Prints the tests, and the parts with the numbers of their tests.
+fn list(
+    tests: &[Test],
+    parts: &[(&String, &Vec<usize>)],
+    unreached: &BTreeMap<String, Fate>,
+) -> Result<(), Failure> {
+    let times: Vec<_> = tests.iter().map(Test::line).collect();
+    anstream::println!("{}", table(&["test", "seconds", "parts"].map(str::to_owned), &times));
     let reached = parts.iter().map(|(name, tests)| vec![(*name).clone(), tests.len().to_string()]);
     let lines: Vec<_> = reached.chain(unreached.keys().map(|name| vec![name.clone(), "0".into()])).collect();
     anstream::println!("{}", table(&["part", "tests"].map(str::to_owned), &lines));

@@ -26,8 +26,9 @@ const BUILD: &str = "test --locked --no-run --message-format=json-render-diagnos
 const LEFT_OUT: [&str; 2] = ["fast", "cost"];
 /// The comparison with the model takes half a minute, and comes after all others.
 const LAST: &str = "model";
-/// Tests of the transcript as such, but for those of `start`.
-const ANY_TRANSCRIPT: &str = "transcript";
+/// Tests that notice the loss of a label without saying what the protocol needs it for: those of the transcript as
+/// such, with labels that stand for any, but for those of `start`; and those that look labels up in a log.
+const OF_LABELS: [&str; 2] = ["transcript", "hiding"];
 const OF_START: &str = "bug_004";
 
 /// What a test is allowed beyond ten times what it takes.
@@ -64,9 +65,14 @@ impl Test {
         self.file == LAST
     }
 
-    /// Whether labels stand for any labels in it.
-    pub fn is_of_any_transcript(&self) -> bool {
-        self.file == ANY_TRANSCRIPT && !self.name.starts_with(OF_START)
+    /// Whether it misses labels for reasons of its own.
+    pub fn needs_labels(&self) -> bool {
+        OF_LABELS.contains(&&*self.file) && !self.name.starts_with(OF_START)
+    }
+
+    /// The file and the name, and the time that it takes.
+    pub fn line(&self) -> Vec<String> {
+        vec![self.to_string(), format!("{:.1}", self.time.as_secs_f64()), self.parts.len().to_string()]
     }
 
     /// The test alone, with as few threads as its neighbours leave.
