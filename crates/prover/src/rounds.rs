@@ -29,6 +29,8 @@ pub enum Lie {
     /// Where the proof hides: the products are wrong, and the left factor (0) or the right one (1) is shown to be
     /// what explains them.
     Factor(usize),
+    /// One of the proofs of work, counted from 0, is none.
+    Work(usize),
     /// The vector in the clear is another one with the claimed value.
     FinalVector,
 }
@@ -48,6 +50,7 @@ pub struct Session<'a, H> {
     /// What is not as the protocol demands: for tests.
     pub lie: Option<Lie>,
     sent: usize,
+    worked: usize,
 }
 
 impl<H: Hash> Challenges for Session<'_, H> {
@@ -59,7 +62,16 @@ impl<H: Hash> Challenges for Session<'_, H> {
 impl<'a, H: Hash> Session<'a, H> {
     /// Nothing sent yet.
     pub fn new(t: Transcript<H>, covers: Option<Covers>, observer: &'a mut dyn FnMut(&'static str)) -> Self {
-        Self { committed: (t.clone(), 0), t, proof: Proof::default(), observer, covers, lie: None, sent: 0 }
+        Self {
+            committed: (t.clone(), 0),
+            t,
+            proof: Proof::default(),
+            observer,
+            covers,
+            lie: None,
+            sent: 0,
+            worked: 0,
+        }
     }
 
     /// The session of a proof of so many rows, whose columns are committed with this code: what is known before
@@ -161,7 +173,11 @@ impl<'a, H: Hash> Session<'a, H> {
     where
         H: Sync,
     {
-        let nonce = grind(&self.t, bits);
+        let mut nonce = grind(&self.t, bits);
+        while self.lie == Some(Lie::Work(self.worked)) && self.t.is_work(bits, nonce) {
+            nonce += 1;
+        }
+        self.worked += 1;
         self.proof.u64(nonce);
         self.t.check_work(bits, nonce);
     }

@@ -14,6 +14,19 @@ fn told(t: &Toy, lie: Lie) -> Option<Error> {
     t.verify(&proof.expect("within the limits").bytes).err()
 }
 
+/// Every proof of work is one, each alone.
+#[test]
+fn no_proof_of_work_is_left_out() {
+    for t in [toy::<Blake3>(1100, 40), toy::<Blake3>(1100, 40).hiding()] {
+        let rounds = 1 + t.verify(&t.prove_fast().bytes).expect("honest").schedule.rounds.len();
+        assert_eq!(rounds, 2, "a round beside the first");
+        for work in 0..rounds {
+            assert_eq!(told(&t, Lie::Work(work)), Some(Error::Grinding(work)));
+        }
+        assert_eq!(told(&t, Lie::Work(rounds)), None, "there are no others");
+    }
+}
+
 /// Products that balance, of other trees than those whose layers follow.
 #[test]
 fn balanced_products_are_those_of_the_trees() {
