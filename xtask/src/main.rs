@@ -3,6 +3,7 @@
 mod bench;
 mod counts;
 mod csmith;
+mod deletions;
 mod demo;
 mod deny;
 mod dist;
@@ -48,6 +49,8 @@ enum Task {
     Frontier(frontier::Args),
     /// Ask a solver whether the tables do what the RISC-V manual says
     Smt(smt::Args),
+    /// Leave out each check of the verifier, each message and each challenge in turn: a test has to notice
+    Deletions(deletions::Args),
     /// The slow suites: many more random cases, long runs
     Soak(soak::Args),
     /// Compare random C programs with qemu-riscv64
@@ -68,6 +71,7 @@ fn main() -> ExitCode {
         Task::Floor(args) => floor::run(&args),
         Task::Frontier(args) => frontier::run(&args),
         Task::Smt(args) => smt::run(&args),
+        Task::Deletions(args) => deletions::run(&args),
         Task::Soak(args) => soak::run(&args),
         Task::Csmith(args) => csmith::run(&args),
         Task::External(args) => external::run(&args),

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use dyad_machine::statement::boundary;
+use dyad_verifier::check::demand;
 use dyad_verifier::hash::Domain;
 use dyad_verifier::{Blake3, Digest, Hash, Key, Statement};
 
@@ -56,25 +57,25 @@ impl VerifyingKey {
     /// [`Error::NotOne`], [`Error::Version`], [`Error::Length`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
         const WHAT: &str = "verifying key";
-        let rest = bytes.strip_prefix(MAGIC).ok_or(Error::NotOne(WHAT))?;
+        let (magic, rest) = bytes.split_first_chunk().ok_or(Error::NotOne(WHAT))?;
+        demand(magic == MAGIC, Error::NotOne(WHAT))?;
         let (version, rest) = rest.split_first_chunk().ok_or(Error::Length(WHAT))?;
         let found = u16::from_le_bytes(*version);
-        if found != VERSION {
-            return Err(Error::Version { what: WHAT, found, known: VERSION });
-        }
+        demand(found == VERSION, Error::Version { what: WHAT, found, known: VERSION })?;
         let (rules, rest) = rest.split_first_chunk().ok_or(Error::Length(WHAT))?;
         let (program, rest) = rest.split_first_chunk().ok_or(Error::Length(WHAT))?;
         let (entry, rest) = rest.split_first_chunk().ok_or(Error::Length(WHAT))?;
         let (instructions, rest) = rest.split_first_chunk().ok_or(Error::Length(WHAT))?;
         let (image, rest) = rest.split_first_chunk().ok_or(Error::Length(WHAT))?;
-        let root = rest.try_into().map_err(|_| Error::Length(WHAT))?;
+        let (root, rest) = rest.split_first_chunk().ok_or(Error::Length(WHAT))?;
+        demand(rest.is_empty(), Error::Length(WHAT))?;
         Ok(Self {
             rules: *rules,
             program: *program,
             entry: u32::from_le_bytes(*entry),
             instructions: u32::from_le_bytes(*instructions),
             image: u32::from_le_bytes(*image),
-            root,
+            root: *root,
         })
     }
 

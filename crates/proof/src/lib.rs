@@ -15,6 +15,7 @@ mod proof;
 
 use alloc::vec::Vec;
 
+use dyad_verifier::check::demand;
 use dyad_verifier::{Blake3, Level, Schedule, System};
 
 pub use key::VerifyingKey;
@@ -90,12 +91,9 @@ pub fn verify(key: &VerifyingKey, proof: &Proof) -> Result<Verified, Error> {
 /// # Errors
 /// As [`verify`].
 pub fn verify_in(system: &System, key: &VerifyingKey, proof: &Proof) -> Result<Verified, Error> {
-    if key.rules != system.digest {
-        return Err(Error::OtherRules);
-    }
-    if proof.key != key.id() {
-        return Err(Error::OtherKey { found: hex(&proof.key), expected: hex(&key.id()) });
-    }
+    demand(key.rules == system.digest, Error::OtherRules)?;
+    demand(proof.key == key.id(), "OtherKey")
+        .map_err(|_| Error::OtherKey { found: hex(&proof.key), expected: hex(&key.id()) })?;
     let level = Level::new(proof.level)?;
     let statement = key.statement(&proof.output, proof.exit_code);
     let v = dyad_verifier::verify::<Blake3>(level, system, &key.columns(), &statement, &proof.body)?;

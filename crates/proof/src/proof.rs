@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use dyad_verifier::Digest;
+use dyad_verifier::check::demand;
 
 use crate::Error;
 
@@ -59,20 +60,17 @@ impl Proof {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
         const WHAT: &str = "proof";
         let short = Error::Length(WHAT);
-        let rest = bytes.strip_prefix(MAGIC).ok_or(Error::NotOne(WHAT))?;
+        let (magic, rest) = bytes.split_first_chunk().ok_or(Error::NotOne(WHAT))?;
+        demand(magic == MAGIC, Error::NotOne(WHAT))?;
         let (version, rest) = rest.split_first_chunk().ok_or(short.clone())?;
         let found = u16::from_le_bytes(*version);
-        if found != VERSION {
-            return Err(Error::Version { what: WHAT, found, known: VERSION });
-        }
+        demand(found == VERSION, Error::Version { what: WHAT, found, known: VERSION })?;
         let (level, rest) = rest.split_first_chunk().ok_or(short.clone())?;
         let (key, rest) = rest.split_first_chunk().ok_or(short.clone())?;
         let (exit_code, rest) = rest.split_first().ok_or(short.clone())?;
         let (length, rest) = rest.split_first_chunk().ok_or(short.clone())?;
         let length = usize::try_from(u64::from_le_bytes(*length)).map_err(|_| short.clone())?;
-        if length > MAX_OUTPUT {
-            return Err(short);
-        }
+        demand(length <= MAX_OUTPUT, short.clone())?;
         let (output, body) = rest.split_at_checked(length).ok_or(short)?;
         Ok(Self {
             level: u32::from_le_bytes(*level),

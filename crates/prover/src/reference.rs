@@ -23,6 +23,7 @@ use crate::kernels::code::Uncoded;
 use crate::merkle::Tree;
 use crate::opening::{Symbols, codeword, draw};
 use crate::prove::Setting;
+pub use crate::rounds::Lie;
 use crate::rounds::Session;
 #[doc(hidden)]
 pub use crate::rounds::{Alter, Altered};
@@ -63,7 +64,7 @@ pub fn prove_vector<H: Hash + Sync + Send>(
     rows: &[u32],
     q: &[K],
 ) -> Result<Proof, Error> {
-    prove_any::<H>(setting, statement, rows, q, &mut |_, _| (), &mut |_, _| ())
+    prove_any::<H>(setting, statement, rows, q, (&mut |_, _| (), None), &mut |_, _| ())
 }
 
 /// What a prover sends that follows the protocol but for what `alter` makes of it.
@@ -78,11 +79,10 @@ pub fn prove_altered<H: Hash + Sync + Send>(
     q: &[K],
     alter: &mut Alter<'_>,
 ) -> Result<Proof, Error> {
-    prove_any::<H>(setting, statement, rows, q, alter, &mut |_, _| ())
+    prove_any::<H>(setting, statement, rows, q, (alter, None), &mut |_, _| ())
 }
 
-/// What a prover sends that follows the protocol but for one element, the `lie`-th of those that it sends
-/// beside opened rows: 1 is added to it. All that follows is as if it had been sent so on purpose.
+/// What a prover sends that follows the protocol but for one lie. All that follows is as if it were none.
 ///
 /// # Errors
 /// As [`prove`].
@@ -91,18 +91,18 @@ pub fn prove_lying<H: Hash + Sync + Send>(
     statement: &Statement,
     rows: &[u32],
     q: &[K],
-    lie: usize,
+    lie: Lie,
 ) -> Result<Proof, Error> {
     let mut sent = 0;
     let mut alter = |what: Altered, elements: &mut [K]| {
-        if let Altered::Sent(_) = what {
-            if let Some(element) = elements.get_mut(lie.wrapping_sub(sent)) {
+        if let (Altered::Sent(_), Lie::Element(element)) = (what, lie) {
+            if let Some(element) = elements.get_mut(element.wrapping_sub(sent)) {
                 *element += K::ONE;
             }
             sent += elements.len();
         }
     };
-    prove_any::<H>(setting, statement, rows, q, &mut alter, &mut |_, _| ())
+    prove_any::<H>(setting, statement, rows, q, (&mut alter, Some(lie)), &mut |_, _| ())
 }
 
 /// The proof of a prover whose covers are what `change` makes of tails and mask, random at first. Tests of what
@@ -117,7 +117,7 @@ pub fn prove_covered<H: Hash + Sync + Send>(
     q: &[K],
     change: &mut dyn FnMut(&mut [K], &mut [K]),
 ) -> Result<Proof, Error> {
-    prove_any::<H>(setting, statement, rows, q, &mut |_, _| (), change)
+    prove_any::<H>(setting, statement, rows, q, (&mut |_, _| (), None), change)
 }
 
 fn prove_any<H: Hash + Sync + Send>(
@@ -125,7 +125,7 @@ fn prove_any<H: Hash + Sync + Send>(
     statement: &Statement,
     rows: &[u32],
     q: &[K],
-    alter: &mut Alter<'_>,
+    (alter, lie): (&mut Alter<'_>, Option<Lie>),
     change: &mut dyn FnMut(&mut [K], &mut [K]),
 ) -> Result<Proof, Error> {
     let Setting { level, system, tables, key, .. } = *setting;
@@ -136,6 +136,7 @@ fn prove_any<H: Hash + Sync + Send>(
     let mut observer = |_: &'static str| ();
     let mut s = Session::<H>::begin(setting, statement, rows, &main, &mut observer);
     s.alter = Some(alter);
+    s.lie = lie;
     if let Some(covers) = &mut s.covers {
         change(&mut covers.tails, &mut covers.mask);
     }
@@ -299,12 +300,19 @@ fn settle<H: Hash>(
         (0..v.len()).map(|i| v[i] * basis(i)).sum::<K>()
     };
     let n = x.len() - 1;
-    let z: Vec<K> = (0..=2 * n).map(|i| from_bits(i as u128)).map(|i| at(&x, i) * at(&y, i)).collect();
+    let mut z: Vec<K> = (0..=2 * n).map(|i| from_bits(i as u128)).map(|i| at(&x, i) * at(&y, i)).collect();
+    if let Some(Lie::Factor(_)) = s.lie {
+        z[0] += K::ONE;
+    }
     s.send(Label::ProductValues, &z[..1]);
     s.send(Label::ProductValues, &z[n + 1..]);
     s.work(Move::ProductPoint { products: n });
     let point = product_point(s, n);
-    s.send_clear(Label::ProductFactors, &[at(&x, point), at(&y, point)]);
+    let mut seen = [at(&x, point), at(&y, point)];
+    if let Some(Lie::Factor(factor)) = s.lie {
+        seen[factor] = at(&z, point) * seen[1 - factor].invert_or_zero();
+    }
+    s.send_clear(Label::ProductFactors, &seen);
     s.work(Move::Ring { hiding: true });
     let claim = s.replay(cover, |a| reduce(a, system, layout, |f| f.products(statement)));
     (claim.images, claim.cover.expect("a claim on the cover").weights)
@@ -443,7 +451,8 @@ fn prove_bus<H: Hash>(s: &mut Session<'_, H>, layout: &Layout, evaluated: &[Vec<
     };
     let push = layers(leaves(&layout.pushes, |r| &r.pushes));
     let pull = layers(leaves(&layout.pulls, |r| &r.pulls));
-    let products = [push[0][0], pull[0][0]];
+    let scale = if s.lie == Some(Lie::Products) { x_power(1) } else { K::ONE };
+    let products = [push[0][0], pull[0][0]].map(|product| scale * product);
     s.send(Label::Products, &products);
     let mut point = Vec::new();
     let [mut push_claim, mut pull_claim] = products;
@@ -601,6 +610,10 @@ fn open<H: Hash + Sync + Send>(
             (*code, symbols, tree, [0; 2])
         });
         if next.is_none() {
+            if s.lie == Some(Lie::FinalVector) {
+                let i = w.iter().position(|&w| w != K::ZERO).expect("a weight");
+                (q[i], q[i + 1]) = (q[i] + w[i + 1], q[i + 1] + w[i]);
+            }
             s.send_clear(Label::FinalVector, &q[..schedule.final_len]);
         }
         s.work(Move::Queries { round });

@@ -39,6 +39,22 @@ pub enum Altered {
 /// Alters elements in place.
 pub type Alter<'a> = dyn FnMut(Altered, &mut [K]) + 'a;
 
+/// What a prover does that does not follow the protocol, but for which it goes on as if it did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lie {
+    /// 1 is added to one element, of all that are sent beside opened rows.
+    Element(usize),
+    /// The products of both sides of the bus are others, which balance as those do.
+    Products,
+    /// Where the proof hides: the products are wrong, and the left factor (0) or the right one (1) is shown to be
+    /// what explains them.
+    Factor(usize),
+    /// One of the proofs of work, counted from 0, is none.
+    Work(usize),
+    /// The vector in the clear is another one with the claimed value.
+    FinalVector,
+}
+
 /// The parties to every step of the protocol.
 pub struct Session<'a, H> {
     /// The transcript.
@@ -54,6 +70,9 @@ pub struct Session<'a, H> {
     committed: (Transcript<H>, usize),
     /// What alters what is sent: for tests.
     pub alter: Option<&'a mut Alter<'a>>,
+    /// What is not as the protocol demands besides: for tests.
+    pub lie: Option<Lie>,
+    worked: usize,
 }
 
 impl<H: Hash> Challenges for Session<'_, H> {
@@ -71,7 +90,7 @@ impl<'a, H: Hash> Session<'a, H> {
         observer: &'a mut dyn FnMut(&'static str),
     ) -> Self {
         let (committed, proof) = ((t.clone(), 0), Proof::default());
-        Self { t, proof, observer, covers, level, committed, alter: None }
+        Self { t, proof, observer, covers, level, committed, alter: None, lie: None, worked: 0 }
     }
 
     /// The session of a proof of so many rows, whose columns are committed with this code: what is known before
@@ -176,7 +195,11 @@ impl<'a, H: Hash> Session<'a, H> {
     pub fn work(&mut self, next: Move) {
         let bits = next.work(self.level);
         if bits > 0 {
-            let nonce = grind::<H>(self.t.state(), bits);
+            let mut nonce = grind::<H>(self.t.state(), bits);
+            while self.lie == Some(Lie::Work(self.worked)) && self.t.is_work(bits, nonce) {
+                nonce += 1;
+            }
+            self.worked += 1;
             self.proof.nonce(nonce, nonce_length(bits));
             self.t.check_work(bits, nonce);
         }

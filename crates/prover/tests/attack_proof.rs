@@ -5,7 +5,8 @@ mod toy;
 
 use std::collections::BTreeSet;
 
-use dyad_prover::{Proof, reference};
+use dyad_prover::Proof;
+use dyad_prover::reference::{self, Lie};
 use dyad_rules::shape::Node;
 use dyad_verifier::{Blake3, Error, Key, Label, Level, Recorded, Statement, System, verify};
 use proptest::prelude::*;
@@ -93,7 +94,7 @@ fn bug_003_no_element_may_be_another() {
         assert!(t.verify(&honest.bytes).is_ok());
         let mut lies = 0;
         for lie in (0..).step_by(step) {
-            let proof = lying(lie);
+            let proof = lying(Lie::Element(lie));
             if proof == honest {
                 break;
             }

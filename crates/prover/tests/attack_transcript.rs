@@ -260,6 +260,46 @@ fn trace(t: &Toy, proof: &[u8]) -> (Vec<(Label, K)>, Option<Error>) {
     (recorded.drawn, v.err())
 }
 
+/// Challenges that are drawn in none of `toys`.
+fn never_drawn(toys: &mut [Toy]) -> Vec<Label> {
+    let mut missing = Label::ALL.to_vec();
+    for t in toys {
+        let [one, other] = [&b"one"[..], b"other"].map(|bytes| {
+            t.statement.bytes = bytes.to_vec();
+            let (drawn, error) = trace(t, &t.prove_fast().bytes);
+            assert_eq!(error, None);
+            drawn
+        });
+        assert_eq!(one.len(), other.len());
+        for (a, b) in one.iter().zip(&other) {
+            assert!(a.0 == b.0 && a.1 != b.1, "{:?} is the same for two statements", a.0);
+        }
+        let mut different: Vec<u128> = one.iter().chain(&other).map(|(_, k)| to_bits(*k)).collect();
+        different.sort_unstable();
+        different.dedup();
+        assert_eq!(different.len(), 2 * one.len(), "a challenge is drawn twice");
+        missing.retain(|label| one.iter().all(|(drawn, _)| drawn != label));
+    }
+    missing
+}
+
+/// Every challenge is drawn from the transcript. For another statement, which no equation sees,
+/// all of them are others; and no two are the same.
+#[test]
+fn every_challenge_depends_on_the_statement() {
+    let mut toys = [toy::<Blake3>(5, 3).hiding(), toy::<Blake3>(1100, 40)];
+    let missing = never_drawn(&mut toys);
+    let t = &toys[1];
+    let absorbed =
+        log(t, &t.prove_fast().bytes).into_iter().chain(log(&toys[0], &toys[0].prove_fast().bytes));
+    let absorbed: Vec<String> =
+        absorbed.filter_map(|e| if let Event::Absorb(label, _) = e { Some(label) } else { None }).collect();
+    // Every other label is that of a message.
+    for label in missing {
+        assert!(absorbed.iter().any(|a| a == label.name()), "{label:?} is neither drawn nor absorbed");
+    }
+}
+
 /// A change of a proof's bytes.
 type Change = Box<dyn FnMut(&mut [u8])>;
 

@@ -11,6 +11,7 @@ use dyad_field::{K, PrimeCharacteristicRing};
 
 use crate::Error;
 use crate::channel::Channel;
+use crate::check::demand;
 use crate::label::Label;
 use crate::moves::Move;
 use crate::ring_switch::CoverClaim;
@@ -43,6 +44,7 @@ pub trait Arithmetic: Challenges {
     ///
     /// # Errors
     /// As [`Channel::work`].
+    #[cfg_attr(feature = "deletions", track_caller)]
     fn work(&mut self, next: Move) -> Result<(), Error> {
         self.channel().work(next)
     }
@@ -57,12 +59,14 @@ pub trait Arithmetic: Challenges {
     ///
     /// # Errors
     /// `otherwise`, where it can be seen.
+    #[cfg_attr(feature = "deletions", track_caller)]
     fn demand_equal(&mut self, left: Self::Value, right: Self::Value, otherwise: Error) -> Result<(), Error>;
 
     /// Demands that a value is the product of two others.
     ///
     /// # Errors
     /// `otherwise`, where it can be seen.
+    #[cfg_attr(feature = "deletions", track_caller)]
     fn demand_product(
         &mut self,
         factors: [Self::Value; 2],
@@ -124,7 +128,7 @@ impl<C: Channel> Arithmetic for Clear<'_, C> {
     }
 
     fn demand_equal(&mut self, left: K, right: K, otherwise: Error) -> Result<(), Error> {
-        if left == right { Ok(()) } else { Err(otherwise) }
+        demand(left == right, otherwise)
     }
 
     fn demand_product(&mut self, [a, b]: [K; 2], product: K, otherwise: Error) -> Result<(), Error> {

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use dyad_field::K;
 
+use crate::check::demand;
 use crate::label::Label;
 use crate::moves::{Move, nonce_length};
 use crate::params::Level;
@@ -50,6 +51,7 @@ pub trait Channel: Challenges {
     ///
     /// # Errors
     /// [`Error::Truncated`]; [`Error::Work`].
+    #[cfg_attr(feature = "deletions", track_caller)]
     fn work(&mut self, next: Move) -> Result<(), Error>;
 
     /// Receives a field element.
@@ -116,13 +118,14 @@ impl<H: Hash> Channel for Received<'_, H> {
         Ok(Sibling(self.proof.digest()?))
     }
 
+    #[cfg_attr(feature = "deletions", track_caller)]
     fn work(&mut self, next: Move) -> Result<(), Error> {
         let bits = next.work(self.level);
         if bits == 0 {
             return Ok(());
         }
         let nonce = self.proof.nonce(nonce_length(bits))?;
-        if self.transcript.check_work(bits, nonce) { Ok(()) } else { Err(Error::Work(next.name())) }
+        demand(self.transcript.check_work(bits, nonce), Error::Work(next.name()))
     }
 }
 
@@ -172,6 +175,7 @@ impl<C: Channel> Channel for Recording<'_, C> {
         self.channel.sibling()
     }
 
+    #[cfg_attr(feature = "deletions", track_caller)]
     fn work(&mut self, next: Move) -> Result<(), Error> {
         self.recorded.moves.push(next);
         self.channel.work(next)

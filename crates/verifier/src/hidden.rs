@@ -15,6 +15,7 @@ use dyad_field::{BITS, Field, K, PrimeCharacteristicRing, from_bits, to_bits, x_
 use crate::Error;
 use crate::arithmetic::{Arithmetic, Value};
 use crate::channel::Channel;
+use crate::check::{Part, kept};
 use crate::cover::Cover;
 use crate::label::Label;
 use crate::moves::Move;
@@ -110,8 +111,10 @@ impl<C: Channel> Arithmetic for Hidden<'_, C> {
         Ok(forms.collect())
     }
 
-    fn demand_equal(&mut self, left: Form, right: Form, _: Error) -> Result<(), Error> {
-        self.equations.push(left + right);
+    fn demand_equal(&mut self, left: Form, right: Form, otherwise: Error) -> Result<(), Error> {
+        if kept(&Part::Equation(&otherwise)) {
+            self.equations.push(left + right);
+        }
         Ok(())
     }
 
@@ -153,10 +156,14 @@ impl<C: Channel> Arithmetic for Hidden<'_, C> {
             z.push(product);
         }
         z.extend(last);
-        for (values, seen) in [(x, x_seen), (y, y_seen), (z, x_seen * y_seen)] {
+        let (x, y, z) =
+            ((x, x_seen, "LeftFactors"), (y, y_seen, "RightFactors"), (z, x_seen * y_seen, "Products"));
+        for (values, seen, what) in [x, y, z] {
             let basis = Lagrange::new(values.len()).at(point);
             let at = values.into_iter().zip(basis).fold(Form::from(seen), |s, (v, l)| s + v * l);
-            self.equations.push(at);
+            if kept(&Part::Equation(&format_args!("{what}"))) {
+                self.equations.push(at);
+            }
         }
         if self.received == self.cover.pads { Ok(()) } else { Err(Error::Internal("a pad for each value")) }
     }

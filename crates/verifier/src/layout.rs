@@ -7,6 +7,7 @@
 
 use alloc::vec::Vec;
 
+use crate::check::demand;
 use crate::error::get;
 use crate::{Error, Statement, System};
 
@@ -77,9 +78,7 @@ impl Stack {
             for item in 0..items(s) {
                 blocks.push(Block { base, slab, item, log: s.log });
                 base = base.saturating_add(1 << s.log);
-                if base > 1 << MAX_LOG {
-                    return Err(Error::TooLarge { what, log: ceil_log(base), limit: MAX_LOG });
-                }
+                demand(base <= 1 << MAX_LOG, Error::TooLarge { what, log: ceil_log(base), limit: MAX_LOG })?;
             }
         }
         Ok(Self { blocks, len: base, log: ceil_log(base) })
@@ -147,9 +146,7 @@ impl Layout {
         let mut total = 0u64;
         for (table, (_, &n)) in system.tables.iter().zip(rows).enumerate() {
             total = total.saturating_add(u64::from(n));
-            if total > MAX_ROWS {
-                return Err(Error::TooManyRows { table, rows: u64::from(n), limit: MAX_ROWS });
-            }
+            demand(total <= MAX_ROWS, Error::TooManyRows { table, rows: u64::from(n), limit: MAX_ROWS })?;
             cut(table, n as usize, &mut slabs);
         }
         let count = |of: fn(&dyad_rules::shape::TableShape) -> usize| {
@@ -196,10 +193,8 @@ impl Layout {
     pub fn check_bus(&self, statement: &Statement) -> Result<(), Error> {
         let sides = [(&self.pushes, &statement.pushes), (&self.pulls, &statement.pulls)];
         let messages = sides.map(|(s, m)| s.len.saturating_add(m.len())).into_iter().max().unwrap_or(0);
-        if messages > 1 << MAX_LOG {
-            return Err(Error::TooLarge { what: "the bus", log: ceil_log(messages), limit: MAX_LOG });
-        }
-        Ok(())
+        let log = ceil_log(messages);
+        demand(messages <= 1 << MAX_LOG, Error::TooLarge { what: "the bus", log, limit: MAX_LOG })
     }
 
     /// The committed vector with these columns; `None` where there are none.

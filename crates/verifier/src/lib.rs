@@ -21,8 +21,12 @@ pub mod and_check;
 pub mod arithmetic;
 pub mod bus;
 pub mod channel;
+#[doc(hidden)]
+pub mod check;
 pub mod columns;
 pub mod cover;
+#[cfg(feature = "deletions")]
+mod deletions;
 pub mod error;
 pub mod forms;
 pub mod hash;

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use dyad_field::{BYTES, K, to_bits};
 
 use crate::channel::Channel;
+use crate::check::demand;
 use crate::hash::Domain;
 use crate::label::Label;
 use crate::{Digest, Error, Hash};
@@ -78,8 +79,6 @@ pub fn open<C: Channel>(
         }
         level = above;
     }
-    match level.as_slice() {
-        [(0, top)] if top == root => Ok(rows),
-        _ => Err(Error::MerklePath(round)),
-    }
+    demand(matches!(level.as_slice(), [(0, top)] if top == root), Error::MerklePath(round))?;
+    Ok(rows)
 }

@@ -14,6 +14,7 @@ use dyad_field::{K, PrimeCharacteristicRing, eq_table, mle, subspace_values, ten
 
 use crate::arithmetic::Clear;
 use crate::channel::Channel;
+use crate::check::demand;
 use crate::cover::{BLINDS, Cover};
 use crate::error::{eq_index, get, inner, slice};
 use crate::label::Label;
@@ -227,9 +228,7 @@ pub fn verify(
                     if let Some((factor, row)) = row.tail {
                         sum += factor * seen(&row, tail_base)?;
                     }
-                    if sum != y {
-                        return Err(Error::QueryValue(round));
-                    }
+                    demand(sum == y, Error::QueryValue(round))?;
                 }
             }
             let variables = schedule.final_log;
@@ -237,7 +236,7 @@ pub fn verify(
             let at_r = mle(&clear, &r);
             point.splice(0..0, r);
             let w = total_weight(&firsts, &equations, claim, &blinding, &first_point, &point, layout);
-            return if v == w? * at_r { Ok(()) } else { Err(Error::OpeningValue) };
+            return demand(v == w? * at_r, Error::OpeningValue);
         }
     }
     Err(Error::Internal("a final round"))

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use dyad_field::{BYTES, K};
 
+use crate::check::demand;
 use crate::{Digest, Error};
 
 /// Reads a proof front to back, and remembers where its sections began.
@@ -100,9 +101,7 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// [`Error::TrailingBytes`].
     pub fn finish(&self) -> Result<(), Error> {
-        match self.bytes.len().saturating_sub(self.position) {
-            0 => Ok(()),
-            n => Err(Error::TrailingBytes(n)),
-        }
+        let left = self.bytes.len().saturating_sub(self.position);
+        demand(left == 0, Error::TrailingBytes(left))
     }
 }

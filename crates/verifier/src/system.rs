@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use dyad_rules::MESSAGE_WORDS;
 use dyad_rules::shape::TableShape;
 
+use crate::check::demand;
 use crate::hash::Domain;
 use crate::{Digest, Error, Hash, cover, layout, moves, params};
 
@@ -70,10 +71,9 @@ impl Key {
             .iter()
             .map(|t| if t.fixed.is_empty() { Some(None) } else { given.next().map(Some) })
             .collect();
-        match (rows, given.next()) {
-            (Some(rows), None) => Ok(rows),
-            _ => Err(Error::KeyMismatch("another number of tables with fixed columns")),
-        }
+        let mismatch = Error::KeyMismatch("another number of tables with fixed columns");
+        demand(given.next().is_none(), mismatch.clone())?;
+        rows.ok_or(mismatch)
     }
 }
 

@@ -5,6 +5,7 @@ use core::marker::PhantomData;
 
 use dyad_field::{K, to_bits};
 
+use crate::check::{Part, kept};
 use crate::hash::Domain;
 use crate::label::Label;
 use crate::moves::nonce_length;
@@ -68,6 +69,7 @@ impl<H> Clone for Transcript<H> {
 impl<H: Hash> Transcript<H> {
     /// A fresh transcript of a protocol.
     pub fn new(protocol: &[u8]) -> Self {
+        let protocol = if kept(&Part::Absorb("protocol")) { protocol } else { &[] };
         Self { state: H::hash(Domain::Transcript, &[protocol]), hash: PhantomData }
     }
 
@@ -79,6 +81,9 @@ impl<H: Hash> Transcript<H> {
     /// Absorbs bytes.
     pub fn absorb(&mut self, label: Label, data: &[u8]) {
         let label = label.name();
+        if !kept(&Part::Absorb(label)) {
+            return;
+        }
         let length = (data.len() as u64).to_le_bytes();
         self.state = H::hash(
             Domain::Transcript,
@@ -113,8 +118,12 @@ impl<H: Hash> Transcript<H> {
 impl<H: Hash> Challenges for Transcript<H> {
     fn draw(&mut self, label: Label) -> K {
         self.state = H::hash(Domain::Transcript, &[&self.state, &[255], label.name().as_bytes()]);
+        let mut drawn = self.state;
+        if !kept(&Part::Draw(label.name())) {
+            drawn = H::hash(Domain::Transcript, &[label.name().as_bytes()]);
+        }
         let mut low = [0; 16];
-        for (l, s) in low.iter_mut().zip(self.state) {
+        for (l, s) in low.iter_mut().zip(drawn) {
             *l = s;
         }
         dyad_field::from_bits(u128::from_le_bytes(low))
