@@ -4,7 +4,7 @@
 //! Not so what it cannot go on without, bytes that are missing from a proof, and not what no proof can bring about
 //! ([`Error::Internal`](crate::Error::Internal)).
 //!
-//! The feature `deletions`, for tests only, leaves out one [`Part`] at a time: `cargo xtask deletions`. Without
+//! The feature `deletions`, for tests only, leaves out one part of it at a time: `cargo xtask deletions`. Without
 //! it, nothing here does anything but to compare.
 
 use core::fmt::Debug;
