@@ -4,8 +4,22 @@
 
 mod toy;
 
-use dyad_verifier::{Blake3, Error};
-use toy::{Random, toy};
+use dyad_verifier::hash::Domain;
+use dyad_verifier::{Blake3, Digest, Error, Hash};
+use toy::{Random, Toy, toy};
+
+/// BLAKE3 with which every nonce is a proof of work: what comes after one is what is looked at.
+struct Workless;
+
+impl Hash for Workless {
+    fn hash(domain: Domain, parts: &[&[u8]]) -> Digest {
+        if domain == Domain::Grind { [0; 32] } else { Blake3::hash(domain, parts) }
+    }
+}
+
+fn verify(t: &Toy, proof: &[u8]) -> Result<(), Error> {
+    dyad_verifier::verify::<Workless>(t.level, &t.system, &t.key.key, &t.statement, proof).map(|_| ())
+}
 
 /// The peak of resident memory, in KiB.
 fn peak() -> u64 {
@@ -23,12 +37,12 @@ fn bug_109_huge_sizes_do_not_allocate() {
     for rows in (0..32).flat_map(|log| [1u32 << log, (1 << log) + 1, u32::MAX >> log]) {
         let mut bytes = honest.clone();
         bytes[..4].copy_from_slice(&rows.to_le_bytes());
-        assert_eq!(t.verify(&bytes).is_ok(), rows == 5);
+        assert_eq!(verify(&t, &bytes).is_ok(), rows == 5);
         bytes.truncate(4 + 32);
         let garbage: Vec<u8> = (0..60_000).map(|_| rng.word() as u8).collect();
-        assert!(t.verify(&[&bytes[..], &garbage].concat()).is_err());
+        assert!(verify(&t, &[&bytes[..], &garbage].concat()).is_err());
         // Products and claims of 0 agree with one another as far as the columns.
-        let zeros = t.verify(&[&bytes[..], &vec![0; 60_000]].concat()).expect_err("nothing is proved");
+        let zeros = verify(&t, &[&bytes[..], &vec![0; 60_000]].concat()).expect_err("nothing is proved");
         assert!(matches!(zeros, Error::ColumnReduction | Error::TooLarge { .. } | Error::TooManyRows { .. }));
     }
     let grown = peak() - before;

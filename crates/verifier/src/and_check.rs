@@ -30,6 +30,7 @@ pub struct AndClaims<V = K> {
 ///
 /// # Errors
 /// [`Error::AndCheck`], [`Error::Work`], [`Error::Truncated`].
+#[expect(clippy::arithmetic_side_effects, reason = "sums of values, of a field or of forms over one")]
 pub fn verify<A: Arithmetic>(a: &mut A, layout: &Layout) -> Result<AndClaims<A::Value>, Error> {
     a.section("and check");
     let rho = a.draw_many(Label::Rho, layout.ands.log);

@@ -74,6 +74,7 @@ pub fn next_layer(layout: &Layout, layer: usize) -> Move {
 ///
 /// # Errors
 /// [`Error::BusBalance`], [`Error::ProductLayer`], [`Error::Work`], [`Error::Truncated`].
+#[expect(clippy::arithmetic_side_effects, reason = "sums of values, of a field or of forms over one")]
 pub fn verify<A: Arithmetic>(
     a: &mut A,
     layout: &Layout,

@@ -19,6 +19,7 @@ use crate::forms::{self, Bits};
 use crate::label::Label;
 use crate::layout::{Block, Owner, Slab, Stack};
 use crate::moves::Move;
+use crate::number::index;
 use crate::{Error, Layout, System, sumcheck};
 
 /// Claims that the column reduction leaves behind.
@@ -48,6 +49,7 @@ fn active(point: &[K], slab: &Slab) -> Result<K, Error> {
 ///
 /// # Errors
 /// [`Error::ColumnReduction`], [`Error::Work`], [`Error::Truncated`].
+#[expect(clippy::arithmetic_side_effects, reason = "sums of values, of a field or of forms over one")]
 pub fn verify<A: Arithmetic>(
     a: &mut A,
     system: &System,
@@ -80,7 +82,7 @@ fn constant_part<V>(
 ) -> Result<K, Error> {
     let words: Vec<Vec<u64>> = system.tables.iter().map(forms::constants).collect::<Result<_, _>>()?;
     let node = |table: usize, id: u32| -> Result<u64, Error> {
-        get(get(&words, table, "a table")?, id as usize, "a node").copied()
+        get(get(&words, table, "a table")?, index(id), "a node").copied()
     };
     // Leaves past the blocks are 1, and inactive rows count 1 where active rows count gamma.
     let mut total = K::ONE + eta;
@@ -189,7 +191,7 @@ fn weights_at<V>(
                 let m = message(system, slab, block, push)?;
                 let mut leaf = K::ZERO;
                 for (&alpha, &w) in bus.fingerprint.alpha.iter().skip(1).zip(&m.words) {
-                    leaf += alpha * forms::as_element(get(&nodes, w as usize, "a node")?);
+                    leaf += alpha * forms::as_element(get(&nodes, index(w), "a node")?);
                 }
                 w0 += scale * block_weight(&bus.point, block)? * leaf;
             }
@@ -199,7 +201,7 @@ fn weights_at<V>(
             let mut value = K::ZERO;
             for operand in 0..3 {
                 let id = and_operand(system, slab, block, operand)?;
-                value += scale * inner(get(&nodes, id as usize, "a node")?, &and.bit_weights)?;
+                value += scale * inner(get(&nodes, index(id), "a node")?, &and.bit_weights)?;
                 scale *= eta;
             }
             w1 += block_weight(&and.point, block)? * value;

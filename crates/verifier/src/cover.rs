@@ -39,8 +39,9 @@ pub struct Cover {
 impl Cover {
     /// Where an entry lies among `lanes` lanes: the lane, and the index in its tail.
     pub fn place(&self, lanes: usize, entry: usize) -> (usize, usize) {
-        let lanes = lanes.max(1);
-        (entry % lanes, self.free.saturating_add(BLINDS).saturating_add(entry / lanes))
+        let lane = entry.checked_rem(lanes).unwrap_or_default();
+        let share = entry.checked_div(lanes).unwrap_or_default();
+        (lane, self.free.saturating_add(BLINDS).saturating_add(share))
     }
 
     /// The entries that are the further values of both factors of the product check.

@@ -87,7 +87,7 @@ pub(crate) fn inner(a: &[K], b: &[K]) -> Result<K, Error> {
 
 /// `eq(r, index)` for an index of `r.len()` bits, or an error.
 pub(crate) fn eq_index(r: &[K], index: usize) -> Result<K, Error> {
-    if index.checked_shr(r.len() as u32).unwrap_or(0) != 0 {
+    if u32::try_from(r.len()).ok().and_then(|log| index.checked_shr(log)).unwrap_or(0) != 0 {
         return Err(Error::Internal("an index of as many bits as there are variables"));
     }
     Ok(eq_at(r, index))

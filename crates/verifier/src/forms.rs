@@ -7,6 +7,7 @@ use dyad_rules::shape::{Node, NodeId, TableShape};
 
 use crate::Error;
 use crate::error::get;
+use crate::number::index;
 
 /// 64 field elements, one a bit of a word.
 pub type Bits = [K; 64];
@@ -18,7 +19,7 @@ pub type Bits = [K; 64];
 pub fn constants(shape: &TableShape) -> Result<Vec<u64>, Error> {
     let mut out: Vec<u64> = Vec::with_capacity(shape.nodes.len());
     for node in &shape.nodes {
-        let of = |id: NodeId| get(&out, id as usize, "a node's operand").copied();
+        let of = |id: NodeId| get(&out, index(id), "a node's operand").copied();
         let v = match *node {
             Node::Constant(c) => c,
             Node::Committed(_) | Node::Fixed(_) => 0,
@@ -42,18 +43,18 @@ pub fn evaluate(shape: &TableShape, committed: &[Bits], fixed: &[Bits]) -> Resul
     let zero = [K::default(); 64];
     let mut out: Vec<Bits> = Vec::with_capacity(shape.nodes.len());
     for node in &shape.nodes {
-        let of = |id: NodeId| get(&out, id as usize, "a node's operand");
+        let of = |id: NodeId| get(&out, index(id), "a node's operand");
         let mut v = zero;
         match *node {
             Node::Constant(_) => {}
-            Node::Committed(c) => v = *get(committed, c as usize, "a committed column")?,
-            Node::Fixed(c) => v = *get(fixed, c as usize, "a fixed column")?,
+            Node::Committed(c) => v = *get(committed, index(c), "a committed column")?,
+            Node::Fixed(c) => v = *get(fixed, index(c), "a fixed column")?,
             Node::Xor(a, b) => {
                 v = *of(a)?;
                 v.iter_mut().zip(of(b)?).for_each(|(x, y)| *x += *y);
             }
-            Node::Shl(a, n) => v.iter_mut().skip(n as usize).zip(of(a)?).for_each(|(x, y)| *x = *y),
-            Node::Shr(a, n) => v.iter_mut().zip(of(a)?.iter().skip(n as usize)).for_each(|(x, y)| *x = *y),
+            Node::Shl(a, n) => v.iter_mut().skip(index(n)).zip(of(a)?).for_each(|(x, y)| *x = *y),
+            Node::Shr(a, n) => v.iter_mut().zip(of(a)?.iter().skip(index(n))).for_each(|(x, y)| *x = *y),
             Node::Mask(a, m) => {
                 v.iter_mut()
                     .zip(of(a)?)
@@ -61,7 +62,7 @@ pub fn evaluate(shape: &TableShape, committed: &[Bits], fixed: &[Bits]) -> Resul
                     .filter(|(j, _)| m >> j & 1 == 1)
                     .for_each(|(_, (x, y))| *x = *y);
             }
-            Node::Broadcast(a, b) => v = [*get(of(a)?, b as usize, "a bit")?; 64],
+            Node::Broadcast(a, b) => v = [*get(of(a)?, index(b), "a bit")?; 64],
         }
         out.push(v);
     }

@@ -23,6 +23,13 @@ pub enum Domain {
     Cover,
 }
 
+impl Domain {
+    #[expect(clippy::as_conversions, reason = "it is declared as a byte")]
+    const fn number(self) -> u8 {
+        self as u8
+    }
+}
+
 /// A collision-resistant hash of 256 bits, used as a random oracle by the transcript.
 pub trait Hash {
     /// The digest of the concatenation of `parts` in `domain`.
@@ -45,7 +52,7 @@ impl Blake3 {
     /// The key of a domain: the text `dyad v1`, zeros, and the domain's number.
     pub const fn key(domain: Domain) -> [u8; 32] {
         let mut key = *b"dyad v1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
-        key[31] = domain as u8;
+        key[31] = domain.number();
         key
     }
 }

@@ -19,6 +19,7 @@ use crate::check::{Part, kept};
 use crate::cover::Cover;
 use crate::label::Label;
 use crate::moves::Move;
+use crate::number::wide;
 use crate::ring_switch::CoverClaim;
 use crate::transcript::Challenges;
 
@@ -190,7 +191,7 @@ impl<C: Channel> Arithmetic for Hidden<'_, C> {
 pub fn product_point(challenges: &mut impl Challenges, products: usize) -> K {
     loop {
         let point = challenges.draw(Label::ProductPoint);
-        if to_bits(point) > products.saturating_mul(2) as u128 {
+        if to_bits(point) > u128::from(wide(products.saturating_mul(2))) {
             return point;
         }
     }
@@ -207,7 +208,7 @@ pub struct Lagrange {
 impl Lagrange {
     /// Those of `n` points.
     pub fn new(n: usize) -> Self {
-        let points: Vec<K> = (0..n as u128).map(from_bits).collect();
+        let points: Vec<K> = (0..wide(n)).map(|point| from_bits(point.into())).collect();
         let differences = |&p: &K| points.iter().filter(|&&o| o != p).map(|&o| p + o).product::<K>();
         // They are not 0.
         let scales = points.iter().map(|p| differences(p).try_inverse().unwrap_or_default()).collect();

@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 
 use crate::check::demand;
 use crate::error::get;
+use crate::number::index;
 use crate::{Error, Statement, System};
 
 /// The most rows of one table, and of all tables together: time has 30 bits.
@@ -87,7 +88,7 @@ impl Stack {
 
 /// The smallest l with 2^l >= n; 0 for n = 0.
 pub fn ceil_log(n: usize) -> usize {
-    n.max(1).next_power_of_two().trailing_zeros() as usize
+    index(n.max(1).next_power_of_two().trailing_zeros())
 }
 
 /// Whose columns a committed vector has.
@@ -147,7 +148,7 @@ impl Layout {
         for (table, (_, &n)) in system.tables.iter().zip(rows).enumerate() {
             total = total.saturating_add(u64::from(n));
             demand(total <= MAX_ROWS, Error::TooManyRows { table, rows: u64::from(n), limit: MAX_ROWS })?;
-            cut(table, n as usize, &mut slabs);
+            cut(table, index(n), &mut slabs);
         }
         let count = |of: fn(&dyad_rules::shape::TableShape) -> usize| {
             move |s: &Slab| system.tables.get(s.table).map_or(0, of)

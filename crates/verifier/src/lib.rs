@@ -14,6 +14,7 @@
 #![no_std]
 #![forbid(unsafe_code)]
 #![deny(clippy::indexing_slicing, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![deny(clippy::arithmetic_side_effects, clippy::as_conversions)]
 
 extern crate alloc;
 
@@ -35,6 +36,7 @@ pub mod label;
 pub mod layout;
 pub mod merkle;
 pub mod moves;
+mod number;
 pub mod opening;
 pub mod params;
 pub mod points;

@@ -6,6 +6,7 @@
 //! numbers of exceptional challenges are proved in docs/soundness.md; the security report counts with the same
 //! function.
 
+use crate::number::index;
 use crate::params::Level;
 
 /// Bits of a challenge.
@@ -17,7 +18,7 @@ const LEAST_WORK: u32 = 8;
 pub const MARGIN: u32 = 1;
 
 /// What moves are made with, for the digest of the rules.
-pub(crate) const CONSTANTS: [usize; 3] = [CHALLENGE as usize, LEAST_WORK as usize, MARGIN as usize];
+pub(crate) const CONSTANTS: [usize; 3] = [index(CHALLENGE), index(LEAST_WORK), index(MARGIN)];
 
 /// Challenges between which nothing is received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,7 +159,7 @@ impl Move {
 /// Bytes of the nonce of a proof of work of so many bits, at most 8: one of them works but for a probability of
 /// `e^-256`.
 pub fn nonce_length(bits: u32) -> usize {
-    (bits as usize).saturating_add(8).div_ceil(8).min(8)
+    index(bits).saturating_add(8).div_ceil(8).min(8)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use crate::Error;
 use crate::cover::{Cover, DENSITY, MIN_LANES, pads};
 use crate::layout::{Layout, Owner, ceil_log, places};
 use crate::moves::{MARGIN, Move};
+use crate::number::{index, wide};
 
 /// What the parameters are chosen for: bits of security, and fast or small proofs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -145,7 +146,7 @@ const FIXED_RATE: usize = 3;
 pub(crate) const CONSTANTS: [usize; 19] = {
     let Profile { rates: [a, b, c, d], lanes: [e, f, g], query_work } = FAST_PROOFS;
     let Profile { rates: [h, i, j, k], lanes: [l, m, n], query_work: small_work } = SMALL_PROOFS;
-    let works = [query_work as usize, small_work as usize];
+    let works = [index(query_work), index(small_work)];
     let [fast, small] = works;
     [FINAL_LOG, LANE_LOG, FIXED_RATE, fast, a, b, c, d, e, f, g, small, h, i, j, k, l, m, n]
 };
@@ -171,7 +172,8 @@ impl Code {
     fn new(level: Level, len: usize, log: usize, lane_log: usize, log_inv_rate: usize) -> Self {
         let log = log.saturating_sub(lane_log);
         let lanes = len.div_ceil(1 << log).max(1);
-        let queries = queries(level, (1 << log_inv_rate) + 1, log_inv_rate.saturating_add(1));
+        let queries =
+            queries(level, (1u128 << log_inv_rate).saturating_add(1), log_inv_rate.saturating_add(1));
         Self { lane_log, lanes, log, log_inv_rate, queries, cover: None }
     }
 
@@ -183,11 +185,13 @@ impl Code {
             let top = self.log.max(tail);
             // Of 2^(rate + above) symbols, 2^above + 1 are free, all in units of 2^tail.
             let above = top.saturating_sub(tail);
-            let [most, of] = DENSITY.map(|n| n as u64);
-            let dense = |rate: usize| of * ((1u64 << above) + 1) > most << above.saturating_add(rate);
+            let [most, of] = DENSITY.map(wide);
+            let symbols = (1u64 << above).saturating_add(1);
+            let dense = |rate: usize| of.saturating_mul(symbols) > most << above.saturating_add(rate);
             let log_inv_rate = (lowest..lowest.saturating_add(4)).find(|&rate| !dense(rate))?;
             let symbols = above.saturating_add(log_inv_rate);
-            let queries = queries(level, (1 << symbols) + (1 << above) + 1, symbols.saturating_add(1));
+            let passing = (1u128 << symbols).saturating_add(1 << above).saturating_add(1);
+            let queries = queries(level, passing, symbols.saturating_add(1));
             let free = queries.saturating_add(1);
             let cover = Cover { log: tail, free, pads };
             let room = Cover::len(free, pads, lanes) <= 1 << tail;
@@ -227,9 +231,9 @@ fn queries(level: Level, passing: u128, bits: usize) -> usize {
     // The power is at most mantissa / 2^(64 + exponent), the mantissa at most 2^64.
     let (mut mantissa, mut exponent) = (1u128 << 64, 0u32);
     for queries in 1..=1 << 12 {
-        mantissa = (mantissa * passing).div_ceil(1 << bits);
+        mantissa = mantissa.saturating_mul(passing).div_ceil(1 << bits);
         while mantissa <= 1 << 63 {
-            mantissa *= 2;
+            mantissa <<= 1;
             exponent = exponent.saturating_add(1);
         }
         if exponent >= wanted {

@@ -36,6 +36,7 @@ pub struct BitClaim<V = K> {
 ///
 /// # Errors
 /// [`Error::Truncated`], [`Error::Work`]: a wrong round shows in the claim.
+#[expect(clippy::arithmetic_side_effects, reason = "sums of values, of a field or of forms over one")]
 pub fn verify<A: Arithmetic>(
     a: &mut A,
     layout: &Layout,

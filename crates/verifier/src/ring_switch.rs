@@ -46,6 +46,7 @@ pub struct CoverClaim {
 ///
 /// # Errors
 /// [`Error::RingSwitch`], [`Error::Work`], [`Error::Truncated`].
+#[expect(clippy::arithmetic_side_effects, reason = "sums of values, of a field or of forms over one")]
 pub fn verify<A: Arithmetic>(a: &mut A, claim: BitClaim<A::Value>) -> Result<ElementClaim, Error> {
     a.section("ring switch");
     let shift = a.shift()?;

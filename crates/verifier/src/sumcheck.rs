@@ -28,6 +28,7 @@ fn evaluate<V: Value>([c0, c1, c2]: [V; 3], r: K) -> V {
 ///
 /// # Errors
 /// [`Error::Truncated`], [`Error::Work`]: a wrong round shows in the reduced claim.
+#[expect(clippy::arithmetic_side_effects, reason = "sums of values, of a field or of forms over one")]
 pub fn plain<A: Arithmetic>(
     a: &mut A,
     label: Label,
@@ -52,6 +53,7 @@ pub fn plain<A: Arithmetic>(
 ///
 /// # Errors
 /// [`Error::Truncated`], [`Error::Work`]: a wrong round shows in the reduced claim.
+#[expect(clippy::arithmetic_side_effects, reason = "sums of values, of a field or of forms over one")]
 pub fn with_eq<A: Arithmetic>(
     a: &mut A,
     label: Label,

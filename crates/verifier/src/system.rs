@@ -7,6 +7,7 @@ use dyad_rules::shape::TableShape;
 
 use crate::check::demand;
 use crate::hash::Domain;
+use crate::number::wide;
 use crate::{Digest, Error, Hash, cover, layout, moves, params};
 
 /// The tables of a machine, and the digest of their rules.
@@ -24,7 +25,7 @@ impl System {
         let mut bytes = constants();
         for t in &tables {
             let e = t.encode();
-            bytes.extend_from_slice(&(e.len() as u64).to_le_bytes());
+            bytes.extend_from_slice(&wide(e.len()).to_le_bytes());
             bytes.extend_from_slice(&e);
         }
         let digest = H::hash(Domain::Rules, &[&bytes]);
@@ -43,7 +44,7 @@ fn constants() -> Vec<u8> {
     let opening = params::CONSTANTS.iter().chain(&cover::CONSTANTS).chain(&moves::CONSTANTS);
     let numbers = layout::CONSTANTS.iter().chain(opening);
     let mut bytes = b"Cantor's basis".to_vec();
-    bytes.extend(numbers.flat_map(|&n| (n as u64).to_le_bytes()));
+    bytes.extend(numbers.flat_map(|&n| wide(n).to_le_bytes()));
     bytes
 }
 

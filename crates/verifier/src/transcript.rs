@@ -9,6 +9,7 @@ use crate::check::{Part, kept};
 use crate::hash::Domain;
 use crate::label::Label;
 use crate::moves::nonce_length;
+use crate::number::wide;
 use crate::{Digest, Hash};
 
 /// Bytes that are hashed to try a nonce.
@@ -47,7 +48,7 @@ pub trait Challenges {
     /// Draws an index of `log` bits, `log` at most 63.
     fn draw_index(&mut self, label: Label, log: usize) -> usize {
         let mask = (1u128 << log.min(63)).wrapping_sub(1);
-        (to_bits(self.draw(label)) & mask) as usize
+        usize::try_from(to_bits(self.draw(label)) & mask).unwrap_or_default()
     }
 }
 
@@ -84,10 +85,10 @@ impl<H: Hash> Transcript<H> {
         if !kept(&Part::Absorb(label)) {
             return;
         }
-        let length = (data.len() as u64).to_le_bytes();
+        let length = wide(data.len()).to_le_bytes();
         self.state = H::hash(
             Domain::Transcript,
-            &[&self.state, &[label.len() as u8], label.as_bytes(), &length, data],
+            &[&self.state, &[u8::try_from(label.len()).unwrap_or(u8::MAX)], label.as_bytes(), &length, data],
         );
     }
 

@@ -10,6 +10,7 @@ use crate::channel::{Channel, Received, Recorded, Recording};
 use crate::hidden::Hidden;
 use crate::label::Label;
 use crate::layout::Owner;
+use crate::number::wide;
 use crate::reader::Reader;
 use crate::ring_switch::ElementClaim;
 use crate::transcript::Transcript;
@@ -53,7 +54,7 @@ pub fn start<H: Hash>(
     for (label, messages) in
         [(Label::StatementPushes, &statement.pushes), (Label::StatementPulls, &statement.pulls)]
     {
-        t.absorb(label, &(messages.len() as u64).to_le_bytes());
+        t.absorb(label, &wide(messages.len()).to_le_bytes());
         for some in messages.chunks(MESSAGES_AT_ONCE) {
             let bytes: Vec<u8> = some.iter().flatten().flat_map(|w| w.to_le_bytes()).collect();
             t.absorb(label, &bytes);

@@ -151,7 +151,7 @@ mod tests {
                 let mut words = [0; 4];
                 product(load([a; 32]), load(b)).store_words(&mut words);
                 for (i, product) in words.map(u64::to_le_bytes).as_flattened().iter().enumerate() {
-                    let aes = (0..8).map(|bit| (PRODUCT_BITS[bit] & product).count_ones() as u8 % 2 << bit);
+                    let aes = (0..8).map(|bit| ((PRODUCT_BITS[bit] & product).count_ones() as u8 % 2) << bit);
                     assert_eq!(aes.sum::<u8>(), byte_product(a, b[i]), "{a} times {}", b[i]);
                 }
             }
