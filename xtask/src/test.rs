@@ -24,13 +24,21 @@ fn guests() -> Result<Vec<PathBuf>, Failure> {
     Ok(guests)
 }
 
-/// The tests of the prover's kernels as a build with certain features has them.
-fn test_kernels(features: &[&str]) -> Result<(), Failure> {
-    let mut cargo = cargo(root(), "test --quiet --locked --package dyad-prover --lib kernels::");
-    // Optimizing dependencies as usual takes longer than these tests gain from it.
-    cargo.args(["--config", "profile.dev.package.\"*\".opt-level=1"]);
-    cargo.env("CARGO_TARGET_DIR", target_dir().join("kernels"));
-    run(cargo.arg("--target").arg(host()).env("RUSTFLAGS", rustflags(features)))
+/// The tests of what is computed otherwise in a build with certain features: the field, the prover's kernels, the
+/// verifier, and the model's comparison of small proofs.
+fn test_build(features: &[&str]) -> Result<(), Failure> {
+    let all = [
+        "--package dyad-field --package dyad-verifier",
+        "--package dyad-prover --lib kernels::",
+        "--package dyad-prover --test model small_instances",
+    ];
+    all.iter().try_for_each(|tests| {
+        let mut cargo = cargo(root(), &format!("test --quiet --locked {tests}"));
+        // Optimizing dependencies as usual takes longer than these tests gain from it.
+        cargo.args(["--config", "profile.dev.package.\"*\".opt-level=1"]);
+        cargo.env("CARGO_TARGET_DIR", target_dir().join("kernels"));
+        run(cargo.arg("--target").arg(host()).env("RUSTFLAGS", rustflags(features)))
+    })
 }
 
 /// Runs all checks, stopping at the first that fails.
@@ -52,9 +60,9 @@ pub fn check() -> Result<(), Failure> {
     steps.step("tests", || run(&mut cargo(root(), "test --locked --workspace --all-targets")))?;
     steps.step("C programs of csmith", || csmith::some(10, false))?;
     steps.step("rules against the specification", || smt::run(&smt::Args::fast()))?;
-    steps.step("kernels for other processors", || {
-        test_kernels(&[])?;
-        BUILDS.iter().skip(1).filter(|b| b.runs_here()).try_for_each(|b| test_kernels(b.features))
+    steps.step("builds for other processors", || {
+        test_build(&[])?;
+        BUILDS.iter().skip(1).filter(|b| b.runs_here()).try_for_each(|b| test_build(b.features))
     })?;
     steps.step("documentation's examples", || run(&mut cargo(root(), "test --locked --workspace --doc")))?;
     steps.step("guests on this machine", || {

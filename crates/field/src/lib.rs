@@ -212,6 +212,31 @@ mod tests {
         from_bits(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835) ^ seed << 61)
     }
 
+    /// GHASH of the ciphertexts of test cases 2 and 3 in McGrew and Viega, *The Galois/Counter Mode of Operation
+    /// (GCM)*, where the first bit of a block is the coefficient of X^0.
+    #[test]
+    fn products_are_those_of_ghash() {
+        let element = |block: u128| from_bits(block.reverse_bits());
+        let ghash = |key: u128, blocks: &[u128]| {
+            let length = 128 * blocks.len() as u128;
+            let sum = |s: K, &block: &u128| (s + element(block)) * element(key);
+            to_bits(blocks.iter().chain([&length]).fold(K::ZERO, sum)).reverse_bits()
+        };
+        let two =
+            ghash(0x66e9_4bd4_ef8a_2c3b_884c_fa59_ca34_2b2e, &[0x0388_dace_60b6_a392_f328_c2b9_71b2_fe78]);
+        assert_eq!(two, 0xf38c_bb1a_d692_23dc_c345_7ae5_b6b0_f885);
+        let three = ghash(
+            0xb83b_5337_08bf_535d_0aa6_e529_80d5_3b78,
+            &[
+                0x4283_1ec2_2177_7424_4b72_21b7_84d0_d49c,
+                0xe3aa_212f_2c02_a4e0_35c1_7e23_29ac_a12e,
+                0x21d5_14b2_5466_931c_7d8f_6a5a_ac84_aa05,
+                0x1ba3_0b39_6a0a_ac97_3d58_e091_473f_5985,
+            ],
+        );
+        assert_eq!(three, 0x7f1b_32b8_1b82_0d02_614f_8895_ac1d_4eac);
+    }
+
     #[test]
     fn the_modulus_is_ghash() {
         assert_eq!(x_power(127) * x_power(1), from_bits(0x87));
