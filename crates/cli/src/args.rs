@@ -123,7 +123,8 @@ pub struct Prove {
     /// Bits of security that the proof has
     #[arg(long, value_name = "BITS", default_value = "100", value_parser = bits())]
     pub level: u32,
-    /// Make a proof that is a quarter smaller, in up to twice the time; it is for the same key
+    /// Make a proof that is a quarter smaller, in up to twice the time and a quarter more memory; it is for the same
+    /// key
     #[arg(long)]
     pub small: bool,
     /// Make a proof that does not hide what it is made from, the same bytes each time
