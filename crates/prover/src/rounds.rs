@@ -102,6 +102,9 @@ impl<'a, H: Hash> Session<'a, H> {
         code: &Code,
         observer: &'a mut dyn FnMut(&'static str),
     ) -> Self {
+        // Covers are bound to the level by its number: two profiles under one number would share them.
+        let named = setting.level.with_size(setting.level.is_small());
+        assert_eq!(setting.level.profile(), named.profile(), "a profile that no level has");
         let t = start::<H>(setting.level, setting.system, &setting.key.key, statement, rows);
         let covers = Covers::new(code, setting.seed, t.state());
         assert_eq!(covers.is_some(), setting.level.is_hiding(), "covers where a proof hides");

@@ -15,7 +15,7 @@ use crate::{Error, Statement, System};
 /// The most rows of one table, and of all tables together: time has 30 bits.
 pub const MAX_ROWS: u64 = 1 << 30;
 /// The largest logarithm of a stack. The challenge of a bus of 2^28 messages a side is worth
-/// 128 - 28 = 100 bits, and every other error that grows with sizes stays below that one.
+/// 128 - 28 = 100 bits, and no other error that grows with sizes is larger; proof of work makes up for the rest.
 pub const MAX_LOG: usize = 28;
 /// Slabs have at least 2^3 rows: provers work on eight at a time.
 pub const MIN_LOG_ROWS: usize = 3;

@@ -11,8 +11,9 @@ use crate::params::Level;
 
 /// Bits of a challenge.
 const CHALLENGE: u32 = 128;
-/// Bits of work that stand at least before the moves that follow a commitment most directly, where trying again is
-/// to commit again: the bound of the first, the fingerprint, is attained. It costs nothing that one could measure.
+/// Bits of work that stand at least before the fingerprint and the folds of committed vectors, the moves with most
+/// exceptional challenges: of the first it is known that the bound is attained, by a prover that commits again until
+/// a challenge suits it. A margin that costs nothing that one could measure.
 const LEAST_WORK: u32 = 8;
 /// What each move has beyond the level.
 pub const MARGIN: u32 = 1;
@@ -125,7 +126,7 @@ impl Move {
     pub fn work(self, level: Level) -> u32 {
         let Some(exceptional) = self.exceptional() else { return level.query_work() };
         // Its logarithm, rounded up.
-        let lost = exceptional.max(1).next_power_of_two().ilog2();
+        let lost = usize::BITS.saturating_sub(exceptional.saturating_sub(1).leading_zeros());
         let wanted = level.bits().saturating_add(MARGIN).saturating_add(lost).saturating_sub(CHALLENGE);
         let least = matches!(self, Self::Fingerprint { .. } | Self::Fold { round: 0, .. });
         if least { wanted.max(LEAST_WORK) } else { wanted }
@@ -174,6 +175,10 @@ mod tests {
         assert_eq!(of(Move::Fingerprint { messages: 1 << 23 }), [8, 24]);
         assert_eq!(of(Move::Fingerprint { messages: 1 << 28 }), [8, 29]);
         assert_eq!(of(Move::Fingerprint { messages: 0 }), [8, 8]);
+        // More than there are: no sum and no shift gives in.
+        let bits = usize::BITS;
+        assert_eq!(of(Move::Fingerprint { messages: usize::MAX }), [bits - 27, bits + 1]);
+        assert_eq!(of(Move::ProductPoint { products: usize::MAX }), [bits - 27, bits + 1]);
         for (m, bits) in [
             (Move::Layer, 2),
             (Move::Rho { variables: 22 }, 6),
