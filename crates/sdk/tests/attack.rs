@@ -131,15 +131,21 @@ fn another_key_is_rejected() {
 #[test]
 fn another_level_is_rejected() {
     let h = &*HONEST;
-    for level in [0, 1, 99, 101, 128, u32::MAX] {
+    for level in [0, 1, 99, 101, 127, 129, u32::MAX] {
         assert_eq!(
             reason(h.prover.key(), &Proof { level, ..h.proof.clone() }),
             Invalid::UnsupportedLevel(level)
         );
     }
-    // A level that exists, and that the proof was not made with.
-    let level = Level::L100_SMALL.number();
-    assert!(verify(h.prover.key(), &Proof { level, ..h.proof.clone() }).is_err());
+    // Levels that exist, and that the proof was not made with.
+    let others = Level::all().map(Level::number).filter(|&level| level != h.proof.level);
+    let others: Vec<u32> = others.collect();
+    assert_eq!(others.len(), 7);
+    for level in others {
+        let p = Proof { level, ..h.proof.clone() };
+        assert!(verify(h.prover.key(), &p).is_err(), "{level}");
+        assert!(dyad::verify_at(h.prover.key(), &p, 128).is_err(), "{level}");
+    }
 }
 
 #[test]
