@@ -67,9 +67,10 @@ pub fn start<H: Hash>(
 /// Verifies `proof` for a statement about a system and a key.
 ///
 /// # Soundness
-/// If this returns `Ok`, then, except with probability about 2^-level over the random oracle (the
-/// `dyad-security` crate adds it up), the prover knows rows of the tables, the fixed columns being
-/// the key's, that satisfy all rules and balance the bus with the statement's messages.
+/// If this returns `Ok`, then the prover knows rows of the tables, the fixed columns being the key's, that
+/// satisfy all rules and balance the bus with the statement's messages. A prover that evaluates the hash T times
+/// brings about an exception with probability at most T 2^-level (docs/soundness.md, theorem 1; the
+/// `dyad-security` crate has the error of each move).
 ///
 /// # Errors
 /// The first step that fails, as a typed [`Error`]. Never panics.
