@@ -2,7 +2,7 @@
 
 use dyad_field::{BITS, BYTES};
 use dyad_verifier::bus::{first_move, next_layer};
-use dyad_verifier::cover::pads;
+use dyad_verifier::cover::{pads, products};
 use dyad_verifier::moves::nonce_length;
 use dyad_verifier::params::{Code, LANE_LOG};
 use dyad_verifier::{Digest, Layout, Move, Schedule, Statement, System};
@@ -25,17 +25,16 @@ pub fn expected(system: &System, layout: &Layout, schedule: &Schedule) -> u64 {
 /// Field elements, those of opened rows left out.
 fn elements(layout: &Layout, schedule: &Schedule) -> usize {
     // What is under pads where a proof hides: all values before the opening.
-    let hiding = schedule.covered().map_or(0, |_| 2);
-    let products = 2 * layout.bus_log + 1;
-    let values = if hiding > 0 {
-        pads(layout)
+    let (values, in_the_clear) = if schedule.covered().is_some() {
+        // The factors of the product check; the blinded sum and the masked one.
+        (pads(layout), 2 + 2)
     } else {
         // Neither the products of layers, nor the ring switch's cover and the polynomial of all products.
-        pads(layout) - layout.bus_log - 1 - (products + 1)
+        (pads(layout) - layout.bus_log - 1 - (products(layout) + 1), 0)
     };
     let folds: usize = schedule.rounds.iter().map(|code| code.lane_log).sum();
     let rounds = 2 * (LANE_LOG + folds + schedule.final_log);
-    values + BITS + 2 * hiding + rounds + schedule.final_len
+    values + BITS + in_the_clear + rounds + schedule.final_len
 }
 
 /// All moves, each as often as it is made.
@@ -50,7 +49,7 @@ fn moves(layout: &Layout, schedule: &Schedule) -> Vec<Move> {
     add(Move::PointRound, layout.joint_log);
     if hiding {
         add(Move::Xi, 1);
-        add(Move::ProductPoint { products: 2 * layout.bus_log + 1 }, 1);
+        add(Move::ProductPoint { products: products(layout) }, 1);
         add(Move::BlindFactor, 1);
         add(schedule.mask(), 1);
     }

@@ -127,21 +127,15 @@ pub fn report_with_work(sizes: &Sizes, schedule: &Schedule, work: impl Fn(Move) 
         grinding: 0,
         note: "two digests of 256 bits are the same, or one is guessed",
     });
-    let mut rows = reductions(sizes, schedule.covered().is_some());
-    rows.extend(opening(schedule));
-    out.rows.extend(rows.into_iter().map(|(step, next, note)| Row {
-        step,
-        source: source(next),
-        next: Some(next),
-        error_bits: next.exceptional().map_or(0.0, error_bits),
-        grinding: work(next),
-        note,
-    }));
-    // The queries of each code are a row of their own.
-    let rows = core::mem::take(&mut out.rows);
-    for row in rows {
-        match row.next {
-            Some(Move::Queries { round }) => out.rows.extend(queries(schedule, round, &row)),
+    for (step, next, note) in
+        reductions(sizes, schedule.covered().is_some()).into_iter().chain(opening(schedule))
+    {
+        let (source, grinding) = (source(next), work(next));
+        let error_bits = next.exceptional().map_or(0.0, error_bits);
+        let row = Row { step, source, next: Some(next), error_bits, grinding, note };
+        match next {
+            // The queries of each code are a row of their own.
+            Move::Queries { round } => out.rows.extend(queries(schedule, round, &row)),
             _ => out.rows.push(row),
         }
     }
@@ -235,16 +229,13 @@ fn opening(s: &Schedule) -> Vec<Source> {
 /// A row for the queries of each code in a round.
 fn queries(s: &Schedule, round: usize, row: &Row) -> Vec<Row> {
     let firsts = s.oracles.iter().filter(|_| round == 0).map(|o| match o.owner {
-        Owner::Run => (&o.code, "main", row.note, query_bits(&o.code)),
-        Owner::Program => (
-            &o.code,
-            "fixed",
-            "a wrong vector in place of the key's passes all queries",
-            trusted_bits(&o.code),
-        ),
+        Owner::Run => ("main", row.note, query_bits(&o.code)),
+        Owner::Program => {
+            ("fixed", "a wrong vector in place of the key's passes all queries", trusted_bits(&o.code))
+        }
     });
-    let later = s.queried(round).filter(|_| round > 0).map(|c| (c, "folded", row.note, query_bits(c)));
-    let each = firsts.chain(later).map(|(_, name, note, error_bits)| Row {
+    let later = s.queried(round).filter(|_| round > 0).map(|code| ("folded", row.note, query_bits(code)));
+    let each = firsts.chain(later).map(|(name, note, error_bits)| Row {
         source: format!("{} ({name})", row.source),
         note,
         error_bits,

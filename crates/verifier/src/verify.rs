@@ -86,7 +86,8 @@ pub fn verify<H: Hash>(
     end(channel, known)
 }
 
-/// As [`verify`]; the challenges and the moves that they are in are recorded, up to the step that rejects. There are none if the proof is rejected before its commitment.
+/// As [`verify`]; the challenges and the moves that they are in are recorded, up to the step that rejects. There are
+/// none if the proof is rejected before its commitment.
 ///
 /// # Errors
 /// As [`verify`].

@@ -2,13 +2,13 @@
 
 use std::cell::Cell;
 
-use dyad_field::{Field, K, PrimeCharacteristicRing, eq_at, from_bits, to_bits};
+use dyad_field::{Field, K, PrimeCharacteristicRing, from_bits, to_bits};
 use dyad_prover::reference::Altered;
 use dyad_verifier::{Label, cover};
 
-use super::columns::{bit_point, one, one_row};
-use super::script::{Script, add, assert_frequency, assert_same, hidden, survivors};
-use super::subset::{Aim, F16, F256, aim, drawn};
+use super::columns::{one, wrong_row_of_sums};
+use super::script::{Script, add, assert_same, hidden, survivors};
+use super::subset::{F16, F256, aim, drawn};
 
 /// The claim is wrong by 1, the folded block by what makes up for it if xi is one element.
 #[test]
@@ -61,29 +61,7 @@ fn product_point() {
 /// The wrong row of the ring switch, under pads.
 #[test]
 fn ring() {
-    let (mut accepted, samples) = (0, 400);
-    let mut exceptional = 0;
-    for seed in 0..samples {
-        let t = hidden().seeded(seed);
-        aim(vec![Aim { label: Label::Ring, which: 0..7, set: F16.clone(), index: None }]);
-        let (omega, row) = (Cell::new(K::ZERO), Cell::new(0));
-        let sums = |v: &mut [K]| {
-            let (wrong, index) = one_row(omega.get(), &bit_point());
-            add(v, &wrong);
-            row.set(index);
-        };
-        let script = Script::default()
-            .send(Label::Points, t.layout().joint_log - 1, one)
-            .at(Altered::Weights(Label::BitSums), 0, |w: &mut [K]| omega.set(w[0]))
-            .send(Label::BitSums, 0, sums);
-        let believed = t.believes(&t.vector(), script);
-        assert_eq!(believed, eq_at(&drawn(Label::Ring), row.get()) == K::ZERO);
-        accepted += usize::from(believed);
-        exceptional = t.exceptional("ring switch", "ring, chi");
-    }
-    assert_eq!(exceptional, 7);
-    let attained = 1.0 - (15f64 / 16.0).powi(7);
-    assert_frequency("ring, chi", (accepted, samples), [attained, exceptional as f64 / 16.0]);
+    wrong_row_of_sums(hidden, 400, "ring, chi");
 }
 
 /// The folded block is wrong, and one of the factors that are seen: three equations over pads, of which
