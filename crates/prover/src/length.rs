@@ -7,6 +7,8 @@ use dyad_verifier::moves::nonce_length;
 use dyad_verifier::params::{Code, LANE_LOG};
 use dyad_verifier::{Digest, Layout, Move, Schedule, Statement, System};
 
+use crate::opening;
+
 /// The bytes that are expected of a proof's body. How many depends on chance: positions are drawn, some of them twice,
 /// and paths join.
 pub fn expected(system: &System, layout: &Layout, schedule: &Schedule) -> u64 {
@@ -50,18 +52,9 @@ fn moves(layout: &Layout, schedule: &Schedule) -> Vec<Move> {
     if hiding {
         add(Move::Xi, 1);
         add(Move::ProductPoint { products: products(layout) }, 1);
-        add(Move::BlindFactor, 1);
-        add(schedule.mask(), 1);
     }
     add(Move::Ring { hiding }, 1);
-    add(schedule.fold(0), LANE_LOG);
-    for (round, code) in schedule.rounds.iter().enumerate() {
-        add(Move::Queries { round }, 1);
-        add(schedule.beta(round), 1);
-        add(schedule.fold(round + 1), code.lane_log);
-    }
-    add(Move::Queries { round: schedule.rounds.len() }, 1);
-    add(Move::Tail, schedule.final_log);
+    out.extend(opening::moves(schedule));
     out
 }
 

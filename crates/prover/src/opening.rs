@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use dyad_field::{K, PrimeCharacteristicRing};
 use dyad_verifier::layout::Oracle;
+use dyad_verifier::opening::positions;
 use dyad_verifier::params::{Code, LANE_LOG, Schedule};
 use dyad_verifier::transcript::Challenges;
 use dyad_verifier::{Hash, Label, Layout, Move};
@@ -207,13 +208,13 @@ fn rounds<H: Hash + Sync + Send>(
         let (queries, kept);
         match &last {
             None => {
-                let drawn: Vec<_> = first.iter().map(|q| draw(s, &q.code)).collect();
+                let drawn: Vec<_> = first.iter().map(|q| positions(s, &q.code)).collect();
                 queries = first.iter().zip(drawn).map(|(q, p)| (q, query(s, q, p))).collect::<Vec<_>>();
             }
             Some((code, codeword, tree)) => {
                 kept =
                     Queried { code: *code, symbols: Symbols::Kept(*codeword), tree, base: 0, tail_base: 0 };
-                let drawn = draw(s, code);
+                let drawn = positions(s, code);
                 queries = vec![(&kept, query(s, &kept, drawn))];
             }
         }
@@ -263,15 +264,6 @@ pub fn codeword<'a>(code: &Code, values: &'a [K]) -> Codeword<'a> {
     Codeword { lanes: code.width(), rows: 1 << code.position_log(), values }
 }
 
-/// Draws positions of a code.
-pub fn draw<H: Hash>(s: &mut Session<'_, H>, code: &Code) -> Vec<usize> {
-    let mut positions: Vec<usize> =
-        (0..code.queries).map(|_| s.draw_index(Label::Query, code.position_log())).collect();
-    positions.sort_unstable();
-    positions.dedup();
-    positions
-}
-
 /// Opens positions of a code.
 fn query<H: Hash>(s: &mut Session<'_, H>, q: &Queried<'_>, positions: Vec<usize>) -> Vec<usize> {
     let rows = q.symbols.rows(&q.code, &positions);
@@ -299,11 +291,12 @@ pub fn cost(d: &Dimensions<'_>) -> Cost {
         sum += sumcheck(&[length; 2], log, code.lane_log, INNER);
         (length, log, queried) = (1 << code.log, code.log, vec![code]);
     }
-    sum + work(s) + sumcheck(&[length; 2], log, log, INNER)
+    sum += moves(s).map(|next| grinding::cost(next.work(s.level))).sum();
+    sum + sumcheck(&[length; 2], log, log, INNER)
 }
 
-/// The proofs of work.
-fn work(s: &Schedule) -> Cost {
+/// All moves of the opening, each as often as it is made, in any order.
+pub fn moves(s: &Schedule) -> impl Iterator<Item = Move> {
     let covered = s.covered().map_or([None; 2], |_| [Some(Move::BlindFactor), Some(s.mask())]);
     let folds = (0..=s.rounds.len()).flat_map(|round| {
         let variables = round.checked_sub(1).map_or(LANE_LOG, |before| s.rounds[before].lane_log);
@@ -311,7 +304,7 @@ fn work(s: &Schedule) -> Cost {
         folds.chain([Move::Queries { round }]).chain((round < s.rounds.len()).then(|| s.beta(round)))
     });
     let tail = std::iter::repeat_n(Move::Tail, s.final_log);
-    covered.into_iter().flatten().chain(folds).chain(tail).map(|m| grinding::cost(m.work(s.level))).sum()
+    covered.into_iter().flatten().chain(folds).chain(tail)
 }
 
 /// Makes the rows that are opened again, and their neighbours: the highest stages of the code multiply

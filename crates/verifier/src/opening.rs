@@ -22,6 +22,7 @@ use crate::layout::Oracle;
 use crate::moves::Move;
 use crate::params::{Code, LANE_LOG, Opened, Schedule};
 use crate::ring_switch::{ElementClaim, weight};
+use crate::transcript::Challenges;
 use crate::{Digest, Error, Layout, merkle, sumcheck};
 
 /// A folded symbol of a queried code: `<tensor(1, w), vector> = y` on a part of the next vector.
@@ -82,9 +83,11 @@ impl Folding {
 }
 
 /// Draws the positions of `code`. Those of all codes of a round are drawn before any row is received.
-fn positions(channel: &mut impl Channel, code: &Code) -> Vec<usize> {
+///
+/// They are increasing, without repetition.
+pub fn positions(challenges: &mut impl Challenges, code: &Code) -> Vec<usize> {
     let mut positions: Vec<usize> =
-        (0..code.queries).map(|_| channel.draw_index(Label::Query, code.position_log())).collect();
+        (0..code.queries).map(|_| challenges.draw_index(Label::Query, code.position_log())).collect();
     positions.sort_unstable();
     positions.dedup();
     positions

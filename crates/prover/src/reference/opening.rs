@@ -1,6 +1,7 @@
 //! The opening, as plainly as it can be written.
 
 use dyad_field::{K, PrimeCharacteristicRing, subspace_values, tensor};
+use dyad_verifier::opening::positions;
 use dyad_verifier::params::{Code, LANE_LOG};
 use dyad_verifier::transcript::{Challenges, Transcript};
 use dyad_verifier::{Digest, Hash, Label, Move, Schedule};
@@ -11,7 +12,7 @@ use crate::commitment::codeword_len;
 use crate::covers::{Covers, Seed};
 use crate::kernels::code::Uncoded;
 use crate::merkle::Tree;
-use crate::opening::{Symbols, codeword, draw};
+use crate::opening::{Symbols, codeword};
 use crate::rounds::Session;
 use crate::writer::Proof;
 
@@ -147,18 +148,18 @@ pub(super) fn open<H: Hash + Sync + Send>(
             s.send_clear(Label::FinalVector, &q[..schedule.final_len]);
         }
         s.work(Move::Queries { round });
-        let mut positions = Vec::new();
-        let drawn: Vec<_> = queried.iter().map(|(code, ..)| draw(s, code)).collect();
+        let mut opened = Vec::new();
+        let drawn: Vec<_> = queried.iter().map(|(code, ..)| positions(s, code)).collect();
         for ((code, symbols, tree, bases), drawn) in queried.iter().zip(drawn) {
             let rows = Symbols::Kept(codeword(code, symbols)).rows(code, &drawn);
             s.open(tree, &rows, &drawn);
-            positions.extend(drawn.into_iter().map(|p| (p, *code, *bases)));
+            opened.extend(drawn.into_iter().map(|p| (p, *code, *bases)));
         }
         let Some(next) = next else { break };
         s.work(schedule.beta(round));
         let beta = s.draw(Label::Beta);
         let mut c = beta;
-        for (p, code, [base, tail_base]) in positions {
+        for (p, code, [base, tail_base]) in opened {
             let point = subspace_values(code.top() + 1, p + code.shift());
             for (w, g) in w[base..].iter_mut().zip(tensor(&point[..code.log])) {
                 *w += c * g;
