@@ -1,11 +1,9 @@
 //! Provers whose lie a single check of the verifier sees, for they go on as if it were none: all other equations
 //! hold. Each is what makes its check necessary.
 
-mod toy;
-
+use crate::toy::{Toy, toy};
 use dyad_prover::reference::{self, Lie};
 use dyad_verifier::{Blake3, Error};
-use toy::{Toy, toy};
 
 /// What the verifier says of a lie.
 fn told(t: &Toy, lie: Lie) -> Option<Error> {

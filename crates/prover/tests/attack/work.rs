@@ -1,14 +1,12 @@
 //! Proof of work: before which challenges it stands, and how much of it (rows 23 and 24 of the catalogue of bugs).
 
-mod toy;
-
 use std::cell::Cell;
 use std::collections::BTreeSet;
 
+use crate::toy::{Toy, toy};
 use dyad_security::{Sizes, report};
 use dyad_verifier::hash::Domain;
 use dyad_verifier::{Blake3, Digest, Error, Hash, Layout, Level, Move, Recorded, Schedule, verify_recording};
-use toy::{Toy, toy};
 
 thread_local! {
     /// Which proof of work is worth so few bits; all others are worth any.

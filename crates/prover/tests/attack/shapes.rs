@@ -1,13 +1,11 @@
 //! Degenerate and lopsided sizes (T10 of the catalogue of bugs): both provers give the same proof, and
 //! it is accepted.
 
-mod toy;
-
 use dyad_prover::{prove, reference};
 use dyad_verifier::{Blake3, Layout, Level};
 
 fn both(steps: usize, cells: usize) {
-    let t = toy::toy::<Blake3>(steps, cells);
+    let t = crate::toy::toy::<Blake3>(steps, cells);
     let w = t.witness();
     let slow = reference::prove::<Blake3>(&t.setting(Level::L100), &t.statement, &w).unwrap();
     let fast = prove::<Blake3>(&t.setting(Level::L100), &t.statement, &w, &mut |_| ()).unwrap();
@@ -25,7 +23,7 @@ fn bug_099_tables_without_rows() {
 /// Slabs taller than the stack of constraints: their rows still have a row point.
 #[test]
 fn tables_without_constraints_may_be_the_tallest() {
-    let t = toy::toy::<Blake3>(1, 1000);
+    let t = crate::toy::toy::<Blake3>(1, 1000);
     let layout = Layout::new(&t.system, &[1, 1000, 1]).unwrap();
     assert!(layout.slabs.iter().any(|s| 1 << s.log > layout.ands.len), "the case is not met");
     both(1, 1000);

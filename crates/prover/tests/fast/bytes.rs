@@ -1,7 +1,5 @@
 //! The prover against the reference prover, byte for byte.
 
-mod toy;
-
 use dyad_prover::{prove, reference};
 use dyad_verifier::hash::Domain;
 use dyad_verifier::{Blake3, Hash, Level, verify};
@@ -17,7 +15,7 @@ fn proofs_are_those_of_the_reference() {
         .chain(high)
         .flat_map(|(size, level)| [(size, level), (size, level.hiding())]);
     for ((steps, cells), level) in levels {
-        let t = toy::toy::<Blake3>(steps, cells);
+        let t = crate::toy::toy::<Blake3>(steps, cells);
         let setting = t.setting(level);
         let slow = reference::prove::<Blake3>(&setting, &t.statement, &t.witness()).unwrap();
         let mut seen = Vec::new();
@@ -49,7 +47,7 @@ fn proofs_are_those_of_the_reference() {
 /// what they were, or the protocol has another version.
 #[test]
 fn a_proof_is_what_it_was() {
-    let t = toy::toy::<Blake3>(300, 20);
+    let t = crate::toy::toy::<Blake3>(300, 20);
     let found = Level::all().map(|level| {
         let digest = Blake3::hash(Domain::Key, &[&t.prove_at(level).bytes]);
         format!("{:016x}", u64::from_be_bytes(*digest.first_chunk().expect("a digest")))

@@ -1,10 +1,8 @@
 //! The length that is expected of a proof, against proofs.
 
-mod toy;
-
+use crate::toy::{Toy, toy};
 use dyad_prover::length;
 use dyad_verifier::{Blake3, Layout, Level, Schedule};
-use toy::{Toy, toy};
 
 /// Each one is near what is expected, and chance evens out.
 #[test]

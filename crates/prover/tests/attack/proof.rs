@@ -1,16 +1,14 @@
 //! Proof bytes changed in every way (T6, T8, T13 of the catalogue of bugs): always an error, never a
 //! panic, and each error of the verifier is produced by something.
 
-mod toy;
-
 use std::collections::BTreeSet;
 
+use crate::toy::{Random, Toy, toy};
 use dyad_prover::Proof;
 use dyad_prover::reference::{self, Lie};
 use dyad_rules::shape::Node;
 use dyad_verifier::{Blake3, Error, Key, Label, Level, Recorded, Statement, System, verify};
 use proptest::prelude::*;
-use toy::{Random, Toy, toy};
 
 /// The section that a byte of the proof lies in, with its bounds.
 fn sections(p: &Proof) -> Vec<(&'static str, std::ops::Range<usize>)> {

@@ -1,7 +1,5 @@
 //! What the cost model says, against what a proof does.
 
-mod toy;
-
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -41,7 +39,7 @@ fn trees_hash_as_many_bytes_as_expected() {
     for ((rows, cells), level) in
         sizes.into_iter().flat_map(|s| [(s, Level::L100), (s, Level::L100.hiding())])
     {
-        let t = toy::toy::<Counting>(rows, cells);
+        let t = crate::toy::toy::<Counting>(rows, cells);
         let layout = Layout::new(&t.system, &t.counts()).unwrap();
         let schedule = Schedule::new(level, &layout);
         let trials = |next: Move| 64u64 << next.work(level);

@@ -1,14 +1,12 @@
 //! Every message of the prover reaches the transcript, in the order of the proof and before the challenge
 //! that follows it (T7 of the catalogue of bugs).
 
-mod toy;
-
 use std::cell::RefCell;
 
+use crate::toy::{Toy, toy};
 use dyad_field::{K, PrimeCharacteristicRing, eq_table, from_bits, to_bits};
 use dyad_verifier::hash::Domain;
 use dyad_verifier::{Blake3, Digest, Error, Hash, Label, Level, Recorded, verify_recording};
-use toy::{Toy, toy};
 
 /// What went into the transcript: an absorb with its label and data, or a draw.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,13 +1,11 @@
 //! A prover that follows the protocol with committed values that break the rules, in active rows and in
 //! padding (T1 and T9 of the catalogue of bugs).
 
-mod toy;
-
+use crate::toy::{Random, Toy, toy};
 use dyad_field::{from_bits, to_bits};
 use dyad_prover::{ProvingKey, Rows, Setting, StoredRows, reference};
 use dyad_rules::{Rules, Table, TableRules, gadgets};
 use dyad_verifier::{Blake3, Error, Layout, Level, Statement, System, verify};
-use toy::{Random, Toy, toy};
 
 fn broken(r: &Result<dyad_verifier::Verified, Error>) -> bool {
     matches!(r, Err(Error::BusBalance | Error::AndCheck))
@@ -185,7 +183,7 @@ fn echo(active: u32, rows: &[[u64; 2]], from: [u64; 5], to: [u64; 5]) -> Result<
     }
     let tables: [&dyn TableRules; 1] = [&Echo];
     let setting =
-        Setting { level: Level::L100, system: &system, tables: &tables, key: &key, seed: &toy::SEED };
+        Setting { level: Level::L100, system: &system, tables: &tables, key: &key, seed: &crate::toy::SEED };
     let proof = reference::prove_vector::<Blake3>(&setting, &statement, &[active], &q).unwrap();
     verify::<Blake3>(Level::L100, &system, &key.key, &statement, &proof.bytes).map(|_| ())
 }
