@@ -2,11 +2,10 @@
 
 use dyad_field::{K, PrimeCharacteristicRing, x_power};
 use dyad_rules::shape::{Node, NodeId, TableShape};
-use dyad_verifier::and_check::AndClaims;
-use dyad_verifier::bus::BusClaims;
-use dyad_verifier::columns::block_weight;
+use dyad_verifier::columns::{block_weight, slab_blocks};
 use dyad_verifier::forms::Bits;
-use dyad_verifier::layout::{Block, Owner};
+use dyad_verifier::layout::Owner;
+use dyad_verifier::row_claims::{RowClaims, Weights};
 use dyad_verifier::{Layout, System};
 use rayon::prelude::*;
 
@@ -85,51 +84,17 @@ fn at(weights: &mut [Option<Box<Bits>>], id: NodeId) -> &mut Bits {
     weights[id as usize].get_or_insert_with(|| Box::new([K::ZERO; 64]))
 }
 
-/// `W_0` and `W_1` at every (C, b): entry `C << 6 | b`, 2^(column_log + 6) entries each.
-pub fn weights(system: &System, layout: &Layout, bus: &BusClaims, and: &AndClaims, eta: K) -> [Vec<K>; 2] {
-    let blocks_of = |stack: &dyad_verifier::layout::Stack| {
-        let mut by_slab: Vec<Vec<Block>> = vec![Vec::new(); layout.slabs.len()];
-        for &b in &stack.blocks {
-            by_slab[b.slab].push(b);
-        }
-        by_slab
-    };
-    let (pushes, pulls, ands) =
-        (blocks_of(&layout.pushes), blocks_of(&layout.pulls), blocks_of(&layout.ands));
-    let per_slab: Vec<[ColumnWeights; 2]> = (0..layout.slabs.len())
+/// Each `W_k` at every (C, b): entry `C << 6 | b`, 2^(column_log + 6) entries each.
+pub fn weights(system: &System, layout: &Layout, points: &[RowClaims], eta: K) -> Vec<Vec<K>> {
+    let per_slab: Vec<Vec<ColumnWeights>> = (0..layout.slabs.len())
         .into_par_iter()
         .map(|s| {
-            let shape = &system.tables[layout.slabs[s].table];
-            let mut seeds: Vec<Option<Box<Bits>>> = vec![None; shape.nodes.len()];
-            for (blocks, messages, scale) in
-                [(&pushes[s], &shape.pushes, K::ONE), (&pulls[s], &shape.pulls, eta)]
-            {
-                for b in blocks {
-                    let place = scale * block_weight(&bus.point, b).expect("a point of the stack");
-                    for (&alpha, &w) in bus.fingerprint.alpha[1..].iter().zip(&messages[b.item].words) {
-                        let mut x = place * alpha;
-                        for bit in at(&mut seeds, w) {
-                            *bit += x;
-                            x *= x_power(1);
-                        }
-                    }
-                }
-            }
-            let on_bus = pull_back(shape, seeds);
-            let mut seeds: Vec<Option<Box<Bits>>> = vec![None; shape.nodes.len()];
-            for b in &ands[s] {
-                let mut place = eta * eta * block_weight(&and.point, b).expect("a point of the stack");
-                for &operand in &shape.ands[b.item].operands {
-                    for (bit, &l) in at(&mut seeds, operand).iter_mut().zip(&and.bit_weights) {
-                        *bit += place * l;
-                    }
-                    place *= eta;
-                }
-            }
-            [on_bus, pull_back(shape, seeds)]
+            let mut scale = K::ONE;
+            let each = points.iter().map(|claims| slab_weights(system, layout, s, claims, eta, &mut scale));
+            each.collect()
         })
         .collect();
-    let mut out = [0, 1].map(|_| vec![K::ZERO; 64 << layout.column_log]);
+    let mut out: Vec<_> = points.iter().map(|_| vec![K::ZERO; 64 << layout.column_log]).collect();
     for (i, (oracle, block)) in layout.pairs().enumerate() {
         for (target, weights) in out.iter_mut().zip(&per_slab[block.slab]) {
             let columns = match oracle.owner {
@@ -144,4 +109,43 @@ pub fn weights(system: &System, layout: &Layout, bus: &BusClaims, and: &AndClaim
         }
     }
     out
+}
+
+/// The weights that the claims at one point put on the columns of a slab; `scale` is the power of eta of the next
+/// claim.
+fn slab_weights(
+    system: &System,
+    layout: &Layout,
+    slab: usize,
+    claims: &RowClaims,
+    eta: K,
+    scale: &mut K,
+) -> ColumnWeights {
+    let table = &system.tables[layout.slabs[slab].table];
+    let mut seeds: Vec<Option<Box<Bits>>> = vec![None; table.nodes.len()];
+    for claim in &claims.claims {
+        for block in slab_blocks(claim.of.stack(layout), slab) {
+            let place = *scale * block_weight(&claims.point, block).expect("a point of the stack");
+            for (word, weights) in claim.of.words(table, block.item).expect("an item of the table") {
+                add(at(&mut seeds, word), &scaled(weights, place));
+            }
+        }
+        *scale *= eta;
+    }
+    pull_back(table, seeds)
+}
+
+/// The weights of 64 bits, times a factor.
+fn scaled(weights: Weights<'_>, factor: K) -> Bits {
+    match weights {
+        Weights::Element(first) => {
+            let mut next = first * factor;
+            std::array::from_fn(|_| {
+                let weight = next;
+                next *= x_power(1);
+                weight
+            })
+        }
+        Weights::Bits(bits) => std::array::from_fn(|j| factor * bits[j]),
+    }
 }

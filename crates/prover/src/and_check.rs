@@ -2,8 +2,9 @@
 
 use dyad_field::{K, PrimeCharacteristicRing, byte_lagrange};
 use dyad_rules::lanes::LANES;
-use dyad_verifier::and_check::AndClaims;
+use dyad_verifier::and_check::claims;
 use dyad_verifier::columns::block_weight;
+use dyad_verifier::row_claims::RowClaims;
 use dyad_verifier::transcript::Challenges;
 use dyad_verifier::{Hash, Label, Layout, Move};
 
@@ -24,7 +25,7 @@ pub fn room(layout: &Layout) -> usize {
 }
 
 /// Proves the AND constraints, up to the claims returned.
-pub fn prove<H: Hash>(s: &mut Session<'_, H>, c: &Committed<'_>, mut scratch: Scratch<'_>) -> AndClaims {
+pub fn prove<H: Hash>(s: &mut Session<'_, H>, c: &Committed<'_>, mut scratch: Scratch<'_>) -> RowClaims {
     s.proof.section("and check");
     s.step("and check: bits");
     let layout = c.layout;
@@ -67,7 +68,7 @@ pub fn prove<H: Hash>(s: &mut Session<'_, H>, c: &Committed<'_>, mut scratch: Sc
     let values = [&a, &b, &k].map(|t| t.first().copied().unwrap_or_default());
     s.send(Label::AndValues, &values);
     s.known_product([values[0], values[1]]);
-    AndClaims { bit_weights, point, values }
+    claims(z, point, values)
 }
 
 /// `R` at the 64 points of the coset.

@@ -3,8 +3,9 @@
 use dyad_field::{K, PrimeCharacteristicRing};
 use dyad_rules::lanes::{LANES, LaneMessage};
 use dyad_rules::shape::{Message, TableShape};
-use dyad_verifier::bus::{BusClaims, Fingerprint, next_layer};
+use dyad_verifier::bus::{Fingerprint, claims, next_layer};
 use dyad_verifier::layout::Stack;
+use dyad_verifier::row_claims::RowClaims;
 use dyad_verifier::transcript::Challenges;
 use dyad_verifier::{Hash, Label, Layout, Move};
 
@@ -40,7 +41,7 @@ pub fn prove<H: Hash>(
     c: &Committed<'_>,
     fingerprint: Fingerprint,
     mut scratch: Scratch<'_>,
-) -> BusClaims {
+) -> RowClaims {
     let f = fingerprint;
     let stacks = [&c.layout.pushes, &c.layout.pulls];
     let mut all = stacks.map(|k| scratch.take(k.len));
@@ -95,7 +96,7 @@ pub fn prove<H: Hash>(
         at.push(top);
         point = at;
     }
-    BusClaims { fingerprint: f, push: push_claim, pull: pull_claim, point }
+    claims(f, point, [push_claim, pull_claim])
 }
 
 /// The only entry of a table all of whose variables are bound; 1 where it is missing.

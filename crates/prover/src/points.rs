@@ -26,7 +26,7 @@ pub fn prove<H: Hash>(
     s: &mut Session<'_, H>,
     c: &Committed<'_>,
     column_point: &[K],
-    rows: RowEqs,
+    rows: Vec<RowEqs>,
     mut scratch: Scratch<'_>,
 ) -> BitPoint {
     s.proof.section("points");
@@ -73,14 +73,19 @@ pub struct BitPoint {
     pub index: Vec<K>,
 }
 
-/// The row eq of both points together, for each size of slab.
-fn combined(rows: RowEqs, theta: K) -> Vec<Vec<K>> {
-    let mut sums = rows.bus;
-    for (sum, mut and) in sums.iter_mut().zip(rows.and) {
-        sum.par_chunks_mut(GRAIN).zip(and.par_chunks_mut(GRAIN)).for_each(|(s, a)| {
-            scale(a, theta);
-            s.iter_mut().zip(a).for_each(|(s, &mut a)| *s += a);
-        });
+/// The row eq of all points together, for each size of slab: batched with powers of theta.
+fn combined(rows: Vec<RowEqs>, theta: K) -> Vec<Vec<K>> {
+    let mut rows = rows.into_iter().map(RowEqs::into_tables);
+    let mut sums = rows.next().unwrap_or_default();
+    let mut factor = theta;
+    for tables in rows {
+        for (sum, mut table) in sums.iter_mut().zip(tables) {
+            sum.par_chunks_mut(GRAIN).zip(table.par_chunks_mut(GRAIN)).for_each(|(s, t)| {
+                scale(t, factor);
+                s.iter_mut().zip(t).for_each(|(s, &mut t)| *s += t);
+            });
+        }
+        factor *= theta;
     }
     sums
 }

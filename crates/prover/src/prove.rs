@@ -159,8 +159,9 @@ pub fn prove_filled<H: Hash + Sync + Send>(
     let products = statement.map(|statement| fingerprint.products(&statement)).unwrap_or_default();
     let bus = bus::prove(&mut s, &committed, fingerprint, memory.scratch());
     let and = and_check::prove(&mut s, &committed, memory.scratch());
-    let row_eqs = RowEqs::new(&layout, &bus, &and);
-    let column_point = columns::prove(&mut s, &committed, &bus, &and, &row_eqs);
+    let points = [bus, and];
+    let row_eqs: Vec<_> = points.iter().map(|claims| RowEqs::new(&layout, claims)).collect();
+    let column_point = columns::prove(&mut s, &committed, &points, &row_eqs);
     let bits = points::prove(&mut s, &committed, &column_point, row_eqs, memory.scratch());
     let claim = ring_switch::prove(&mut s, &committed, bits, products);
     let trees: Vec<(&Tree, Option<&[K]>)> = layout

@@ -8,12 +8,12 @@ use dyad_field::{
 };
 use dyad_rules::check::Check;
 use dyad_rules::{Rows, TableRules};
-use dyad_verifier::and_check::AndClaims;
-use dyad_verifier::bus::{BusClaims, Fingerprint, first_move, next_layer};
+use dyad_verifier::bus::{Fingerprint, first_move, next_layer};
 use dyad_verifier::hidden::product_point;
 use dyad_verifier::layout::{Owner, Stack};
+use dyad_verifier::row_claims::RowClaims;
 use dyad_verifier::transcript::Challenges;
-use dyad_verifier::{Error, Hash, Label, Layout, Move, Schedule, Statement, System, reduce};
+use dyad_verifier::{Error, Hash, Label, Layout, Move, Schedule, Statement, System, and_check, bus, reduce};
 
 mod opening;
 mod rounds;
@@ -153,8 +153,7 @@ fn prove_any<H: Hash + Sync + Send>(
     }
 
     let evaluated = evaluate(&layout, system, tables, q, key);
-    let bus = prove_bus(&mut s, &layout, &evaluated);
-    let and = prove_ands(&mut s, &layout, &evaluated);
+    let points = [prove_bus(&mut s, &layout, &evaluated), prove_ands(&mut s, &layout, &evaluated)];
     drop(evaluated);
 
     // All oracles at their places in the joint index space.
@@ -170,21 +169,20 @@ fn prove_any<H: Hash + Sync + Send>(
     s.proof.section("columns");
     s.work(Move::Eta);
     let eta = s.draw(Label::Eta);
-    let [w0, w1] = adjoint::weights(system, &layout, &bus, &and, eta);
-    let mut m = [&bus.point, &and.point].map(|point| {
-        let mut m = vec![K::ZERO; 64 << layout.column_log];
+    let row_sums = points.iter().map(|claims| {
+        let mut sums = vec![K::ZERO; 64 << layout.column_log];
         for (i, (o, block)) in layout.pairs().enumerate() {
-            let sums =
-                bit_sums(&joint[o.base | block.base..][..1 << block.log], &eq_table(&point[..block.log]));
-            m[i << 7..][..BITS].copy_from_slice(&sums);
+            let eq = eq_table(&claims.point[..block.log]);
+            let of_pair = bit_sums(&joint[o.base | block.base..][..1 << block.log], &eq);
+            sums[i << 7..][..BITS].copy_from_slice(&of_pair);
         }
-        m
+        sums
     });
-    let [m0, m1] = &mut m;
-    let mut pairs = [(w0, std::mem::take(m0)), (w1, std::mem::take(m1))];
+    let weights = adjoint::weights(system, &layout, &points, eta);
+    let mut pairs: Vec<_> = weights.into_iter().zip(row_sums).collect();
     let column_point = plain(&mut s, Label::Columns, Move::ColumnRound, &mut pairs, layout.column_log + 6);
-    let values = [pairs[0].1[0], pairs[1].1[0]];
-    s.altered(Altered::Weights(Label::ColumnValues), &mut [pairs[0].0[0], pairs[1].0[0]]);
+    let (mut weights, values): (Vec<K>, Vec<K>) = pairs.iter().map(|(w, m)| (w[0], m[0])).unzip();
+    s.altered(Altered::Weights(Label::ColumnValues), &mut weights);
     s.send(Label::ColumnValues, &values);
 
     s.proof.section("points");
@@ -194,10 +192,12 @@ fn prove_any<H: Hash + Sync + Send>(
     let pair_eq = eq_table(&column_point[7..]);
     let mut omega = vec![K::ZERO; 1 << layout.joint_log];
     for (i, (o, block)) in layout.pairs().enumerate() {
-        for (scale, point) in [(K::ONE, &bus.point), (theta, &and.point)] {
+        let mut scale = pair_eq[i];
+        for RowClaims { point, .. } in &points {
             for (o, e) in omega[o.base | block.base..].iter_mut().zip(eq_table(&point[..block.log])) {
-                *o += pair_eq[i] * scale * e;
+                *o += scale * e;
             }
+            scale *= theta;
         }
     }
     let folded = joint.iter().map(|&x| linear_map(&bit_eq, x)).collect();
@@ -314,7 +314,7 @@ fn evaluate(
         .collect()
 }
 
-fn prove_bus<H: Hash>(s: &mut Session<'_, H>, layout: &Layout, evaluated: &[Vec<Row>]) -> BusClaims {
+fn prove_bus<H: Hash>(s: &mut Session<'_, H>, layout: &Layout, evaluated: &[Vec<Row>]) -> RowClaims {
     s.proof.section("bus");
     let fingerprint = Fingerprint::draw(s);
     let leaves = |stack: &Stack, messages: fn(&Row) -> &[[u64; 5]]| {
@@ -366,10 +366,10 @@ fn prove_bus<H: Hash>(s: &mut Session<'_, H>, layout: &Layout, evaluated: &[Vec<
         at.push(top);
         point = at;
     }
-    BusClaims { fingerprint, push: push_claim, pull: pull_claim, point }
+    bus::claims(fingerprint, point, [push_claim, pull_claim])
 }
 
-fn prove_ands<H: Hash>(s: &mut Session<'_, H>, layout: &Layout, evaluated: &[Vec<Row>]) -> AndClaims {
+fn prove_ands<H: Hash>(s: &mut Session<'_, H>, layout: &Layout, evaluated: &[Vec<Row>]) -> RowClaims {
     s.proof.section("and check");
     let rho = s.draw_many(Label::Rho, layout.ands.log);
     let eq = eq_table(&rho);
@@ -400,7 +400,7 @@ fn prove_ands<H: Hash>(s: &mut Session<'_, H>, layout: &Layout, evaluated: &[Vec
     let values = [tables[0][0], tables[1][0], tables[2][0]];
     s.send(Label::AndValues, &values);
     s.known_product([values[0], values[1]]);
-    AndClaims { bit_weights, point, values }
+    and_check::claims(z, point, values)
 }
 
 /// Entry u: the sum of the weights of the elements whose bit u is 1.

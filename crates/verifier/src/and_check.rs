@@ -13,25 +13,15 @@ use crate::arithmetic::Arithmetic;
 use crate::error::slice;
 use crate::label::Label;
 use crate::moves::Move;
+use crate::row_claims::{Claim, Functional, RowClaims};
 use crate::{Error, Layout, sumcheck};
-
-/// Claims that the AND check leaves behind: the operands at (z, point).
-#[derive(Clone, Debug)]
-pub struct AndClaims<V = K> {
-    /// Weights of the 64 bits of a word: the Lagrange polynomials at z.
-    pub bit_weights: Vec<K>,
-    /// The point, of the variables of the stack of constraints.
-    pub point: Vec<K>,
-    /// The multilinear extensions of A, B and C.
-    pub values: [V; 3],
-}
 
 /// Checks the AND constraints, up to the claims returned.
 ///
 /// # Errors
 /// [`Error::AndCheck`], [`Error::Work`], [`Error::Truncated`].
 #[expect(clippy::arithmetic_side_effects, reason = "sums of values, of a field or of forms over one")]
-pub fn verify<A: Arithmetic>(a: &mut A, layout: &Layout) -> Result<AndClaims<A::Value>, Error> {
+pub fn verify<A: Arithmetic>(a: &mut A, layout: &Layout) -> Result<RowClaims<A::Value>, Error> {
     a.section("and check");
     let rho = a.draw_many(Label::Rho, layout.ands.log);
     let skip = a.values(Label::Skip, 64)?;
@@ -44,5 +34,14 @@ pub fn verify<A: Arithmetic>(a: &mut A, layout: &Layout) -> Result<AndClaims<A::
     let values: [A::Value; 3] = a.array(Label::AndValues)?;
     let [x, y, product] = values.clone();
     a.demand_product([x, y], claim + product, Error::AndCheck)?;
-    Ok(AndClaims { bit_weights: byte_lagrange(6, z), point, values })
+    Ok(claims(z, point, values))
+}
+
+/// The claims on the operands' values at z and the point, of the variables of the stack of constraints. The weights
+/// of bits are the Lagrange polynomials at z.
+pub fn claims<V>(z: K, point: Vec<K>, values: [V; 3]) -> RowClaims<V> {
+    let bits = byte_lagrange(6, z);
+    let claim =
+        |(operand, value)| Claim { of: Functional::AndOperand { operand, bits: bits.clone() }, value };
+    RowClaims { point, claims: values.into_iter().enumerate().map(claim).collect() }
 }

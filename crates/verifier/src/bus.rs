@@ -13,12 +13,13 @@ use dyad_rules::MESSAGE_WORDS;
 use crate::arithmetic::Arithmetic;
 use crate::label::Label;
 use crate::moves::Move;
+use crate::row_claims::{Claim, Functional, RowClaims, Side};
 use crate::system::Statement;
 use crate::transcript::Challenges;
 use crate::{Error, Layout, sumcheck};
 
 /// The random combination that turns a message into one element.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Fingerprint {
     /// A factor for each word, the tag's first.
     pub alpha: [K; MESSAGE_WORDS],
@@ -44,19 +45,6 @@ impl Fingerprint {
     }
 }
 
-/// Claims that the bus leaves behind: the multilinear extensions of both leaf vectors at a point.
-#[derive(Clone, Debug)]
-pub struct BusClaims<V = K> {
-    /// The combination drawn.
-    pub fingerprint: Fingerprint,
-    /// Of the pushes.
-    pub push: V,
-    /// Of the pulls.
-    pub pull: V,
-    /// The point, of the layout's `bus_log` variables.
-    pub point: Vec<K>,
-}
-
 /// The move with which the challenges of the bus begin, right after the commitment.
 pub fn first_move(layout: &Layout, statement: &Statement) -> Move {
     let pushes = layout.pushes.len.saturating_add(statement.pushes.len());
@@ -79,7 +67,7 @@ pub fn verify<A: Arithmetic>(
     a: &mut A,
     layout: &Layout,
     statement: impl FnOnce(&Fingerprint) -> [K; 2],
-) -> Result<BusClaims<A::Value>, Error> {
+) -> Result<RowClaims<A::Value>, Error> {
     a.section("bus");
     let fingerprint = Fingerprint::draw(a);
     let [mut push, mut pull] = a.array(Label::Products)?;
@@ -106,5 +94,11 @@ pub fn verify<A: Arithmetic>(
         at.push(top);
         point = at;
     }
-    Ok(BusClaims { fingerprint, push, pull, point })
+    Ok(claims(fingerprint, point, [push, pull]))
+}
+
+/// The claims on the leaves of pushes and pulls at a point, of the layout's `bus_log` variables.
+pub fn claims<V>(fingerprint: Fingerprint, point: Vec<K>, [push, pull]: [V; 2]) -> RowClaims<V> {
+    let leaf = |side, value| Claim { of: Functional::Leaf { side, fingerprint }, value };
+    RowClaims { point, claims: [leaf(Side::Push, push), leaf(Side::Pull, pull)].into() }
 }

@@ -42,6 +42,7 @@ pub mod params;
 pub mod points;
 pub mod reader;
 pub mod ring_switch;
+pub mod row_claims;
 pub mod sumcheck;
 pub mod system;
 pub mod transcript;

@@ -1,22 +1,21 @@
-//! The point reduction: both claims on columns become one claim on the committed bits.
+//! The point reduction: the claims on columns, one for each row point, become one claim on the committed bits.
 //!
 //! `M_k[C, b]` at the column point is a sum over the index i of all oracles together of
 //! `omega_k(i) f(i)`, where f(i) is element i's 128 bits folded with `eq(r7, .)` (r7: the bit
-//! variables and the half of the pair) and omega_k(i) is the eq of pair and row. Batched with theta,
+//! variables and the half of the pair) and omega_k(i) is the eq of pair and row. Batched with powers of theta,
 //! one sumcheck over i leaves a claim on f's extension at a point.
 
 use alloc::vec::Vec;
 
 use dyad_field::{K, PrimeCharacteristicRing, eq_points, eq_table};
 
-use crate::and_check::AndClaims;
 use crate::arithmetic::Arithmetic;
-use crate::bus::BusClaims;
 use crate::columns::{ColumnClaims, block_weight};
 use crate::error::{get, slice};
 use crate::label::Label;
 use crate::layout::Block;
 use crate::moves::Move;
+use crate::row_claims::RowClaims;
 use crate::{Error, Layout, sumcheck};
 
 /// The claim on the committed bits.
@@ -40,16 +39,15 @@ pub struct BitClaim<V = K> {
 pub fn verify<A: Arithmetic>(
     a: &mut A,
     layout: &Layout,
-    bus: &BusClaims<A::Value>,
-    and: &AndClaims<A::Value>,
+    points: &[RowClaims<A::Value>],
     columns: &ColumnClaims<A::Value>,
 ) -> Result<BitClaim<A::Value>, Error> {
     a.section("points");
     let (bits, pair_point) = columns.point.split_at_checked(7).ok_or(Error::Internal("the column point"))?;
     a.work(Move::Theta)?;
     let theta = a.draw(Label::Theta);
-    let [m0, m1] = columns.values.clone();
-    let claim = m0 + m1 * theta;
+    let values = columns.values.iter().rev();
+    let claim = values.fold(K::ZERO.into(), |s: A::Value, m| s * theta + m.clone());
     let (claim, index) = sumcheck::plain(a, Label::Points, Move::PointRound, claim, layout.joint_log)?;
     let pair_eq = eq_table(pair_point);
     let mut omega = K::ZERO;
@@ -57,7 +55,11 @@ pub fn verify<A: Arithmetic>(
         let low = |q| slice(q, 0..block.log, "a row point");
         let row = |q| Ok::<K, Error>(eq_points(low(q)?, low(&index)?));
         let place = block_weight(&index, &Block { base: oracle.base | block.base, ..*block })?;
-        omega += *get(&pair_eq, i, "a pair")? * place * (row(&bus.point)? + theta * row(&and.point)?);
+        let mut rows = K::ZERO;
+        for claims in points.iter().rev() {
+            rows = rows * theta + row(&claims.point)?;
+        }
+        omega += *get(&pair_eq, i, "a pair")? * place * rows;
     }
     Ok(BitClaim { bits: bits.to_vec(), index, weight: omega, claim })
 }

@@ -177,8 +177,9 @@ pub fn reduce<A: Arithmetic>(
 ) -> Result<ElementClaim, Error> {
     let bus = bus::verify(a, layout, statement)?;
     let and = and_check::verify(a, layout)?;
-    let columns = columns::verify(a, system, layout, &bus, &and)?;
-    let bits = points::verify(a, layout, &bus, &and, &columns)?;
+    let points = [bus, and];
+    let columns = columns::verify(a, system, layout, &points)?;
+    let bits = points::verify(a, layout, &points, &columns)?;
     ring_switch::verify(a, bits)
 }
 

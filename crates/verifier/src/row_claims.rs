@@ -1,0 +1,155 @@
+//! What the steps before the column reduction leave behind: claims on words of rows, at a point.
+//!
+//! A claim is on the multilinear extension, at the point, of a function on the entries of a stack: the leaf of
+//! each message, or an operand of each constraint with its bits weighted. Such functions are linear in the bits
+//! of words, so in those of columns, but for a constant on active rows.
+
+use alloc::vec::Vec;
+
+use dyad_field::{K, PrimeCharacteristicRing, from_word};
+use dyad_rules::MESSAGE_WORDS;
+use dyad_rules::shape::{Message, NodeId, TableShape};
+
+use crate::bus::Fingerprint;
+use crate::error::{get, inner};
+use crate::forms::{self, Bits};
+use crate::layout::Stack;
+use crate::{Error, Layout};
+
+/// Claims at one point.
+#[derive(Clone, Debug)]
+pub struct RowClaims<V = K> {
+    /// The point, of the variables of the stacks that the claims are about. Its low coordinates are a row
+    /// point of each slab that has blocks there.
+    pub point: Vec<K>,
+    /// The claims, in the order in which they are batched.
+    pub claims: Vec<Claim<V>>,
+}
+
+/// A claim on the extension of a function.
+#[derive(Clone, Debug)]
+pub struct Claim<V = K> {
+    /// The function.
+    pub of: Functional,
+    /// The claimed value of its extension at the point.
+    pub value: V,
+}
+
+/// Side of the bus.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Messages put on it.
+    Push,
+    /// Messages taken from it.
+    Pull,
+}
+
+/// A function on the entries of a stack that is linear in the bits of the words of a row, and a constant.
+#[derive(Clone, Debug)]
+pub enum Functional {
+    /// The leaf of a message, 1 where there is none.
+    Leaf {
+        /// Whose messages.
+        side: Side,
+        /// How a message becomes an element.
+        fingerprint: Fingerprint,
+    },
+    /// An operand of an AND constraint, 0 where there is none.
+    AndOperand {
+        /// 0, 1 or 2.
+        operand: usize,
+        /// Weights of its 64 bits.
+        bits: Vec<K>,
+    },
+}
+
+/// Weights of the 64 bits of a word.
+#[derive(Clone, Copy, Debug)]
+pub enum Weights<'a> {
+    /// Bit j counts this times X^j.
+    Element(K),
+    /// Each bit has its own.
+    Bits(&'a [K]),
+}
+
+impl Weights<'_> {
+    /// The weighted sum of bits that are elements themselves.
+    ///
+    /// # Errors
+    /// Never, for 64 weights.
+    pub fn of_bits(self, bits: &Bits) -> Result<K, Error> {
+        match self {
+            Self::Element(factor) => Ok(factor * forms::as_element(bits)),
+            Self::Bits(weights) => inner(weights, bits),
+        }
+    }
+
+    /// The weighted sum of the bits of a word.
+    pub fn of_word(self, word: u64) -> K {
+        match self {
+            Self::Element(factor) => factor * from_word(word),
+            Self::Bits(weights) => forms::weighted_constant(word, weights),
+        }
+    }
+}
+
+impl Functional {
+    /// The stack on whose entries it is.
+    pub fn stack<'l>(&self, layout: &'l Layout) -> &'l Stack {
+        match self {
+            Self::Leaf { side: Side::Push, .. } => &layout.pushes,
+            Self::Leaf { side: Side::Pull, .. } => &layout.pulls,
+            Self::AndOperand { .. } => &layout.ands,
+        }
+    }
+
+    /// Its value past the blocks of the stack, and on rows of zeros that are not active.
+    pub fn absent(&self) -> K {
+        match self {
+            Self::Leaf { .. } => K::ONE,
+            Self::AndOperand { .. } => K::ZERO,
+        }
+    }
+
+    /// What an active row counts besides its words and [`Functional::absent`].
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if the table has no such item.
+    pub fn active(&self, table: &TableShape, item: usize) -> Result<K, Error> {
+        match self {
+            Self::Leaf { side, fingerprint } => {
+                let [tag, ..] = fingerprint.alpha;
+                Ok(fingerprint.gamma + K::ONE + tag * from_word(message(table, *side, item)?.tag))
+            }
+            Self::AndOperand { .. } => Ok(K::ZERO),
+        }
+    }
+
+    /// The words of an item that it is the sum of, and the weights of their bits.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if the table has no such item.
+    pub fn words(&self, table: &TableShape, item: usize) -> Result<Vec<(NodeId, Weights<'_>)>, Error> {
+        match self {
+            Self::Leaf { side, fingerprint } => {
+                let words = message(table, *side, item)?.words.iter();
+                let factors = fingerprint.alpha.iter().skip(1);
+                Ok(words.zip(factors).map(|(&word, &factor)| (word, Weights::Element(factor))).collect())
+            }
+            Self::AndOperand { operand, bits } => {
+                let and = get(&table.ands, item, "a constraint")?;
+                let word = *get(&and.operands, *operand, "an operand")?;
+                Ok([(word, Weights::Bits(bits))].into())
+            }
+        }
+    }
+}
+
+fn message(table: &TableShape, side: Side, item: usize) -> Result<&Message, Error> {
+    let messages = match side {
+        Side::Push => &table.pushes,
+        Side::Pull => &table.pulls,
+    };
+    let message = get(messages, item, "a message")?;
+    if message.words.len() < MESSAGE_WORDS { Ok(message) } else { Err(Error::Internal("a message's words")) }
+}
