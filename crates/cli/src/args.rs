@@ -32,8 +32,8 @@ pub enum Command {
     Prove(Prove),
     /// Check a proof against a verifying key; needs neither program nor input
     ///
-    /// What a proof says is what the command prints. Who has it also sees the numbers of rows (`dyad inspect`),
-    /// and nothing else of the input if it hides.
+    /// What a proof says is what the command prints. Whoever has the proof sees the numbers of rows, too (`dyad
+    /// inspect --key`), and nothing else of the input if the proof hides, which is printed.
     Verify(Verify),
     /// Say what an ELF file, a key or a proof is
     Inspect(Inspect),
@@ -116,15 +116,15 @@ pub struct Prove {
     /// Threads to use [default: all]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
-    /// Take no more memory than this, such as 4G or 512MiB: what would is refused before it is proved
+    /// Take no more memory than this, such as 4G or 512MiB: a run that needs more is refused before it is proved
     /// [default: as much as there is]
     #[arg(long, value_name = "SIZE", value_parser = memory)]
     pub memory: Option<ByteSize>,
-    /// Bits of security that the proof has
+    /// Bits of security that the proof has; `dyad verify --level` demands them
     #[arg(long, value_name = "BITS", default_value = "100", value_parser = bits())]
     pub level: u32,
-    /// Make a proof that is a quarter smaller, in up to twice the time and a quarter more memory; it is for the same
-    /// key
+    /// Make a proof that is a quarter smaller, in a quarter more memory and up to twice the time, or up to four times
+    /// where a run has less than some 100 000 cycles; it is for the same key
     #[arg(long)]
     pub small: bool,
     /// Make a proof that does not hide what it is made from, the same bytes each time
@@ -152,7 +152,7 @@ pub struct Verify {
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// The bits of security that the proof's level must have at least
-    #[arg(long, value_name = "BITS", default_value_t = dyad::LEAST_LEVEL)]
+    #[arg(long, value_name = "BITS", default_value = "100", value_parser = bits())]
     pub level: u32,
     /// The exit code that the run must have
     #[arg(long, value_name = "CODE", default_value_t = 0)]
@@ -166,7 +166,8 @@ pub struct Verify {
 pub struct Inspect {
     /// An ELF file, a key or a proof
     pub file: PathBuf,
-    /// Of a proof that this verifying key accepts, show tables, sections and security too
+    /// The verifying key of a proof: shows the numbers of rows of all tables, sections and security, too, if the proof
+    /// is valid
     #[arg(short, long, value_name = "FILE")]
     pub key: Option<PathBuf>,
     /// Print one JSON object

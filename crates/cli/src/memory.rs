@@ -107,15 +107,16 @@ impl Allowance {
     }
 
     /// Why a proof that takes `needed` bytes is refused.
-    pub fn refusal(&self, needed: u64, cycles: u64) -> String {
+    pub fn refusal(&self, needed: u64, cycles: u64, small: bool) -> String {
         let (needed, allowed) = (needed.div_ceil(1_000_000), self.bytes / 1_000_000);
         let what = format!("proving this run of {cycles} cycles takes {needed} MB of memory, more than");
+        let less = if small { "leave out --small, or prove a shorter run" } else { "prove a shorter run" };
         if self.asked {
-            format!("{what} the {allowed} MB allowed: allow more with --memory, or prove a shorter run")
+            format!("{what} the {allowed} MB allowed: allow more with --memory, {less}")
         } else {
             format!(
-                "{what} the {allowed} MB that there are here: prove a shorter run, or use a machine with more; \
-                 --memory SIZE has it tried anyway"
+                "{what} the {allowed} MB that there are here: {less}, or use a machine with more; --memory SIZE has \
+                 it tried anyway"
             )
         }
     }
@@ -213,7 +214,7 @@ mod tests {
 
     #[test]
     fn refusals_have_the_numbers_and_say_what_to_do() {
-        let refusal = |asked| Allowance { bytes: 4_000_000_000, asked }.refusal(5_000_000_001, 7);
+        let refusal = |asked| Allowance { bytes: 4_000_000_000, asked }.refusal(5_000_000_001, 7, false);
         let what = "proving this run of 7 cycles takes 5001 MB of memory, more than the 4000 MB";
         for (asked, rest) in [(true, "allowed: allow more with --memory"), (false, "that there are here")] {
             assert!(refusal(asked).starts_with(&format!("{what} {rest}")), "{}", refusal(asked));

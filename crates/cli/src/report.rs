@@ -165,12 +165,23 @@ pub fn misaligned_json(accesses: Misaligned) -> Value {
     json!({"loads": accesses.loads, "stores": accesses.stores})
 }
 
-/// Says in a JSON object what level the number in a proof names: bits, and whether it is small and hides.
-pub fn add_level(object: &mut Value, number: u32) {
-    let level = Level::new(number).ok();
-    object["level"] = level.map_or(number, Level::bits).into();
-    object["small"] = level.is_some_and(Level::is_small).into();
-    object["hiding"] = level.is_some_and(Level::is_hiding).into();
+/// Says in a JSON object what level a proof names: bits, and whether it is small and hides. All are null where this
+/// release does not know the level.
+pub fn add_level(object: &mut Value, level: Option<Level>) {
+    object["level"] = level.map(Level::bits).into();
+    object["small"] = level.map(Level::is_small).into();
+    object["hiding"] = level.map(Level::is_hiding).into();
+}
+
+/// A level in words.
+pub fn level(level: Level) -> String {
+    let hiding = if level.is_hiding() {
+        "hides all but the numbers of rows"
+    } else {
+        "transparent: shows what follows from the input"
+    };
+    let small = if level.is_small() { ", a small proof" } else { "" };
+    format!("{}; {hiding}{small}", level.bits())
 }
 
 /// A number with a space between thousands.

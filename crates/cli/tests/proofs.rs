@@ -81,14 +81,32 @@ fn proofs_name_what_they_are() {
     // In the clear, the same run gives the same bytes.
     assert_eq!(fs::read(folder.path("one")).unwrap(), fs::read(folder.path("other")).unwrap());
     let text = String::from_utf8(folder.dyad(&["prove", &elf, "--input", &input, "-o", "p"]).stdout).unwrap();
-    assert!(text.contains("hides the input"), "{text}");
+    assert!(text.contains("level 100; hides all but the numbers of rows"), "{text}");
 
-    // A verifier may ask for more than a proof has.
-    folder.dyad(&["verify", "proof", "--key", "key", "--level", "100"]);
-    let refused = folder.try_dyad(&["verify", "proof", "--key", "key", "--level", "101"]);
+    // A verifier says what it accepts, and may ask for more than a proof has.
+    let accepted = json(&folder.dyad(&["verify", "proof", "--key", "key", "--level", "100", "--json"]));
+    assert_eq!(flags(&accepted), (Some(true), Some(false), Some(100)));
+    assert_eq!(accepted["reason"], Value::Null);
+    let more = ["verify", "proof", "--key", "key", "--level", "128"];
+    let refused = folder.try_dyad(&more);
     let said = String::from_utf8(refused.stderr).unwrap();
     assert_eq!(refused.status.code(), Some(1), "{said}");
-    assert!(said.contains("of level 100, and at least 101 is asked for"), "{said}");
+    assert!(said.contains("of level 100, and at least 128 is asked for"), "{said}");
+    let refused = json(&folder.try_dyad(&[&more[..], &["--json"]].concat()));
+    let told = |v: &Value| (v["valid"].clone(), v["accepted"].clone(), v["reason"].clone());
+    assert_eq!(told(&refused), (Value::Null, false.into(), "level".into()));
+    let usage = folder.try_dyad(&["verify", "proof", "--key", "key", "--level", "101"]);
+    assert_eq!(usage.status.code(), Some(2));
+
+    // A key of other rules is the key's matter.
+    let mut old = fs::read(folder.path("key")).unwrap();
+    old[20] ^= 1;
+    fs::write(folder.path("old"), old).unwrap();
+    let refused = json(&folder.try_dyad(&["verify", "proof", "--key", "old", "--json"]));
+    assert_eq!(told(&refused), (Value::Null, false.into(), "key".into()));
+    assert!(refused["error"].as_str().unwrap().starts_with("old: this key"), "{refused}");
+    assert_eq!(json(&folder.dyad(&["inspect", "old", "--json"]))["current"], false);
+    assert_eq!(json(&folder.dyad(&["inspect", "key", "--json"]))["current"], true);
 }
 
 #[test]

@@ -16,7 +16,7 @@ mod proof;
 use alloc::vec::Vec;
 
 use dyad_verifier::check::demand;
-use dyad_verifier::{Blake3, Level, Schedule, System};
+use dyad_verifier::{Blake3, Schedule, System};
 
 pub use key::VerifyingKey;
 pub use proof::{MAX_OUTPUT, Proof};
@@ -45,7 +45,10 @@ pub enum Error {
     #[error("this key was made for another version of the machine's rules: make it anew with `dyad key`")]
     OtherRules,
     /// The proof is for another program.
-    #[error("this proof is for another program: it was made for the key {found}, not for {expected}")]
+    #[error(
+        "this proof is for another program, or this key is of another build of Dyad: it was made for the key {found}, \
+         not for {expected}"
+    )]
     OtherKey {
         /// The identity of the key that the proof names.
         found: alloc::string::String,
@@ -94,7 +97,7 @@ pub fn verify_in(system: &System, key: &VerifyingKey, proof: &Proof) -> Result<V
     demand(key.rules == system.digest, Error::OtherRules)?;
     demand(proof.key == key.id(), "OtherKey")
         .map_err(|_| Error::OtherKey { found: hex(&proof.key), expected: hex(&key.id()) })?;
-    let level = Level::new(proof.level)?;
+    let level = proof.level()?;
     let statement = key.statement(&proof.output, proof.exit_code);
     let v = dyad_verifier::verify::<Blake3>(level, system, &key.columns(), &statement, &proof.body)?;
     let names = system.tables.iter().map(|t| t.name);

@@ -2,13 +2,14 @@
 
 use alloc::vec::Vec;
 
-use dyad_verifier::Digest;
 use dyad_verifier::check::demand;
+use dyad_verifier::{Digest, Level};
 
 use crate::Error;
 
 const MAGIC: &[u8; 10] = b"dyad-proof";
-const VERSION: u16 = 2;
+/// That of the protocol: a proof of another one is told from one for another program.
+const VERSION: u16 = 4;
 
 /// The longest public output that a verifier accepts, in bytes: it holds a message of 40 bytes for
 /// each of them.
@@ -19,9 +20,8 @@ pub const MAX_OUTPUT: usize = 1 << 24;
 /// There is exactly one byte string for each proof.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof {
-    /// The number of its level, `dyad_verifier::Level::number`: the bits of security that the parameters
-    /// were chosen for, and 2^16 more where they were chosen for a small proof.
-    pub level: u32,
+    /// The number of its level, [`Level::number`], not the bits of security, which [`Proof::level`] gives.
+    pub level_number: u32,
     /// The identity of the verifying key that it was made for.
     pub key: Digest,
     /// The claimed exit code.
@@ -39,13 +39,22 @@ impl Proof {
         let mut out = Vec::with_capacity(self.header_length().saturating_add(self.body.len()));
         out.extend_from_slice(MAGIC);
         out.extend_from_slice(&VERSION.to_le_bytes());
-        out.extend_from_slice(&self.level.to_le_bytes());
+        out.extend_from_slice(&self.level_number.to_le_bytes());
         out.extend_from_slice(&self.key);
         out.push(self.exit_code);
         out.extend_from_slice(&(self.output.len() as u64).to_le_bytes());
         out.extend_from_slice(&self.output);
         out.extend_from_slice(&self.body);
         out
+    }
+
+    /// What its parameters were chosen for: bits of security, a fast or a small proof, and whether it hides. What is
+    /// named here holds if the proof is valid.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a number that no level has.
+    pub fn level(&self) -> Result<Level, Error> {
+        Ok(Level::new(self.level_number)?)
     }
 
     /// Bytes of the file before the body.
@@ -73,7 +82,7 @@ impl Proof {
         demand(length <= MAX_OUTPUT, short.clone())?;
         let (output, body) = rest.split_at_checked(length).ok_or(short)?;
         Ok(Self {
-            level: u32::from_le_bytes(*level),
+            level_number: u32::from_le_bytes(*level),
             key: *key,
             exit_code: *exit_code,
             output: output.to_vec(),

@@ -10,7 +10,7 @@ fn key(system: &System) -> VerifyingKey {
 
 /// A proof that says what a valid one would, and proves nothing.
 fn proof(key: &VerifyingKey) -> Proof {
-    Proof { level: 100, key: key.id(), exit_code: 7, output: b"output".to_vec(), body: vec![3; 40] }
+    Proof { level_number: 100, key: key.id(), exit_code: 7, output: b"output".to_vec(), body: vec![3; 40] }
 }
 
 #[test]
@@ -89,6 +89,6 @@ fn proofs_are_for_one_key_of_these_rules() {
     let mut other = key.clone();
     other.program[0] ^= 1;
     assert!(matches!(of(&other, &proof), Error::OtherKey { .. }));
-    let level = Proof { level: 101, ..proof };
+    let level = Proof { level_number: 101, ..proof };
     assert_eq!(of(&key, &level), Error::Invalid(Invalid::UnsupportedLevel(101)));
 }

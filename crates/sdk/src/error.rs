@@ -59,6 +59,9 @@ pub enum Error {
     /// A key or proof is rejected.
     #[error(transparent)]
     Proof(#[from] dyad_proof::Error),
+    /// There is no such level.
+    #[error("there is no level of {0} bits: proofs have 100 or 128")]
+    NoSuchLevel(u32),
     /// A proof is of a lower level than is asked for.
     #[error("this proof is of level {level}, and at least {least} is asked for")]
     Level {

@@ -30,10 +30,20 @@
 //! let proof = dyad::Proof::from_bytes(&proof.to_bytes())?;
 //! let verified = dyad::verify(&key, &proof)?;
 //! assert_eq!(verified.output, [42]);
-//! assert!(verified.security_bits >= 100.0);
+//!
+//! // More bits of security, and a smaller proof; a verifier says how many bits it demands.
+//! let prover = prover.level(128)?.small(true);
+//! let (proof, _) = prover.prove(&[21])?;
+//! let verified = dyad::verify_at(&key, &proof, 128)?;
+//! assert!(verified.level.bits() == 128 && verified.level.is_small() && verified.level.is_hiding());
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # Speed
+//! The prover's kernels are those of the processor that the build is for. By default that is any processor of its
+//! kind, for which proofs take twenty times as long: build with `RUSTFLAGS="-C target-cpu=native"`, or put that into
+//! the `.cargo/config.toml` of your project. [`kernels`] and [`has_fast_kernels`] say what a build has.
 //!
 //! # What a proof tells
 //! The statement, and the numbers of rows of its tables: exact counts of instructions by class, of memory
@@ -50,10 +60,10 @@ mod stopwatch;
 
 pub use dyad_executor::{Cause, Halted, Limits};
 pub use dyad_program::{FloatAbi, HeaderFlags};
-pub use dyad_proof::{Proof, VerifyingKey};
+pub use dyad_proof::{Error as ProofError, Proof, VerifyingKey};
 pub use dyad_prover::cost::{Cost, Floor};
 pub use dyad_security::Report as SecurityReport;
-pub use dyad_verifier::Level;
+pub use dyad_verifier::{Error as VerifierError, Level};
 pub use error::Error;
 pub use fit::TooLong;
 pub use program::{Misaligned, Program, Run};
@@ -67,7 +77,10 @@ pub struct Verified {
     pub output: Vec<u8>,
     /// Its exit code.
     pub exit_code: u8,
-    /// Bits of security of this proof with its parameters and sizes: the least over all steps.
+    /// The level of the proof: bits of security, fast or small, hiding or not.
+    pub level: Level,
+    /// Bits of security of this proof with its parameters and sizes: the least over all steps. The level's bits, which
+    /// are what is proved of the whole, are one less or more.
     pub security_bits: f64,
     /// Where those bits come from.
     pub security: SecurityReport,
@@ -81,7 +94,7 @@ pub struct Verified {
 pub const LEAST_LEVEL: u32 = 100;
 
 /// Verifies that the program with this key, given some private input, wrote this output and ended
-/// with this exit code.
+/// with this exit code, whatever that is: a program that failed has proofs of it, too.
 ///
 /// # Errors
 /// [`Error::Proof`] if the proof does not hold or is for another key, [`Error::Insecure`] if its
@@ -95,7 +108,7 @@ pub fn verify(key: &VerifyingKey, proof: &Proof) -> Result<Verified, Error> {
 /// # Errors
 /// As [`verify`]; [`Error::Level`] for a proof of less, whether it holds or not.
 pub fn verify_at(key: &VerifyingKey, proof: &Proof, least: u32) -> Result<Verified, Error> {
-    let named = Level::new(proof.level).map_err(dyad_proof::Error::from)?.bits();
+    let named = proof.level()?.bits();
     if named < least {
         return Err(Error::Level { level: named, least });
     }
@@ -111,11 +124,17 @@ pub fn verify_at(key: &VerifyingKey, proof: &Proof, least: u32) -> Result<Verifi
     Ok(Verified {
         output: v.output,
         exit_code: v.exit_code,
+        level: v.schedule.level,
         security_bits: security.bits(),
         security,
         tables: v.rows,
         sections: v.sections,
     })
+}
+
+/// The digest of the machine's rules and of what the protocol takes for granted: that of the keys of this release.
+pub fn rules() -> [u8; 32] {
+    dyad_proof::system().digest
 }
 
 /// The kernels that the prover of this build runs on.

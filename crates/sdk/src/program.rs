@@ -41,6 +41,8 @@ pub struct Run {
     /// Bytes of memory that a [`Prover`](crate::Prover) of the program and a proof of the run take on all
     /// threads of the rayon pool; `None` where the run does not fit one proof.
     pub proof_memory: Option<u64>,
+    /// The same for a small proof.
+    pub small_proof_memory: Option<u64>,
     /// Why it does not, if so.
     pub too_long: Option<TooLong>,
 }
@@ -105,7 +107,11 @@ impl Program {
             }
             other => other?,
         };
-        let expected = Expected::new(Level::L100.hiding(), &system, &metered);
+        let memory = |level: Level| {
+            let expected = Expected::new(level.hiding(), &system, &metered).ok()?;
+            Some(expected.key + expected.proof())
+        };
+        let [proof_memory, small_proof_memory] = [Level::L128, Level::L128_SMALL].map(memory);
         let Metered { outcome, rows, .. } = metered;
         Ok(Run {
             output: outcome.output,
@@ -122,7 +128,8 @@ impl Program {
                 .map(|(t, n)| t.committed.len() as u64 * n)
                 .sum(),
             seconds,
-            proof_memory: expected.ok().map(|e| e.key + e.proof()),
+            proof_memory,
+            small_proof_memory,
             too_long: fit.end(outcome.cycles, &rows),
         })
     }

@@ -57,7 +57,9 @@ pub struct Report {
     pub prove_seconds: f64,
     /// Bytes of the proof as a file.
     pub proof_bytes: usize,
-    /// Bits of security: the least over all steps of the protocol.
+    /// The level of the proof.
+    pub level: Level,
+    /// Bits of security: the least over all steps of the protocol. A level's proofs have one to spare in each.
     pub security_bits: f64,
     /// Threads used.
     pub threads: usize,
@@ -150,14 +152,15 @@ impl Prover {
     /// same key.
     ///
     /// # Errors
-    /// [`Error::Proof`] for other numbers of bits.
+    /// [`Error::NoSuchLevel`] for other numbers of bits.
     pub fn level(mut self, bits: u32) -> Result<Self, Error> {
-        self.level = self.level.with_bits(bits).map_err(dyad_proof::Error::from)?;
+        self.level = self.level.with_bits(bits).map_err(|_| Error::NoSuchLevel(bits))?;
         Ok(self)
     }
 
-    /// Whether to make small proofs rather than fast ones: about a quarter smaller, in up to twice the time. They
-    /// are for the same key.
+    /// Whether to make small proofs rather than fast ones: about a quarter smaller, in up to twice the time where a
+    /// run has some 100 000 cycles or more, and in up to four times the time where it is short. They are for the same
+    /// key.
     #[must_use]
     pub fn small(mut self, small: bool) -> Self {
         self.level = self.level.with_size(small);
@@ -174,8 +177,9 @@ impl Prover {
     ///
     /// # Errors
     /// [`Error::Run`] if the program traps or does not exit, [`Error::TooLong`] if the run does not
-    /// fit one proof, [`Error::Memory`] if the proof takes more memory than is allowed,
-    /// [`Error::OutputTooLong`] if no verifier accepts so much output.
+    /// fit one proof, [`Error::TooLarge`] if not even its tables do, [`Error::Memory`] if the proof takes more memory
+    /// than is allowed, [`Error::OutputTooLong`] if no verifier accepts so much output, [`Error::Randomness`] if the
+    /// operating system gives no random bytes.
     pub fn prove(&self, input: &[u8]) -> Result<(Proof, Report), Error> {
         self.prove_with(input, &mut |_| ())
     }
@@ -225,7 +229,7 @@ impl Prover {
         let timings = watch.finish([Cost::default()].into_iter().chain(costs.map(|cost| cost.1)));
 
         let proof = Proof {
-            level: self.level.number(),
+            level_number: self.level.number(),
             key: self.key.id(),
             exit_code: outcome.exit_code,
             output: outcome.output,
@@ -238,6 +242,7 @@ impl Prover {
             execute_seconds: timings[..2].iter().map(|step| step.seconds).sum(),
             prove_seconds,
             proof_bytes: proof.header_length() + proof.body.len(),
+            level: self.level,
             security_bits,
             threads: rayon::current_num_threads(),
             timings,

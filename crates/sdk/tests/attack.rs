@@ -133,16 +133,16 @@ fn another_level_is_rejected() {
     let h = &*HONEST;
     for level in [0, 1, 99, 101, 127, 129, u32::MAX] {
         assert_eq!(
-            reason(h.prover.key(), &Proof { level, ..h.proof.clone() }),
+            reason(h.prover.key(), &Proof { level_number: level, ..h.proof.clone() }),
             Invalid::UnsupportedLevel(level)
         );
     }
     // Levels that exist, and that the proof was not made with.
-    let others = Level::all().map(Level::number).filter(|&level| level != h.proof.level);
+    let others = Level::all().map(Level::number).filter(|&level| level != h.proof.level_number);
     let others: Vec<u32> = others.collect();
     assert_eq!(others.len(), 7);
     for level in others {
-        let p = Proof { level, ..h.proof.clone() };
+        let p = Proof { level_number: level, ..h.proof.clone() };
         assert!(verify(h.prover.key(), &p).is_err(), "{level}");
         assert!(dyad::verify_at(h.prover.key(), &p, 128).is_err(), "{level}");
     }
@@ -206,14 +206,14 @@ fn hiding_proofs_are_never_the_same() {
     for proof in [&one, &other] {
         assert!(dyad::verify(prover.key(), proof).is_ok());
         assert_eq!((&proof.output, proof.exit_code), (&h.proof.output, h.proof.exit_code));
-        for level in [h.proof.level, 100 + (1 << 16), 100 + (1 << 16) + (1 << 17)] {
-            let told = Proof { level, ..proof.clone() };
+        for level in [h.proof.level_number, 100 + (1 << 16), 100 + (1 << 16) + (1 << 17)] {
+            let told = Proof { level_number: level, ..proof.clone() };
             assert!(dyad::verify(prover.key(), &told).is_err(), "{level}");
         }
     }
     // Numbers of rows come first, nonces are small, and everything else is random.
     let equal = one.body.iter().zip(&other.body).filter(|(a, b)| a == b).count();
-    assert_eq!(one.level, other.level);
+    assert_eq!(one.level_number, other.level_number);
     assert!(equal < one.body.len() / 64, "{equal} of {} bytes are the same", one.body.len());
     // The same lies are rejected.
     let (outcome, mut records) =

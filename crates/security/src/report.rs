@@ -78,7 +78,8 @@ pub struct Report {
 }
 
 impl Report {
-    /// The bits of the weakest round: what is claimed.
+    /// The bits of the weakest move. What is proved of the whole is the level (docs/soundness.md, theorem 1), which is
+    /// a bit less: the margin that each move has.
     pub fn bits(&self) -> f64 {
         self.rows.iter().map(Row::bits).fold(f64::INFINITY, f64::min)
     }
@@ -104,7 +105,7 @@ impl fmt::Display for Report {
                 r.note
             )?;
         }
-        write!(f, "{:<12} {:>50.2}  the least of them", "claimed", self.bits())
+        write!(f, "{:<12} {:>50.2}  the least of them", "all", self.bits())
     }
 }
 

@@ -10,7 +10,7 @@ pub enum Error {
     #[error("the proof is cut short in its section `{0}`")]
     Truncated(&'static str),
     /// Bytes follow the end of the proof.
-    #[error("{0} bytes follow the end of the proof")]
+    #[error("the proof should end {0} bytes before it does")]
     TrailingBytes(usize),
     /// A declared number of rows is out of range.
     #[error("table {table}: {rows} rows are more than the limit of {limit}")]
@@ -56,7 +56,10 @@ pub enum Error {
     #[error("the ring switch failed")]
     RingSwitch,
     /// A nonce that is no proof of work for the challenge that it stands before.
-    #[error("the proof of work before the challenge `{0}` is missing")]
+    #[error(
+        "the proof of work before the challenge `{0}` is wrong, as where anything before it was changed: output, exit \
+         code, level, numbers of rows, or what the proof says up to there"
+    )]
     Work(&'static str),
     /// An opened row is not in the committed tree.
     #[error("round {0} of the opening: an opened row is not the committed one")]

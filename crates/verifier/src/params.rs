@@ -23,13 +23,13 @@ const SMALL: u32 = 1 << 16;
 const HIDING: u32 = 1 << 17;
 
 impl Level {
-    /// 100 bits, and fast to prove.
+    /// 100 bits, fast to prove, and transparent: see [`Level::hiding`].
     pub const L100: Self = Self { bits: 100, small: false, hiding: false, profile: FAST_PROOFS };
-    /// 128 bits, and fast to prove.
+    /// 128 bits, fast to prove, and transparent.
     pub const L128: Self = Self { bits: 128, ..Self::L100 };
-    /// 100 bits, and small: codes of lower rate need fewer queries, and more work.
+    /// 100 bits, small, and transparent: codes of lower rate need fewer queries, and more work.
     pub const L100_SMALL: Self = Self { small: true, profile: SMALL_PROOFS, ..Self::L100 };
-    /// 128 bits, and small.
+    /// 128 bits, small, and transparent.
     pub const L128_SMALL: Self = Self { bits: 128, ..Self::L100_SMALL };
 
     /// All levels: of few bits before those of many, fast before small, transparent before hiding.

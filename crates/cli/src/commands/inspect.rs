@@ -88,12 +88,15 @@ fn header(program: &Program, report: &mut Report) -> Value {
 
 fn key(name: &str, bytes: &[u8]) -> Result<(Value, Report), dyad::Error> {
     let key = VerifyingKey::from_bytes(bytes)?;
+    let current = key.rules == dyad::rules();
+    let note = if current { "" } else { ", not those of this release: make the key anew with `dyad key`" };
+    let rules = format!("{}{note}", hex(&key.rules));
     let mut report = Report::default();
     report
         .title(format_args!("{name}: a verifying key, {}", size(bytes.len() as u64)))
         .fact("key", hex(&key.id()))
         .fact("program", hex(&key.program))
-        .fact("rules", hex(&key.rules))
+        .fact("rules", rules)
         .fact("entry", format_args!("{:#x}", key.entry))
         .fact("program cells", number(key.instructions.into()))
         .fact("image", format_args!("{} cells of 8 bytes", number(key.image.into())));
@@ -103,6 +106,7 @@ fn key(name: &str, bytes: &[u8]) -> Result<(Value, Report), dyad::Error> {
         "key": hex(&key.id()),
         "program": hex(&key.program),
         "rules": hex(&key.rules),
+        "current": current,
         "entry": key.entry,
         "program_cells": key.instructions,
         "image_cells": key.image,
@@ -113,19 +117,10 @@ fn key(name: &str, bytes: &[u8]) -> Result<(Value, Report), dyad::Error> {
 fn proof(name: &str, bytes: &[u8], key: Option<&VerifyingKey>) -> Result<(Value, Report), dyad::Error> {
     let proof = Proof::from_bytes(bytes)?;
     let mut report = Report::default();
-    let level = dyad::Level::new(proof.level).ok();
+    let level = proof.level().ok();
     let named = match level {
-        Some(level) => format!(
-            "{} bits of security, {}{}",
-            level.bits(),
-            if level.is_hiding() {
-                "hiding all but the numbers of rows"
-            } else {
-                "transparent: it shows what follows from the input"
-            },
-            if level.is_small() { ", a small proof" } else { "" }
-        ),
-        None => format!("number {}, unknown to this release", proof.level),
+        Some(level) => report::level(level),
+        None => format!("number {}, unknown to this release", proof.level_number),
     };
     let valid = if key.is_some() { "it is valid" } else { "`dyad verify` says whether it is valid" };
     report
@@ -134,6 +129,9 @@ fn proof(name: &str, bytes: &[u8], key: Option<&VerifyingKey>) -> Result<(Value,
         .fact("output", value(&proof.output))
         .fact("exit code", proof.exit_code)
         .fact("level", named);
+    if key.is_none() {
+        report.fact("rows", "with --key: the numbers of rows of all tables, sections, security");
+    }
     let mut object = json!({
         "kind": "proof",
         "bytes": bytes.len(),
@@ -141,7 +139,7 @@ fn proof(name: &str, bytes: &[u8], key: Option<&VerifyingKey>) -> Result<(Value,
         "output_hex": hex(&proof.output),
         "exit_code": proof.exit_code,
     });
-    add_level(&mut object, proof.level);
+    add_level(&mut object, level);
     if let Some(key) = key {
         let verified = dyad::verify(key, &proof)?;
         object["valid"] = true.into();

@@ -65,7 +65,7 @@ pub fn run(args: &Prove) -> Result<(), Failure> {
     });
     drop(progress);
     let (proof, report) = proved.map_err(|error| match error {
-        Error::Memory { needed, cycles, .. } => bad(allowance.refusal(base + needed, cycles)),
+        Error::Memory { needed, cycles, .. } => bad(allowance.refusal(base + needed, cycles, args.small)),
         error => report::failed_run(&error),
     })?;
 
@@ -92,15 +92,19 @@ pub fn run(args: &Prove) -> Result<(), Failure> {
     text.fact("proof", size(bytes.len() as u64)).fact(
         "security",
         format_args!(
-            "{:.1} bits; {}",
-            report.security_bits,
-            if args.transparent {
-                "transparent: keep it if the input is secret"
-            } else {
-                "hides the input, not the numbers of rows (`dyad inspect`)"
-            }
+            "level {}; {:.1} bits at least in each move",
+            report::level(report.level),
+            report.security_bits
         ),
     );
+    if args.transparent {
+        text.fact("", "do not give it away if the input is secret");
+    } else {
+        text.fact("", "`dyad inspect --key` shows the numbers of rows");
+    }
+    if report.level.bits() > dyad::LEAST_LEVEL {
+        text.fact("", format_args!("`dyad verify --level {}` demands this level", report.level.bits()));
+    }
     if args.timings || args.floor.is_some() {
         timings::show(&report, floor.as_ref(), &mut text);
     }
@@ -157,7 +161,7 @@ fn describe(
         "tables": tables.collect::<Vec<_>>(),
         "diagnostics": String::from_utf8_lossy(&report.diagnostics),
     });
-    add_level(&mut object, proof.level);
+    add_level(&mut object, Some(report.level));
     object
 }
 

@@ -25,11 +25,12 @@ pub fn run(args: &Run) -> Result<(), Failure> {
 
     let base = memory::resident().unwrap_or(0);
     let proof_memory = run.proof_memory.map(|bytes| base + bytes);
+    let small_proof_memory = run.small_proof_memory.map(|bytes| base + bytes);
     let too_long =
         run.too_long.as_ref().map(|too_long| format!("too long for one proof: {}", too_long.reason()));
-    let to_prove = match (proof_memory, &too_long) {
+    let to_prove = match (proof_memory.zip(small_proof_memory), &too_long) {
         (_, Some(reason)) => reason.clone(),
-        (Some(bytes), None) => format!("{} of memory", size(bytes)),
+        (Some((fast, small)), None) => format!("{} of memory, {} with --small", size(fast), size(small)),
         (None, None) => "unknown".to_owned(),
     };
     if args.json {
@@ -43,6 +44,7 @@ pub fn run(args: &Run) -> Result<(), Failure> {
             "misaligned_accesses": misaligned_json(run.misaligned),
             "seconds": run.seconds,
             "proof_memory_bytes": proof_memory,
+            "small_proof_memory_bytes": small_proof_memory,
             "too_long": too_long,
             "tables": tables.collect::<Vec<_>>(),
             "diagnostics": String::from_utf8_lossy(&run.diagnostics),
