@@ -120,7 +120,7 @@ def check(ok, step):
 
 class Transcript:
     def __init__(self):
-        self.state, self.drawn = digest(TRANSCRIPT, b'dyad proof system v4'), []
+        self.state, self.drawn = digest(TRANSCRIPT, b'dyad proof system v5'), []
     def absorb(self, label, data):
         label = label.encode()
         self.state = digest(TRANSCRIPT, self.state, bytes([len(label)]), label, u64(len(data)), data)
@@ -165,7 +165,7 @@ class Table:
         constant = lambda c: [one if c >> j & 1 else 0 for j in range(64)]
         message = lambda m: [constant(m[0])] + [words[w] for w in m[1]]
         self.pushes, self.pulls = [list(map(message, t[side])) for side in ('pushes', 'pulls')]
-        self.ands = [[words[o] for o in a[1:]] for a in t['ands']]
+        self.ands, self.products = [[[words[o] for o in c[1:]] for c in t[kind]] for kind in ('ands', 'products')]
 
     def encode(self):
         t, text = self.source, lambda s: u64(len(s.encode())) + s.encode()
@@ -173,7 +173,8 @@ class Table:
         for columns in (t['committed'], t['fixed']):
             out += u64(len(columns)) + b''.join(text(name) + u64(free) for name, free in columns)
         out += u64(len(t['nodes'])) + b''.join(u64(k) + u64(x) + u64(y) for k, x, y in t['nodes'])
-        out += u64(len(t['ands'])) + b''.join(text(a[0]) + b''.join(map(u64, a[1:])) for a in t['ands'])
+        for kind in ('ands', 'products'):
+            out += u64(len(t[kind])) + b''.join(text(c[0]) + b''.join(map(u64, c[1:])) for c in t[kind])
         for side in ('pushes', 'pulls'):
             out += u64(len(t[side]))
             for tag, words in t[side]: out += u64(tag) + u64(len(words)) + b''.join(map(u64, words))
@@ -229,6 +230,7 @@ class Layout:
         self.fixed = Stack(s, lambda t: (t.fixed + 1) // 2, LANE_LOG)
         self.pushes, self.pulls = Stack(s, lambda t: len(t.pushes)), Stack(s, lambda t: len(t.pulls))
         self.ands = Stack(s, lambda t: len(t.ands), tallest)
+        self.products = Stack(s, lambda t: len(t.products))
         self.bus_log = max(self.pushes.log, self.pulls.log, tallest)
         for stack, side in ((self.pushes, 'pushes'), (self.pulls, 'pulls')):
             check(stack.length + len(statement[side]) <= 1 << LIMIT, 'TooLarge')
@@ -248,6 +250,10 @@ class Layout:
         # Values under pads: bus, AND check, columns, points, delta, the polynomial of the products.
         self.pads = (2 + sum(2 * i + 5 for i in range(self.bus_log)) + 64 + 2 * self.ands.log + 3
                      + 2 * (self.column_log + 6) + 2 + 2 * self.joint_log + 1 + 2 * self.bus_log + 2)
+        if self.products.blocks:             # powers, factors, bases, powers of the generator; what that adds to others
+            m = self.products.log
+            self.pads += 1 + sum(2 * (m + i) + 2 for i in range(6)) + 2 * (m + 6) + 4 + 64 + 63 + 1 + 4 * m + 3
+            self.pads += sum(2 * (m + 2 + i) + 2 for i in range(6)) + 2 + 15 + 2
 
 class Level:
     """What is demanded: bits, and where between time and size a proof lies."""
@@ -347,7 +353,7 @@ class Verifier:
         self.level = Level(instance['bits'], instance['small'], instance['hiding'])
         self.hiding = self.level.hiding
         self.t, self.p = Transcript(), Reader(proof)
-        self.received, self.equations, self.products = 0, [], []
+        self.received, self.equations, self.products, self.squares = 0, [], [], []
 
     def values(self, label, n):
         """Reads n values, which are under pads if the proof hides, and absorbs what it reads."""
@@ -363,6 +369,18 @@ class Verifier:
     def is_product(self, a, b, c, step):
         if self.hiding: self.products.append((a, b, c))
         else: check(mul(a, b) == c, step)
+
+    def product(self, a, b):
+        if not self.hiding: return mul(a, b)
+        c, = self.values('product', 1)
+        self.is_product(a, b, c, None)
+        return c
+
+    def square(self, a):
+        if not self.hiding: return mul(a, a)
+        b, = self.values('square', 1)
+        self.squares.append((a, b))
+        return b
 
     def elements(self, label, n):
         """Reads n elements, and absorbs them."""
@@ -431,7 +449,7 @@ class Verifier:
         t.absorb('commitment', self.root)
         messages = max(stack.length + len(st[side]) for stack, side in ((L.pushes, 'pushes'), (L.pulls, 'pulls')))
         self.work('alpha, gamma', messages, True)
-        self.bus(); self.and_check(); self.columns(); self.points(); self.ring_switch(); self.opening()
+        self.bus(); self.and_check(); self.word_products(); self.columns(); self.points(); self.ring_switch(); self.opening()
         check(p.at == len(p.data), f'TrailingBytes({len(p.data) - p.at})')
 
     def bus(self):
@@ -451,16 +469,14 @@ class Verifier:
             combine = t.draw('lambda')
             claim, at = self.with_eq('product layer', push ^ scale(pull, combine), point, 'product layer rounds')
             a0, a1, b0, b1 = self.values('layer values', 4)
-            if self.hiding:
-                second, = self.values('product', 1)
-                self.is_product(b0, b1, second, None)
-            else: second = mul(b0, b1)
+            second = self.product(b0, b1)
             self.is_product(a0, a1, claim ^ scale(second, combine), f'ProductLayer({layer})')
             before(layer + 1)
             top = t.draw('layer variable')
             push, pull = a0 ^ scale(a0 ^ a1, top), b0 ^ scale(b0 ^ b1, top)
             point = at + [top]
         self.leaves, self.bus_point = [push, pull], point
+        self.covered_by_bus = {s for stack in (L.pushes, L.pulls) for _, s, _ in stack.blocks}
 
     def and_check(self):
         t, L = self.t, self.layout
@@ -475,8 +491,64 @@ class Verifier:
         self.is_product(a, b, claim ^ c, 'AndCheck')
         self.bit_weights = lagrange(64, z)
 
+    def power_layers(self, claim, point, step):
+        """Six layers of products, of trees whose roots are at `point`."""
+        for layer in range(6):
+            claim, at = self.with_eq('power layer', claim, point, 'power rounds')
+            low, high = self.values('power values', 2)
+            self.is_product(low, high, claim, f'{step}({layer})')
+            self.work('power variable', 2)
+            top = self.t.draw('power variable')
+            claim, point = low ^ scale(low ^ high, top), at + [top]
+        return claim, point
+
+    def word_products(self):
+        """a b = low + 2^64 high, as (g^a)^b = g^low (g^(2^64))^high and a_0 b_0 = low_0."""
+        t, m, self.word_claims = self.t, self.layout.products.log, []
+        if not self.layout.products.blocks: return
+        self.p.section = 'products'
+        self.work('power point', max(m, 1))
+        start = t.draws('power point', m)
+        side, = self.values('power', 1)
+        claim, point = self.power_layers(side, start, 'PowerLayer')
+        low_bits = t.draw('low bits')
+        claim, point = self.with_eq('power factors', claim ^ 1, point, 'power rounds')
+        exponent, a_0, b_0, low_0 = words = self.values('power words', 4)
+        bases = self.values('conjugates', 64)
+        roots = [[power(x, 2**(128 - j)) for x in point] for j in range(64)]
+        factor = scale(bases[63], eq(roots[63][m:], 63))
+        for j in reversed(range(63)): factor = self.square(factor) ^ scale(bases[j], eq(roots[j][m:], j))
+        low = self.product(a_0, b_0) ^ low_0
+        self.is_product(exponent, factor ^ 1, claim ^ scale(low, low_bits), 'PowerFactors')
+        self.work('conjugates', 63)
+        alpha = t.draw('conjugate factor')
+        base = xor(scale(b, power(alpha, j)) for j, b in enumerate(bases))
+        base_point = []
+        for q in reversed(start):
+            c0, c2, d1, d2 = self.values('bases', 4)
+            self.work('power rounds', 2)
+            r = t.draw('bases')
+            base = c0 ^ scale(base ^ c2, r) ^ scale(c2, mul(r, r))
+            side = side ^ scale(d1 ^ d2, q) ^ scale(d1, r) ^ scale(d2, mul(r, r))
+            base_point.insert(0, r)
+        of_a, of_low, of_high = self.values('base values', 3)
+        weight = xor(mul(power(alpha, j), eq_points(root[:m], base_point)) for j, root in enumerate(roots))
+        self.equal(base, scale(of_a, weight), 'PowerBases')
+        self.is_product(of_low, of_high, side, 'PowerProducts')
+        self.work('trees', 2)
+        trees = t.draws('trees', 2)
+        claim = xor(scale(v, e) for v, e in zip((of_a, of_low, of_high, 1), eq_table(trees), strict=True))
+        claim, leaves = self.power_layers(claim, trees + base_point, 'GeneratorLayer')
+        # What is left: at each of two points, claims on weighted bits of operands.
+        lowest = [1] + [0] * 63
+        of_words = [[(1, eq_table(point[m:]))], [(0, lowest)], [(1, lowest)], [(2, lowest)]]
+        trees, bits = eq_table(leaves[:2]), eq_table(leaves[2 + m:])
+        weights = lambda tree, first: [mul(mul(tree, bits[j // 8 + 8 * (j % 8)]), power(2, 2**(first + j)) ^ 1) for j in range(64)]
+        of_leaves = [(0, weights(trees[0], 0)), (2, weights(trees[1], 0)), (3, weights(trees[2], 64))]
+        self.word_claims = [(point[:m], list(zip(words, of_words, strict=True))), (leaves[2:2 + m], [(claim ^ 1, of_leaves)])]
+
     def functionals(self):
-        """Of the five claims: weights {(column, bit): weight} and the constant part."""
+        """Of all claims: weights {(column, bit): weight} and the constant part."""
         L, out = self.layout, []
         def form(weights, s, word, scales, scale, active):
             constant = 0
@@ -504,40 +576,54 @@ class Verifier:
                 scale, active = place(self.and_point, base, s)
                 constant ^= form(weights, s, L.slabs[s][0].ands[item][operand], self.bit_weights, scale, active)
             out.append((weights, constant))
+        for point, claims in self.word_claims:
+            for _, operands in claims:
+                weights, constant = {}, 0
+                for base, s, item in L.products.blocks:
+                    scale, active = place(point, base, s)
+                    for operand, bits in operands:
+                        constant ^= form(weights, s, L.slabs[s][0].products[item][operand], bits, scale, active)
+                out.append((weights, constant))
         return out
 
     def columns(self):
         t, L = self.t, self.layout
         self.p.section = 'columns'
-        self.work('eta', 4)
+        # The claims, by points.
+        groups = [self.leaves, self.operands] + [[value for value, _ in claims] for _, claims in self.word_claims]
+        self.work('eta', sum(map(len, groups)) - 1)
         eta, claim, factor = t.draw('eta'), 0, 1
         functionals = self.functionals()
-        for value, (_, constant) in zip(self.leaves + self.operands, functionals, strict=True):
+        for value, (_, constant) in zip(sum(groups, []), functionals, strict=True):
             claim ^= scale(value ^ constant, factor)
             factor = mul(factor, eta)
         claim, point = self.plain('columns', claim, L.column_log + 6)
-        self.m = self.values('column values', 2)
+        self.m = self.values('column values', len(groups))
         bit_eq, column_eq = eq_table(point[:6]), eq_table(point[6:])
-        w, factor = [0, 0], 1
-        for i, (weights, _) in enumerate(functionals):
+        w, factor = [0] * len(groups), 1
+        groups = [i for i, group in enumerate(groups) for _ in group]
+        for i, (weights, _) in zip(groups, functionals, strict=True):
             at = xor(mul(x, mul(column_eq[c], bit_eq[b])) for (c, b), x in weights.items())
-            w[i >= 2] ^= mul(factor, at)
+            w[i] ^= mul(factor, at)
             factor = mul(factor, eta)
-        self.equal(claim, scale(self.m[0], w[0]) ^ scale(self.m[1], w[1]), 'ColumnReduction')
+        self.equal(claim, xor(map(scale, self.m, w)), 'ColumnReduction')
         self.bits, self.pair_point = point[:7], point[7:]
 
     def points(self):
         t, L = self.t, self.layout
         self.p.section = 'points'
-        self.work('theta', 1)
+        self.work('theta', len(self.m) - 1)
         theta = t.draw('theta')
-        self.value, self.index = self.plain('points', self.m[0] ^ scale(self.m[1], theta), L.joint_log)
+        claim = xor(scale(m, power(theta, i)) for i, m in enumerate(self.m))
+        self.value, self.index = self.plain('points', claim, L.joint_log)
+        covered = lambda stack: {s for _, s, _ in stack.blocks}
+        points = [(self.bus_point, self.covered_by_bus), (self.and_point, covered(L.ands))]
+        points += [(point, covered(L.products)) for point, _ in self.word_claims]
         omega, pair_eq = 0, eq_table(self.pair_point)
         for i, (base, s, _, _) in enumerate(L.pairs):
             log = L.slabs[s][2]
-            row = lambda q: eq_points(q[:log], self.index[:log])
-            both = row(self.bus_point) ^ mul(theta, row(self.and_point))
-            omega ^= mul(mul(pair_eq[i], eq(self.index[log:], base >> log)), both)
+            rows = xor(mul(power(theta, k), eq_points(q[:log], self.index[:log])) for k, (q, slabs) in enumerate(points) if s in slabs)
+            omega ^= mul(mul(pair_eq[i], eq(self.index[log:], base >> log)), rows)
         self.omega = omega
 
     def ring_switch(self):
@@ -551,7 +637,7 @@ class Verifier:
         folded = dot(eq_table(self.bits), sums) ^ scale(delta, xi)
         self.equal(self.value, scale(folded, self.omega), 'RingSwitch')
         if self.hiding: self.settle()
-        self.work('ring, chi' if self.hiding else 'ring', 7)
+        self.work('ring, chi' if self.hiding else 'ring', max(7, len(self.equations)))
         self.images = eq_table(self.t.draws('ring', 7))
         across = [sum((s >> v & 1) << u for u, s in enumerate(sums)) for v in range(128)]
         self.claim, self.entries = dot(across, self.images), {}
@@ -565,18 +651,27 @@ class Verifier:
                 self.entries[entry] = xor(im for v, im in enumerate(self.images) if of_block >> v & 1)
 
     def settle(self):
-        """All products as one of polynomials."""
+        """All products as one of polynomials; all squares as the square of one sum."""
         n, pads = len(self.products), self.layout.pads
         first, = self.values('product values', 1)
         last = self.values('product values', n)
-        self.work('product point', 2 * n)
+        if self.squares:
+            mask, self.received = Form(0, {self.received: 1}), self.received + 1
+            square, = self.values('square mask', 1)
+        self.work('product point', max(2 * n, len(self.squares)))
         point = self.t.draw('product point')
         while point <= 2 * n: point = self.t.draw('product point')
+        factor = self.t.draw('square factor') if self.squares else None
         seen = self.elements('product factors', 2)
         x, y, z = map(list, zip(*self.products))
         for values, value in (([Form(0, {pads: 1})] + x, seen[0]), ([Form(0, {pads + 1: 1})] + y, seen[1]),
                               ([first] + z + last, mul(*seen))):
             self.equations.append(interpolate(values, point) ^ value)
+        if self.squares:
+            total, = self.elements('square sum', 1)
+            roots, squares = zip((mask, square), *self.squares)
+            for values, f, value in ((roots, factor, total), (squares, mul(factor, factor), mul(total, total))):
+                self.equations.append(xor(scale(v, power(f, i)) for i, v in enumerate(values)) ^ value)
         assert self.received == pads
 
     def draw_positions(self, code):

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Are the tables right? `cargo xtask smt` runs this.
 
-    python3 smt/check.py SHAPES [--fast] [--table NAME] [--instruction NAME]
+    python3 smt/check.py SHAPES [--table NAME] [--instruction NAME]
 
 SHAPES is what `crates/machine/examples/shapes.rs` prints. For each table, and each instruction that it executes,
 a solver is asked whether the constraints of a row can hold while a message is another than the specification
@@ -21,7 +21,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 import cell
 import claims
 import facts
-import product
+import products
 import shapes
 from solver import Unanswered
 
@@ -53,9 +53,8 @@ class Checks:
 
     def lemmas(self):
         """What is said of all products holds."""
-        product.check_steps()
-        product.check_sum()
-        return {'subject': 'steps and sum of products', 'proved': True}
+        products.check_signs()
+        return {'subject': 'signed products', 'proved': True}
 
     def prove(self, table, name):
         """Is a row right?"""
@@ -71,7 +70,7 @@ class Checks:
 
     def delete(self, table, index):
         """Is the deletion of a constraint noticed?"""
-        constraint, _ = self.machine.tables[table].constraints[index]
+        constraint = self.machine.tables[table].all_constraints()[index]
         result = {'table': table, 'constraint': constraint}
         for seconds in PATIENCE:
             for subject in self.of(table):
@@ -108,8 +107,8 @@ def jobs(machine, subjects, arguments):
         made.append(('lemmas',))
     made += [('prove', s.table.name, s.name) for s in chosen]
     for table in {s.table.name: s.table for s in chosen}.values():
-        if arguments.instruction is None and not (arguments.fast and product.is_in(table)):
-            made += [('delete', table.name, i) for i in range(len(table.constraints))]
+        if arguments.instruction is None:
+            made += [('delete', table.name, i) for i in table.deletable()]
     return made
 
 
@@ -137,7 +136,6 @@ def is_right(result): return result.get('proved', False) or result.get('noticed'
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('shapes')
-    parser.add_argument('--fast', action='store_true', help='delete no constraint of tables with products')
     parser.add_argument('--table')
     parser.add_argument('--instruction')
     arguments = parser.parse_args()
@@ -146,7 +144,7 @@ def main():
     except shapes.Wrong as why:
         raise SystemExit(str(why))
     made = jobs(checks.machine, checks.subjects, arguments)
-    slow = {table.name for table in checks.machine.tables.values() if product.is_in(table)}
+    slow = {table.name for table in checks.machine.tables.values() if table.products}
     with ProcessPoolExecutor(os.cpu_count(), initializer=start, initargs=[arguments.shapes]) as pool:
         slow_first = sorted(made, key=lambda job: slow.isdisjoint(job) and job != ('lemmas',))
         running = {job: pool.submit(run, job) for job in slow_first}

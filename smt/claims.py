@@ -1,7 +1,6 @@
 """All that is to be shown, table by table: which claims there are, and how each is made."""
 import atomics
 import instructions
-import product
 from calls import CALLS
 from copies import COPIES
 from memory import MEMORY
@@ -35,7 +34,7 @@ class Subject:
     def name(self): return self.instruction.name if self.instruction else self.table.name
 
     @property
-    def has_product(self): return product.is_in(self.table)
+    def has_product(self): return bool(self.table.products)
 
     def whole(self, without=()):
         """The claim about the row as it is, but for constraints left out."""
@@ -47,7 +46,7 @@ class Subject:
     def claims(self):
         """The claims that together say that the row is right."""
         if not self.has_product: return [self.whole()]
-        return DECOMPOSED[self.name](self.table, product.find(self.table), self.instruction)
+        return DECOMPOSED[self.name](self.table, self.instruction)
 
 
 def subjects(machine):

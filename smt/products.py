@@ -1,38 +1,35 @@
-"""Rows that multiply and divide, the product in them cut to fresh words of which `product` says what they are."""
+"""Rows that multiply and divide. A constraint says that two words are the halves of the exact product of two others; a
+solver is not asked what a product of 64 bits is: it is any word of 128 bits, of which the claims say what it has to be
+for. What else is said of products of integers is said here, and is short."""
+import itertools
+
 from frame import Execution
-from product import is_product
 from shapes import Row
-from solver import any_of, either, join, number, unknown
+from solver import either, number, unknown
 from specification.division import DIVISIONS
 
 
-class Cut:
-    """A row of a table with a product, without the product."""
+class Exact:
+    """A row with one product, whose factors and value are words."""
 
-    def __init__(self, table, product, instruction):
-        self.outputs, cut = product.cut()
-        self.product = product
-        self.row = Row(table, without=product.constraints, cut=cut)
-        self.e = Execution(self.row, instruction)
+    def __init__(self, table, instruction):
+        self.value = unknown('product', 128)
+        row = Row(table, exact=lambda a, b: self.value)
+        (self.factors, *others), = [(p[:2], *p[2:]) for p in row.products]
+        self.low, self.high = self.value.bits(0, 64), self.value.bits(64, 64)
+        self.e = Execution(row, instruction)
         self.e.go_on(self.e.cell.next)
 
-    def node(self, name): return self.row.nodes[self.product.nodes[name][0]]
-    def committed(self, name): return self.row.committed[self.row.table.committed.index(name)]
-
-    def whole(self, correction=None):
-        """The product of the factors, as a word."""
-        product = unknown('product', self.product.limit)
-        self.e.facts.append(is_product(self.product, self.outputs, product, correction))
-        return product
+    def multiplies_operands(self):
+        for name, factor, operand in zip(('first', 'second'), self.factors, (self.e.a, self.e.b)):
+            self.e.goal(f'{name} factor', factor == operand)
 
 
-def multiply(table, product, instruction):
-    """MUL and MULW: the product modulo 2^64, of which the low half is that of the low halves."""
-    c = Cut(table, product, instruction)
-    c.e.goal('first factor', c.node('a') == c.e.a)
-    c.e.goal('second factor', c.committed('rs2') == c.e.b)
-    whole = c.whole()
-    c.e.writes(whole if instruction.name == 'mul' else whole.bits(0, 32).sign_extend(64))
+def multiply(table, instruction):
+    """MUL and MULW: the low half of the product, of which the low half is that of the low halves."""
+    c = Exact(table, instruction)
+    c.multiplies_operands()
+    c.e.writes(c.low if instruction.name == 'mul' else c.low.bits(0, 32).sign_extend(64))
     return [c.e]
 
 
@@ -40,52 +37,48 @@ def multiply(table, product, instruction):
 SIGNS = {'mulh': (True, True), 'mulhsu': (True, False), 'mulhu': (False, False)}
 
 
-def multiply_high(table, product, instruction):
-    """MULH, MULHSU, MULHU: bits 64 to 127 of the product of the operands as numbers of 65 bits."""
-    c = Cut(table, product, instruction)
+def multiply_high(table, instruction):
+    """MULH, MULHSU, MULHU: with signs x of a and y of b, bits 64 to 127 of `(a - 2^64 x) (b - 2^64 y)`, which by
+    `check_signs` are the high half of `a b`, less x b and y a."""
+    c = Exact(table, instruction)
     a, b = c.e.a, c.e.b
     x, y = (w.bits(63, 1) if signed else number(0, 1) for w, signed in zip((a, b), SIGNS[instruction.name]))
-    c.e.goal('first factor', c.node('a') == a)
-    c.e.goal('second factor', c.committed('rs2') == b)
-    c.e.goal('sign of the second factor', c.node('b sign') == y.zero_extend(64))
-    # n_i = !b_i and n_64 = y; H_i = !(x ^ n_i).
-    high = join(b ^ x.sign_extend(64), ~(x ^ y))
-    given = join(c.node('given low'), c.node('given 64').bits(0, 1))
-    wide = lambda word: word.zero_extend(product.limit + 1)
-    whole = c.whole(wide(high) - wide(given) + wide(x) + wide(y))
-    c.e.writes(whole.bits(64, 64))
+    c.multiplies_operands()
+    c.e.writes(c.high - (x.sign_extend(64) & b) - (y.sign_extend(64) & a))
     return [c.e]
 
 
-def divide(table, product, instruction):
-    """Division, in three claims. With n and d the magnitudes of dividend and divisor and q the row's quotient,
-    of k bits:
+def check_signs():
+    """`(a - 2^64 x) (b - 2^64 y) = a b - 2^64 (x b + y a)` modulo 2^128. Both sides are polynomials in which no variable
+    has a square: they are the same if they are where each is 0 or 1."""
+    for a, b, x, y in itertools.product((0, 1), repeat=4):
+        signed, unsigned = (a - (x << 64)) * (b - (y << 64)), a * b - (x * b + y * a << 64)
+        assert (signed - unsigned) % 2**128 == 0, 'signed products are others'
 
-    1. `0 <= n - q d < 2^64` modulo 2^65; call it r.
-    2. d is the divisor's magnitude; d has at most 65 - k bits; r < d unless d is 0. So, for d > 0,
-       `q d + r < (q + 1) d <= 2^k (2^(65 - k) - 1) < 2^65`: nothing wrapped, `q d + r = n` over the integers
-       and q and r are quotient and remainder. For d = 0 the product is 0.
-    3. The result is made of quotient and remainder of the magnitudes as the manual says.
+
+def divide(table, instruction):
+    """Division, in two claims. With n and d the magnitudes of dividend and divisor and q the row's quotient:
+
+    1. d is the divisor's magnitude, `q d <= n`, and `r = n - q d` is below d unless d is 0. So, for d > 0, q and r are
+       quotient and remainder: there is one such pair. For d = 0 the product is 0.
+    2. The result is made of quotient and remainder of the magnitudes as the manual says.
     """
     division = DIVISIONS[instruction.name]
-    c = Cut(table, product, instruction)
+    c = Exact(table, instruction)
     a, b = division.operand(c.e.a), division.operand(c.e.b)
-    n, d, q = division.magnitude(a), c.node('a'), c.committed('quotient')
-    qd = c.whole()
-    difference = n.zero_extend(65) - qd
-    r = difference.bits(0, 64)
-    in_range = c.e.then([], {'n - q d is a word': difference.bits(64, 1) == 0})
+    n, (q, d) = division.magnitude(a), c.factors
+    r = n - c.low
     magnitudes = c.e.then([], {
         'divisor': d == division.magnitude(b),
-        'lengths': any_of((q >> k == 0) & (d >> 65 - k == 0) for k in range(65)),
+        'the product is at most the dividend': (c.high == 0) & c.low.at_most(n),
         'the remainder is below the divisor': (d == 0) | r.below(d),
         **c.e.goals,
     })
     quotient, remainder = unknown('n / d'), unknown('n mod d')
-    divided = either(d == 0, qd == 0, (q == quotient) & (r == remainder))
+    divided = either(d == 0, c.value == 0, (q == quotient) & (r == remainder))
     right = c.e.register('rd').left == division.result(a, b, quotient, remainder)
     result = c.e.then([d == division.magnitude(b), divided], {'rd: what it holds': right})
-    return [in_range, magnitudes, result]
+    return [magnitudes, result]
 
 
 DECOMPOSED = {

@@ -16,15 +16,35 @@ class Wrong(Exception):
 
 @dataclass
 class Table:
-    """What the machine says of a table: columns, linear forms, constraints `a & b = c`, messages."""
+    """What the machine says of a table: columns, linear forms, constraints `a & b = c`, products, messages.
+
+    Constraints are numbered: those of the list, then two of each product, of its low and of its high word."""
     name: str
     executes: dict              # kind, rs1, rs2, rd; None for tables of other things
     committed: list
     fixed: list
     nodes: list
     constraints: list           # (name, [a, b, c]), nodes by index
+    products: list              # (name, [a, b, low, high]), nodes by index: a b = low + 2^64 high
     pushes: list                # (tag, nodes)
     pulls: list
+
+    def all_constraints(self):
+        """The names of all constraints, by number."""
+        words = [f'{name}: {word}' for name, _ in self.products for word in ('low', 'high')]
+        return [name for name, _ in self.constraints] + words
+
+    def deletable(self):
+        """The numbers of constraints that must be missed. A word of a product that is committed and that nothing else
+        speaks of is whatever the product says: without that, no row says anything else."""
+        uses = [x for _, operands in self.constraints + self.products for x in operands]
+        uses += [x for _, words in self.pushes + self.pulls for x in words]
+        for kind, x, y in self.nodes:
+            uses += [] if kind in ('constant', 'committed', 'fixed') else [x, y] if kind == 'xor' else [x]
+        words = [operand for _, operands in self.products for operand in operands[2:]]
+        idle = [self.nodes[word][0] == 'committed' and uses.count(word) == 1 for word in words]
+        first = len(self.constraints)
+        return [*range(first), *(first + i for i, only_named in enumerate(idle) if not only_named)]
 
 
 @dataclass
@@ -54,11 +74,11 @@ def read(path):
 class Row:
     """A row of a table: its words are unknown, its constraints and messages follow.
 
-    `without` are the indices of constraints to leave out; `cut` gives the terms to put in the place of
-    some nodes, by index.
+    `without` are the numbers of constraints to leave out; `exact` gives the term of 128 bits that the product of two
+    words is.
     """
 
-    def __init__(self, table, without=(), cut=None):
+    def __init__(self, table, without=(), exact=lambda a, b: a.zero_extend(128) * b.zero_extend(128)):
         self.table = table
         columns = {
             'committed': [unknown(f'committed {name}') for name in table.committed],
@@ -66,13 +86,14 @@ class Row:
         }
         self.committed, self.fixed = columns['committed'], columns['fixed']
         self.nodes = []
-        for index, (kind, x, y) in enumerate(table.nodes):
-            known = cut.get(index) if cut else None
-            self.nodes.append(self.evaluate(kind, x, y, columns) if known is None else known)
-        self.constraints = [
-            self.nodes[a] & self.nodes[b] == self.nodes[c]
-            for index, (_, (a, b, c)) in enumerate(table.constraints) if index not in without
-        ]
+        for kind, x, y in table.nodes:
+            self.nodes.append(self.evaluate(kind, x, y, columns))
+        every = [self.nodes[a] & self.nodes[b] == self.nodes[c] for _, (a, b, c) in table.constraints]
+        self.products = [[self.nodes[x] for x in operands] for _, operands in table.products]
+        for a, b, low, high in self.products:
+            product = exact(a, b)
+            every += [product.bits(0, 64) == low, product.bits(64, 64) == high]
+        self.constraints = [constraint for index, constraint in enumerate(every) if index not in without]
         self.pushes, self.pulls = self.messages(table.pushes), self.messages(table.pulls)
 
     def evaluate(self, kind, x, y, columns):
@@ -97,7 +118,7 @@ class Row:
 
 
 def broken(table, committed, fixed):
-    """The indices of the constraints that the words of a row break, computed on integers."""
+    """The numbers of the constraints that the words of a row break, computed on integers."""
     nodes = []
     operations = {
         'constant': lambda c, _: c,
@@ -111,7 +132,11 @@ def broken(table, committed, fixed):
     }
     for kind, x, y in table.nodes:
         nodes.append(operations[kind](x, y))
-    return [i for i, (_, (a, b, c)) in enumerate(table.constraints) if nodes[a] & nodes[b] != nodes[c]]
+    kept = [nodes[a] & nodes[b] == nodes[c] for _, (a, b, c) in table.constraints]
+    for _, (a, b, low, high) in table.products:
+        product = nodes[a] * nodes[b]
+        kept += [nodes[low] == product & ALL_ONES, nodes[high] == product >> 64]
+    return [i for i, holds in enumerate(kept) if not holds]
 
 
 class Claim:

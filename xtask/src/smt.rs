@@ -21,9 +21,9 @@ const DOCUMENT: &str = "docs/smt.md";
 
 #[derive(clap::Args, Default)]
 pub struct Args {
-    /// Delete no constraint of tables that multiply or divide
+    /// Print no line for each instruction
     #[arg(long)]
-    fast: bool,
+    short: bool,
     /// Check this table only
     #[arg(long, value_name = "NAME")]
     table: Option<String>,
@@ -31,14 +31,14 @@ pub struct Args {
     #[arg(long, value_name = "MNEMONIC")]
     instruction: Option<String>,
     /// Write the results into docs/smt.md
-    #[arg(long, conflicts_with_all = ["fast", "table", "instruction"])]
+    #[arg(long, conflicts_with_all = ["short", "table", "instruction"])]
     write: bool,
 }
 
 impl Args {
-    /// The part that takes well below a minute.
-    pub fn fast() -> Self {
-        Self { fast: true, ..Self::default() }
+    /// Everything, with a line for each table.
+    pub fn short() -> Self {
+        Self { short: true, ..Self::default() }
     }
 }
 
@@ -46,7 +46,7 @@ impl Args {
 pub fn run(args: &Args) -> Result<(), Failure> {
     let python = python()?;
     let results = check(&python, &shapes()?, args)?;
-    let text = show(&results, args.fast);
+    let text = show(&results, args.short);
     anstream::println!("{text}");
     let wrong: Vec<String> = results.iter().filter_map(Outcome::complaint).collect();
     if !wrong.is_empty() {
@@ -92,9 +92,6 @@ fn read(file: &Path) -> Result<String, Failure> {
 fn check(python: &Path, shapes: &Path, args: &Args) -> Result<Vec<Outcome>, Failure> {
     let mut check = command(python, root(), ["smt/check.py"]);
     check.arg(shapes);
-    if args.fast {
-        check.arg("--fast");
-    }
     for (option, value) in [("--table", &args.table), ("--instruction", &args.instruction)] {
         if let Some(value) = value {
             check.args([option, value]);

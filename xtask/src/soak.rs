@@ -1,7 +1,7 @@
 //! The slow suites.
 
 use crate::{
-    csmith, deletions, smt,
+    csmith, deletions,
     steps::{Failure, Steps, cargo, root, run as run_command},
 };
 
@@ -18,8 +18,8 @@ pub struct Args {
     c_programs: u64,
 }
 
-/// Runs all tests, optimized, with many more random cases, many more comparisons with qemu, all checks of rules, and
-/// all deletions.
+/// Runs all tests, optimized, with many more random cases, many more comparisons with qemu, and all deletions of parts
+/// of the verifier.
 pub fn run(args: &Args) -> Result<(), Failure> {
     let mut steps = Steps::default();
     steps.step(&format!("tests with {} random cases", args.cases), || {
@@ -31,9 +31,6 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         .step(&format!("{} C programs of csmith", args.c_programs), || csmith::some(args.c_programs, true))?;
     steps.step("every part of the verifier left out in turn", || {
         deletions::run(&deletions::Args::default())
-    })?;
-    steps.step("rules against the specification, every constraint deleted in turn", || {
-        smt::run(&smt::Args::default())
     })?;
     steps.summary();
     Ok(())

@@ -99,6 +99,25 @@ pub fn eq_prefix_sum(r: &[K], n: usize) -> K {
     sum
 }
 
+/// The conjugates of a point: entry j, of `n` at most 128, has the 2^j-th root of each coordinate.
+///
+/// A multilinear polynomial with coefficients in F2 commutes with squaring, so `eq(x^(2^-j), i)` is the 2^j-th root
+/// of `eq(x, i)`.
+pub fn conjugates(point: &[K], n: usize) -> Vec<Vec<K>> {
+    let squared = |x: &K, times: usize| (0..times).fold(*x, |x, _| x.square());
+    // Squaring 128 times changes nothing.
+    let mut next: Vec<K> = point.iter().map(|x| squared(x, BITS.saturating_sub(n))).collect();
+    let mut out: Vec<Vec<K>> = (0..n)
+        .map(|_| {
+            next.iter_mut().for_each(|x| *x = x.square());
+            next.clone()
+        })
+        .collect();
+    out.reverse();
+    // The last of them was squared 128 times, and is the point itself.
+    out
+}
+
 /// A root of Y^8 + Y^4 + Y^3 + Y + 1 in K: the generator by which bytes, read as elements of the
 /// field of AES, are embedded.
 pub const BYTE_GENERATOR: u128 = 0x053d_8555_a997_9a1c_a13f_e8ac_5560_ce0d;
@@ -240,6 +259,35 @@ mod tests {
     #[test]
     fn the_modulus_is_ghash() {
         assert_eq!(x_power(127) * x_power(1), from_bits(0x87));
+    }
+
+    /// X generates K*: 2^128 - 1 is the product of nine primes, and X has none of the smaller orders.
+    #[test]
+    fn x_is_a_generator() {
+        let primes = [3, 5, 17, 257, 641, 65537, 274_177, 6_700_417, 67_280_421_310_721u128];
+        assert_eq!(primes.iter().product::<u128>(), u128::MAX);
+        let power = |e: u128| {
+            (0..BITS)
+                .rev()
+                .fold(K::ONE, |p, i| p.square() * if e >> i & 1 == 1 { x_power(1) } else { K::ONE })
+        };
+        assert_eq!(power(u128::MAX), K::ONE);
+        for prime in primes {
+            assert_ne!(power(u128::MAX / prime), K::ONE, "{prime}");
+        }
+    }
+
+    #[test]
+    fn conjugates_are_roots() {
+        let point: Vec<K> = (1..4).map(k).collect();
+        for n in [0, 1, 2, 64, 128] {
+            let all = conjugates(&point, n);
+            assert_eq!(all.len(), n);
+            for (j, roots) in all.iter().enumerate() {
+                let back: Vec<K> = roots.iter().map(|&x| (0..j).fold(x, |x, _| x.square())).collect();
+                assert_eq!(back, point, "{j} of {n}");
+            }
+        }
     }
 
     #[test]

@@ -60,6 +60,7 @@ fn table(shape: &TableShape, executors: &[(&str, Value)]) -> Value {
         "fixed": names(&shape.fixed),
         "nodes": shape.nodes.iter().map(node).collect::<Vec<_>>(),
         "constraints": shape.ands.iter().map(|a| json!([a.name, a.operands])).collect::<Vec<_>>(),
+        "products": shape.products.iter().map(|p| json!([p.name, p.operands])).collect::<Vec<_>>(),
         "pushes": messages(&shape.pushes),
         "pulls": messages(&shape.pulls),
     })

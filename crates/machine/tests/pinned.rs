@@ -34,7 +34,7 @@ fn the_page_of_tables_is_up_to_date() {
         "# Tables\n\nWhat a row of each table costs, and which instructions it executes. Written by the tests of \
          `crates/machine`\n(`BLESS=1 cargo test -p dyad-machine --test pinned`), from the rules themselves; \
          `crates/machine/tables.txt` has the columns.\n\n| table | committed words | fixed words | messages | \
-         constraints | executes |\n|---|---:|---:|---:|---:|---|\n",
+         constraints | products | executes |\n|---|---:|---:|---:|---:|---:|---|\n",
     );
     for table in TABLES {
         let shape = table.rules.shape();
@@ -42,9 +42,13 @@ fn the_page_of_tables_is_up_to_date() {
         let names: Vec<_> = lines.filter(|e| e.kind.tables().contains(&table.id)).map(|e| e.name).collect();
         let (words, fixed) = (shape.committed.len(), shape.fixed.len());
         let (messages, constraints) = (shape.pushes.len() + shape.pulls.len(), shape.ands.len());
-        let executes = names.join(" ");
-        writeln!(now, "| {} | {words} | {fixed} | {messages} | {constraints} | {executes} |", shape.name)
-            .expect("a string takes all text");
+        let (products, executes) = (shape.products.len(), names.join(" "));
+        writeln!(
+            now,
+            "| {} | {words} | {fixed} | {messages} | {constraints} | {products} | {executes} |",
+            shape.name
+        )
+        .expect("a string takes all text");
     }
     if std::env::var_os("BLESS").is_some() {
         fs::write(&path, &now).expect("the file can be written");

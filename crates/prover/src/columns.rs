@@ -1,6 +1,6 @@
 //! The column reduction: the claims on leaves and operands as one sum over the bits of columns.
 
-use dyad_field::{BITS, K};
+use dyad_field::{BITS, K, PrimeCharacteristicRing};
 use dyad_verifier::row_claims::RowClaims;
 use dyad_verifier::transcript::Challenges;
 use dyad_verifier::{Hash, Label, Layout, Move};
@@ -9,7 +9,7 @@ use crate::adjoint;
 use crate::cost::{Cost, Dimensions, INNER, eq_table, moved, slab_logs, sumcheck};
 use crate::evaluate::Committed;
 use crate::kernels::eq;
-use crate::kernels::sums::bit_sums2;
+use crate::kernels::sums::{bit_sums, bit_sums2};
 use crate::rounds::{Pair, Session};
 
 /// Reduces the claims to values of the row sums of columns, one for each of `points`, at one point, which is
@@ -22,24 +22,30 @@ pub fn prove<H: Hash>(
 ) -> Vec<K> {
     s.proof.section("columns");
     s.step("columns");
-    s.work(Move::Eta);
+    s.work(Move::Eta { claims: points.iter().map(|p| p.claims.len()).sum() });
     let eta = s.draw(Label::Eta);
     let mut weights = adjoint::weights(c.system, c.layout, points, eta);
     let mut sums: Vec<_> =
         points.iter().map(|_| Vec::with_capacity(c.layout.pairs().count() * BITS)).collect();
+    let mut count = 0;
     for (oracle, vector) in c.layout.oracles.iter().zip(c.vectors) {
         for b in &oracle.pairs.blocks {
             let q = &vector[b.base..][..1 << b.log];
-            for (sums, rows) in sums.chunks_mut(2).zip(rows.chunks(2)) {
-                match (sums, rows) {
-                    ([m0, m1], [r0, r1]) => {
-                        let [s0, s1] = bit_sums2(q, r0.of(b.log), r1.of(b.log));
-                        m0.extend(s0);
-                        m1.extend(s1);
+            let covering: Vec<usize> = (0..rows.len()).filter(|&k| rows[k].covers(b.slab)).collect();
+            for two in covering.chunks(2) {
+                let eq = |k: usize| rows[k].of(b.log);
+                match *two {
+                    [i, j] => {
+                        let [one, other] = bit_sums2(q, eq(i), eq(j));
+                        sums[i].extend(one);
+                        sums[j].extend(other);
                     }
-                    _ => unreachable!("an even number of points"),
+                    [i] => sums[i].extend(bit_sums(q, eq(i))),
+                    _ => {}
                 }
             }
+            count += BITS;
+            sums.iter_mut().for_each(|sums| sums.resize(count, K::ZERO));
         }
     }
     let log = c.layout.column_log + 6;
@@ -55,22 +61,27 @@ pub fn prove<H: Hash>(
 }
 
 /// The eq tables of a row point, for each size of slab.
-pub struct RowEqs(Vec<Vec<K>>);
+pub struct RowEqs {
+    tables: Vec<Vec<K>>,
+    covered: Vec<bool>,
+}
 
 impl RowEqs {
-    /// The tables for the slabs of a layout.
+    /// The tables for the slabs of a layout that the claims are about.
     pub fn new(layout: &Layout, claims: &RowClaims) -> Self {
-        Self(eq::tables(layout.slabs.iter().map(|s| s.log), &claims.point))
+        let covered = claims.covered(layout);
+        let slabs = layout.slabs.iter().zip(&covered).filter(|(_, covered)| **covered);
+        Self { tables: eq::tables(slabs.map(|(s, _)| s.log), &claims.point), covered }
     }
 
-    /// That of the slabs of this logarithm.
+    /// Whether the claims are about rows of a slab.
+    pub fn covers(&self, slab: usize) -> bool {
+        self.covered[slab]
+    }
+
+    /// The table for slabs of this logarithm.
     pub fn of(&self, log: usize) -> &[K] {
-        &self.0[log]
-    }
-
-    /// All of them, by logarithm.
-    pub fn into_tables(self) -> Vec<Vec<K>> {
-        self.0
+        &self.tables[log]
     }
 }
 

@@ -17,7 +17,7 @@ use dyad_verifier::{Layout, Schedule, Statement, System};
 use serde::{Deserialize, Serialize};
 
 use crate::scratch::Memory;
-use crate::{STEPS, and_check, bus, columns, commitment, grinding, opening, points, ring_switch};
+use crate::{STEPS, and_check, bus, columns, commitment, grinding, opening, points, products, ring_switch};
 
 /// Bytes of an element.
 pub(crate) const ELEMENT: u64 = dyad_field::BYTES as u64;
@@ -112,8 +112,8 @@ impl Sum for Cost {
     }
 }
 
-/// What each of [`STEPS`] does in a proof of this layout and schedule.
-pub fn steps(system: &System, layout: &Layout, schedule: &Schedule) -> [(&'static str, Cost); STEPS.len()] {
+/// What each of the [`STEPS`] that it has does in a proof of this layout and schedule.
+pub fn steps(system: &System, layout: &Layout, schedule: &Schedule) -> Vec<(&'static str, Cost)> {
     let d = &Dimensions { system, layout, schedule };
     // The statement's few messages left out.
     let first = first_move(layout, &Statement::default());
@@ -126,12 +126,16 @@ pub fn steps(system: &System, layout: &Layout, schedule: &Schedule) -> [(&'stati
         bus::products_cost(d),
         and_check::bits_cost(d),
         and_check::rows_cost(d),
+        products::powers_cost(d),
+        products::factors_cost(d),
+        products::generator_cost(d),
         columns::cost(d),
         points::cost(d),
         ring_switch::cost(d),
         opening::cost(d),
     ];
-    std::array::from_fn(|i| (STEPS[i], costs[i]))
+    let has = |name: &str| !layout.products.blocks.is_empty() || !name.starts_with(products::STEP);
+    STEPS.into_iter().zip(costs).filter(|(name, _)| has(name)).collect()
 }
 
 /// What the costs of steps are made from.

@@ -60,6 +60,8 @@ pub struct Covers {
     sent: usize,
     /// Factors of the products so far.
     factors: Vec<[K; 2]>,
+    /// Values that were squared so far.
+    roots: Vec<K>,
 }
 
 impl Covers {
@@ -73,7 +75,7 @@ impl Covers {
         // The tails have the first stream, parts of the mask the others.
         seed.stream(0, &mut tails);
         mask.par_chunks_mut(TASK).enumerate().for_each(|(i, part)| seed.stream(1 + i as u64, part));
-        Some(Self { code: *code, cover, tails, mask, sent: 0, factors: Vec::new() })
+        Some(Self { code: *code, cover, tails, mask, sent: 0, factors: Vec::new(), roots: Vec::new() })
     }
 
     /// A vector to be encoded with a code, and what covers it, if that code is covered.
@@ -111,6 +113,23 @@ impl Covers {
         self.sent += elements.len();
         assert!(self.sent <= self.cover.pads, "a pad for each value");
         covered
+    }
+
+    /// The next pad, under which nothing is sent.
+    pub fn unsent(&mut self) -> K {
+        self.sent += 1;
+        assert!(self.sent <= self.cover.pads, "a pad for each value");
+        self.entry(self.sent - 1)
+    }
+
+    /// Notes that the square of this is to be proved.
+    pub fn note_root(&mut self, root: K) {
+        self.roots.push(root);
+    }
+
+    /// All values that are squared.
+    pub fn roots(&self) -> &[K] {
+        &self.roots
     }
 
     /// Notes that a product of these is to be proved.

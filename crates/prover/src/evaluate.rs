@@ -110,7 +110,7 @@ impl<'a> Committed<'a> {
         }
     }
 
-    /// Evaluates all rows; `each` gets the task, a `Lanes` to work with, and the task's part of every
+    /// Evaluates all rows of slabs that have blocks in one of the stacks; `each` gets the task, a `Lanes` to work with, and the task's part of every
     /// block of each of the vectors.
     pub fn map<const N: usize>(
         &self,
@@ -125,7 +125,9 @@ impl<'a> Committed<'a> {
             for index in 0..(1usize << self.layout.slabs[slab].log).div_ceil(GRAIN) {
                 let own: [Vec<&mut [K]>; N] =
                     std::array::from_fn(|v| std::mem::take(&mut parts[v][slab][index]));
-                tasks.push((self.task(slab, index), own));
+                if own.iter().any(|blocks| !blocks.is_empty()) {
+                    tasks.push((self.task(slab, index), own));
+                }
             }
         }
         tasks.into_par_iter().for_each_init(Lanes::default, |lanes, (task, mut own)| {

@@ -1,7 +1,9 @@
 //! The memory that a proof takes, from its shape alone.
 
+use std::collections::BTreeSet;
+
 use dyad_field::K;
-use dyad_verifier::cover::Cover;
+use dyad_verifier::cover::{Cover, row_points};
 use dyad_verifier::layout::{Oracle, Owner};
 use dyad_verifier::params::Code;
 use dyad_verifier::{Digest, Layout, Schedule, System};
@@ -26,7 +28,7 @@ pub struct Footprint {
     pub tree: u64,
     /// The memory that all phases share, the codeword being in it first.
     pub shared: u64,
-    /// What the phase with the most takes besides: the column reduction with the eq tables of two points
+    /// What the phase with the most takes besides: the column reduction with the eq tables of all points
     /// and weights for each bit of each column, or the opening with the trees of its rounds.
     pub besides: u64,
     /// The lists by which the parts of vectors are given to threads: two slices for each 8 KiB.
@@ -101,12 +103,14 @@ fn tree(code: &Code) -> u64 {
     (size_of::<Digest>() as u64) * ((1 << code.position_log()) - 1)
 }
 
-/// The column reduction: an eq table for each size of slab and each of both points; for each of them,
-/// weights of the bits of every slab's columns, and weights and sums of all columns.
+/// The column reduction: for each point, an eq table for each size of slabs whose rows are spoken of there, weights of the
+/// bits of every slab's columns, and weights and sums of all columns.
 fn reduction(system: &System, layout: &Layout) -> u64 {
-    let eq: u64 = slab_logs(layout).iter().map(|log| 1u64 << log).sum();
+    let points = row_points(layout) as u64;
+    let eq = |slabs: BTreeSet<usize>| slabs.into_iter().map(|log| 1u64 << log).sum::<u64>();
+    let with_products = layout.products.blocks.iter().map(|b| b.log).collect();
     let columns = |table: usize| system.tables[table].committed.len() + system.tables[table].fixed.len();
     let slabs: u64 = layout.slabs.iter().map(|s| 64 * columns(s.table) as u64).sum();
     let all = 2 * (64u64 << layout.column_log);
-    2 * ELEMENT * (eq + slabs + all)
+    ELEMENT * (2 * eq(slab_logs(layout)) + (points - 2) * eq(with_products) + points * (slabs + all))
 }

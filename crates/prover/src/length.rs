@@ -2,9 +2,10 @@
 
 use dyad_field::{BITS, BYTES};
 use dyad_verifier::bus::{first_move, next_layer};
-use dyad_verifier::cover::{pads, products};
+use dyad_verifier::cover::{equations, pads, products, row_points};
 use dyad_verifier::moves::nonce_length;
 use dyad_verifier::params::{Code, LANE_LOG};
+use dyad_verifier::products::{CLAIMS, HIDING_VALUES, LAYERS, SQUARES, rounds};
 use dyad_verifier::{Digest, Layout, Move, Schedule, Statement, System};
 
 use crate::opening;
@@ -31,8 +32,10 @@ fn elements(layout: &Layout, schedule: &Schedule) -> usize {
         // The factors of the product check; the blinded sum and the masked one.
         (pads(layout), 2 + 2)
     } else {
-        // Neither the products of layers, nor the ring switch's cover and the polynomial of all products.
-        (pads(layout) - layout.bus_log - 1 - (products(layout) + 1), 0)
+        // Neither the products of layers, nor the ring switch's cover and the polynomial of all products, nor what
+        // the products of words have only under pads.
+        let words = if layout.products.blocks.is_empty() { 0 } else { HIDING_VALUES };
+        (pads(layout) - layout.bus_log - 1 - (products(layout) + 1) - words, 0)
     };
     let folds: usize = schedule.rounds.iter().map(|code| code.lane_log).sum();
     let rounds = 2 * (LANE_LOG + folds + schedule.final_log);
@@ -42,18 +45,31 @@ fn elements(layout: &Layout, schedule: &Schedule) -> usize {
 /// All moves, each as often as it is made.
 fn moves(layout: &Layout, schedule: &Schedule) -> Vec<Move> {
     let hiding = schedule.covered().is_some();
-    let mut out = vec![first_move(layout, &Statement::default()), Move::Skip, Move::Eta, Move::Theta];
+    let words = Some(layout.products.log).filter(|_| !layout.products.blocks.is_empty());
+    let mut out = vec![
+        first_move(layout, &Statement::default()),
+        Move::Skip,
+        Move::Eta { claims: 5 + words.map_or(0, |_| CLAIMS) },
+        Move::Theta { claims: row_points(layout) },
+    ];
     let mut add = |next: Move, times: usize| out.extend(std::iter::repeat_n(next, times));
     (0..=layout.bus_log).for_each(|layer| add(next_layer(layout, layer), 1));
     add(Move::LayerRound, layout.bus_log * layout.bus_log.saturating_sub(1) / 2);
     add(Move::AndRound, layout.ands.log);
+    if let Some(variables) = words {
+        add(Move::PowerPoint { variables }, 1);
+        add(Move::PowerRound, rounds(variables));
+        add(Move::PowerVariable, 2 * LAYERS);
+        add(Move::Conjugates, 1);
+        add(Move::Trees, 1);
+    }
     add(Move::ColumnRound, layout.column_log + 6);
     add(Move::PointRound, layout.joint_log);
     if hiding {
         add(Move::Xi, 1);
-        add(Move::ProductPoint { products: products(layout) }, 1);
+        add(Move::ProductPoint { products: products(layout), squares: words.map_or(0, |_| SQUARES) }, 1);
     }
-    add(Move::Ring { hiding }, 1);
+    add(Move::Ring { equations: if hiding { equations(layout) } else { 0 } }, 1);
     out.extend(opening::moves(schedule));
     out
 }

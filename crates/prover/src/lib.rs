@@ -23,6 +23,7 @@ pub mod length;
 mod merkle;
 mod opening;
 mod points;
+mod products;
 mod prove;
 pub mod reference;
 mod ring_switch;

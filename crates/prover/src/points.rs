@@ -1,6 +1,9 @@
 //! The point reduction: the values of columns become one claim on committed bits.
 
+use std::collections::BTreeMap;
+
 use dyad_field::{BITS, K, PrimeCharacteristicRing, eq_table};
+use dyad_verifier::layout::Block;
 use dyad_verifier::transcript::Challenges;
 use dyad_verifier::{Hash, Label, Layout, Move};
 use rayon::prelude::*;
@@ -32,31 +35,27 @@ pub fn prove<H: Hash>(
     s.proof.section("points");
     s.step("points");
     let layout = c.layout;
-    s.work(Move::Theta);
+    s.work(Move::Theta { claims: rows.len() });
     let theta = s.draw(Label::Theta);
     let (bits, pair_point) = column_point.split_at(7);
     let bit_eq: [K; BITS] = eq_table(bits).try_into().expect("128 bits");
-    let row_eq = combined(rows, theta);
     // Weights and folded bits of each oracle.
-    let mut places = eq_table(pair_point).into_iter();
-    let mut joint: Vec<Placed<Pair<'_>>> = Vec::new();
-    for ((o, &v), length) in layout.oracles.iter().zip(c.vectors).zip(joint_lengths(layout)) {
-        let (weights, vector) = (scratch.take(length), scratch.take(length));
+    let (mut weights, mut vectors) = (Vec::new(), Vec::new());
+    for (&v, length) in c.vectors.iter().zip(joint_lengths(layout)) {
+        let (weight, vector) = (scratch.take(length), scratch.take(length));
         linear_map(&bit_eq, v, &mut vector[..v.len()]);
         vector[v.len()..].fill(K::ZERO);
-        for (b, place) in o.pairs.blocks.iter().zip(&mut places) {
-            weights[b.base..][..1 << b.log]
-                .par_chunks_mut(GRAIN)
-                .zip(row_eq[b.log].par_chunks(GRAIN))
-                .for_each(|(w, e)| {
-                    w.copy_from_slice(e);
-                    scale(w, place);
-                });
-        }
-        weights[v.len()..].fill(K::ZERO);
-        joint.push(((o.base, o.pairs.log), Pair { log: o.pairs.log, weights, vector, source: None }));
+        weight[v.len()..].fill(K::ZERO);
+        weights.push(weight);
+        vectors.push(vector);
     }
-    drop(row_eq);
+    weigh(layout, &rows, theta, &eq_table(pair_point), &mut weights);
+    drop(rows);
+    let parts = layout.oracles.iter().zip(weights).zip(vectors);
+    let joint = parts.map(|((o, weights), vector)| {
+        ((o.base, o.pairs.log), Pair { log: o.pairs.log, weights, vector, source: None })
+    });
+    let joint: Vec<Placed<Pair<'_>>> = joint.collect();
     let (high, mut pair) = join(s, layout, joint);
     let variables = pair.log;
     let mut index = s.plain(Label::Points, Move::PointRound, std::slice::from_mut(&mut pair), variables);
@@ -73,21 +72,51 @@ pub struct BitPoint {
     pub index: Vec<K>,
 }
 
-/// The row eq of all points together, for each size of slab: batched with powers of theta.
-fn combined(rows: Vec<RowEqs>, theta: K) -> Vec<Vec<K>> {
-    let mut rows = rows.into_iter().map(RowEqs::into_tables);
-    let mut sums = rows.next().unwrap_or_default();
-    let mut factor = theta;
-    for tables in rows {
-        for (sum, mut table) in sums.iter_mut().zip(tables) {
-            sum.par_chunks_mut(GRAIN).zip(table.par_chunks_mut(GRAIN)).for_each(|(s, t)| {
-                scale(t, factor);
-                s.iter_mut().zip(t).for_each(|(s, &mut t)| *s += t);
-            });
-        }
-        factor *= theta;
+/// The oracle of a block of pairs, the block, and the weight of its place.
+type PlacedBlock<'a> = (usize, &'a Block, K);
+
+/// Writes the weights of all blocks, the eq of their place times that of rows, batched over points with powers of theta.
+/// `places` are those of pairs.
+fn weigh(layout: &Layout, rows: &[RowEqs], theta: K, places: &[K], weights: &mut [&mut [K]]) {
+    // Slabs of one size whose rows the claims at the same points are about have the same rows' eq.
+    let mut alike: BTreeMap<(usize, Vec<usize>), Vec<PlacedBlock<'_>>> = BTreeMap::new();
+    let oracles = layout
+        .oracles
+        .iter()
+        .enumerate()
+        .flat_map(|(o, oracle)| oracle.pairs.blocks.iter().map(move |b| (o, b)));
+    for ((oracle, block), &place) in oracles.zip(places) {
+        let covering = (0..rows.len()).filter(|&k| rows[k].covers(block.slab)).collect();
+        alike.entry((block.log, covering)).or_default().push((oracle, block, place));
     }
-    sums
+    for ((log, covering), blocks) in alike {
+        let row_eq = combined(rows, log, &covering, theta);
+        for (oracle, b, place) in blocks {
+            weights[oracle][b.base..][..1 << b.log]
+                .par_chunks_mut(GRAIN)
+                .zip(row_eq.par_chunks(GRAIN))
+                .for_each(|(w, e)| {
+                    w.copy_from_slice(e);
+                    scale(w, place);
+                });
+        }
+    }
+}
+
+/// The rows' eq of slabs of a size, of some points together.
+fn combined(rows: &[RowEqs], log: usize, points: &[usize], theta: K) -> Vec<K> {
+    let mut sum = vec![K::ZERO; 1 << log];
+    for &point in points {
+        let factor = (0..point).fold(K::ONE, |power, _| power * theta);
+        let parts = sum.par_chunks_mut(GRAIN).zip(rows[point].of(log).par_chunks(GRAIN));
+        parts.for_each_init(Vec::new, |scaled, (sum, eq)| {
+            scaled.clear();
+            scaled.extend_from_slice(eq);
+            scale(scaled, factor);
+            sum.iter_mut().zip(scaled).for_each(|(s, e)| *s += *e);
+        });
+    }
+    sum
 }
 
 /// The lengths of each oracle's vectors in the point reduction: they are filled up as far as those of
@@ -226,6 +255,7 @@ mod tests {
             pulls: Stack::default(),
             bus_log: 0,
             ands: Stack::default(),
+            products: Stack::default(),
             column_log: 1,
         }
     }

@@ -16,10 +16,11 @@ use crate::rounds::Session;
 use crate::scratch::Memory;
 use crate::witness::{Columns, ProvingKey};
 use crate::writer::Proof;
-use crate::{and_check, bus, columns, commitment, opening, points, ring_switch};
+use crate::{and_check, bus, columns, commitment, opening, points, products, ring_switch};
 
-/// The steps that [`prove`] announces, in order. Where a codeword is made in parts, encoding and hashing take turns.
-pub const STEPS: [&str; 11] = [
+/// The steps that [`prove`] announces, in order. Where a codeword is made in parts, encoding and hashing take turns. Those
+/// of products are left out where there are none.
+pub const STEPS: [&str; 14] = [
     "fill",
     "encode",
     "hash",
@@ -27,6 +28,9 @@ pub const STEPS: [&str; 11] = [
     "bus products",
     "and check: bits",
     "and check: rows",
+    "products: powers",
+    "products: factors",
+    "products: generator",
     "columns",
     "points",
     "ring switch",
@@ -83,8 +87,8 @@ impl Filled {
         &self.rows
     }
 
-    /// What each of [`STEPS`] does in a proof of this level.
-    pub fn costs(&self, system: &System, level: Level) -> [(&'static str, Cost); STEPS.len()] {
+    /// What each of the [`STEPS`] that it has does in a proof of this level.
+    pub fn costs(&self, system: &System, level: Level) -> Vec<(&'static str, Cost)> {
         cost::steps(system, &self.layout, &self.schedule(level))
     }
 
@@ -159,7 +163,8 @@ pub fn prove_filled<H: Hash + Sync + Send>(
     let products = statement.map(|statement| fingerprint.products(&statement)).unwrap_or_default();
     let bus = bus::prove(&mut s, &committed, fingerprint, memory.scratch());
     let and = and_check::prove(&mut s, &committed, memory.scratch());
-    let points = [bus, and];
+    let mut points = vec![bus, and];
+    points.extend(products::prove(&mut s, &committed, memory.scratch()));
     let row_eqs: Vec<_> = points.iter().map(|claims| RowEqs::new(&layout, claims)).collect();
     let column_point = columns::prove(&mut s, &committed, &points, &row_eqs);
     let bits = points::prove(&mut s, &committed, &column_point, row_eqs, memory.scratch());

@@ -9,6 +9,7 @@ use dyad_field::{
 use dyad_rules::check::Check;
 use dyad_rules::{Rows, TableRules};
 use dyad_verifier::bus::{Fingerprint, first_move, next_layer};
+use dyad_verifier::cover::equations;
 use dyad_verifier::hidden::product_point;
 use dyad_verifier::layout::{Owner, Stack};
 use dyad_verifier::row_claims::RowClaims;
@@ -16,6 +17,7 @@ use dyad_verifier::transcript::Challenges;
 use dyad_verifier::{Error, Hash, Label, Layout, Move, Schedule, Statement, System, and_check, bus, reduce};
 
 mod opening;
+mod products;
 mod rounds;
 
 #[doc(hidden)]
@@ -36,6 +38,7 @@ use crate::writer::Proof;
 /// One row as the `Check` interpreter sees it.
 struct Row {
     ands: Vec<[u64; 3]>,
+    products: Vec<[u64; 4]>,
     pushes: Vec<[u64; 5]>,
     pulls: Vec<[u64; 5]>,
 }
@@ -153,7 +156,8 @@ fn prove_any<H: Hash + Sync + Send>(
     }
 
     let evaluated = evaluate(&layout, system, tables, q, key);
-    let points = [prove_bus(&mut s, &layout, &evaluated), prove_ands(&mut s, &layout, &evaluated)];
+    let mut points = vec![prove_bus(&mut s, &layout, &evaluated), prove_ands(&mut s, &layout, &evaluated)];
+    points.extend(products::prove(&mut s, &layout, &evaluated));
     drop(evaluated);
 
     // All oracles at their places in the joint index space.
@@ -167,11 +171,12 @@ fn prove_any<H: Hash + Sync + Send>(
     }
 
     s.proof.section("columns");
-    s.work(Move::Eta);
+    s.work(Move::Eta { claims: points.iter().map(|p| p.claims.len()).sum() });
     let eta = s.draw(Label::Eta);
     let row_sums = points.iter().map(|claims| {
         let mut sums = vec![K::ZERO; 64 << layout.column_log];
-        for (i, (o, block)) in layout.pairs().enumerate() {
+        let covered = claims.covered(&layout);
+        for (i, (o, block)) in layout.pairs().enumerate().filter(|(_, (_, b))| covered[b.slab]) {
             let eq = eq_table(&claims.point[..block.log]);
             let of_pair = bit_sums(&joint[o.base | block.base..][..1 << block.log], &eq);
             sums[i << 7..][..BITS].copy_from_slice(&of_pair);
@@ -186,16 +191,17 @@ fn prove_any<H: Hash + Sync + Send>(
     s.send(Label::ColumnValues, &values);
 
     s.proof.section("points");
-    s.work(Move::Theta);
+    s.work(Move::Theta { claims: points.len() });
     let theta = s.draw(Label::Theta);
     let bit_eq = eq_table(&column_point[..7]);
     let pair_eq = eq_table(&column_point[7..]);
     let mut omega = vec![K::ZERO; 1 << layout.joint_log];
     for (i, (o, block)) in layout.pairs().enumerate() {
         let mut scale = pair_eq[i];
-        for RowClaims { point, .. } in &points {
-            for (o, e) in omega[o.base | block.base..].iter_mut().zip(eq_table(&point[..block.log])) {
-                *o += scale * e;
+        for claims in &points {
+            if claims.covered(&layout)[block.slab] {
+                let eq = eq_table(&claims.point[..block.log]);
+                omega[o.base | block.base..].iter_mut().zip(eq).for_each(|(o, e)| *o += scale * e);
             }
             scale *= theta;
         }
@@ -246,7 +252,7 @@ fn settle<H: Hash>(
     statement: &Statement,
 ) -> (Vec<K>, Vec<(usize, K)>) {
     let Some(covers) = &s.covers else {
-        s.work(Move::Ring { hiding: false });
+        s.work(Move::Ring { equations: 0 });
         return (eq_table(&s.draw_many(Label::Ring, 7)), Vec::new());
     };
     let (cover, [x, y]) = (covers.code.cover.expect("covers"), covers.factors());
@@ -268,14 +274,21 @@ fn settle<H: Hash>(
     }
     s.send(Label::ProductValues, &z[..1]);
     s.send(Label::ProductValues, &z[n + 1..]);
-    s.work(Move::ProductPoint { products: n });
+    let roots = s.square_mask();
+    s.work(Move::ProductPoint { products: n, squares: roots.as_ref().map_or(0, |r| r.len() - 1) });
     let point = product_point(s, n);
+    let factor = roots.as_ref().map(|_| s.draw(Label::SquareFactor));
     let mut seen = [at(&x, point), at(&y, point)];
     if let Some(Lie::Factor(factor)) = s.lie {
         seen[factor] = at(&z, point) * seen[1 - factor].invert_or_zero();
     }
     s.send_clear(Label::ProductFactors, &seen);
-    s.work(Move::Ring { hiding: true });
+    if let Some((roots, factor)) = roots.zip(factor) {
+        let power = |i: usize| (0..i).fold(K::ONE, |p, _| p * factor);
+        let sum = roots.iter().enumerate().map(|(i, &root)| power(i) * root).sum();
+        s.send_clear(Label::SquareSum, &[sum]);
+    }
+    s.work(Move::Ring { equations: equations(layout) });
     let claim = s.replay(cover, |a| reduce(a, system, layout, |f| f.products(statement)));
     (claim.images, claim.cover.expect("a claim on the cover").weights)
 }
@@ -307,7 +320,8 @@ fn evaluate(
                         .map_or_else(Vec::new, |o| words(&o.pairs, &key.vector, s, x, shape.fixed.len()));
                     let mut check = Check::new(&committed, &fixed, x < slab.rows);
                     tables[slab.table].check(&mut check);
-                    Row { ands: check.ands, pushes: check.pushes, pulls: check.pulls }
+                    let Check { ands, products, pushes, pulls, .. } = check;
+                    Row { ands, products, pushes, pulls }
                 })
                 .collect()
         })

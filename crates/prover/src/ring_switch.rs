@@ -1,7 +1,7 @@
 //! The ring switch: from a claim on committed bits to weights on committed elements.
 
 use dyad_field::{BITS, K, PrimeCharacteristicRing, eq_at, eq_table, from_bits, transpose};
-use dyad_verifier::cover::Cover;
+use dyad_verifier::cover::{Cover, equations};
 use dyad_verifier::hidden::{Lagrange, product_point};
 use dyad_verifier::layout::Oracle;
 use dyad_verifier::transcript::Challenges;
@@ -57,7 +57,7 @@ pub fn prove<H: Hash>(
     }
     s.send_clear(Label::BitSums, &sums);
     let cover = settle(s);
-    s.work(Move::Ring { hiding: cover.is_some() });
+    s.work(Move::Ring { equations: cover.map_or(0, |_| equations(c.layout)) });
     let Some(cover) = cover else {
         let images = eq_table(&s.draw_many(Label::Ring, 7)).try_into().expect("128 images");
         return ElementWeights { images, index: point.index, cover: Vec::new() };
@@ -85,9 +85,15 @@ fn settle<H: Hash>(s: &mut Session<'_, H>) -> Option<Cover> {
     let last = products(n + 1..2 * n + 1);
     s.send(Label::ProductValues, &[first]);
     s.send(Label::ProductValues, &last);
-    s.work(Move::ProductPoint { products: n });
+    let roots = s.square_mask();
+    s.work(Move::ProductPoint { products: n, squares: roots.as_ref().map_or(0, |r| r.len() - 1) });
     let point = product_point(s, n);
+    let factor = roots.as_ref().map(|_| s.draw(Label::SquareFactor));
     s.send_clear(Label::ProductFactors, &at(point));
+    if let Some((roots, factor)) = roots.zip(factor) {
+        let sum = roots.iter().rev().fold(K::ZERO, |s, &root| s * factor + root);
+        s.send_clear(Label::SquareSum, &[sum]);
+    }
     Some(cover)
 }
 

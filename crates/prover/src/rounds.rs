@@ -159,6 +159,27 @@ impl<'a, H: Hash> Session<'a, H> {
         }
     }
 
+    /// The square of a value, sent where the verifier does not know it.
+    pub fn square(&mut self, root: K) -> K {
+        let square = root * root;
+        if self.covers.is_some() {
+            self.send(Label::Square, &[square]);
+        }
+        if let Some(covers) = &mut self.covers {
+            covers.note_root(root);
+        }
+        square
+    }
+
+    /// Sends what covers the sum of all values that are squared, if there are any: the values after it.
+    pub fn square_mask(&mut self) -> Option<Vec<K>> {
+        let covers = self.covers.as_mut().filter(|c| !c.roots().is_empty())?;
+        let mask = covers.unsent();
+        let roots = [&[mask], covers.roots()].concat();
+        self.send(Label::SquareMask, &[mask * mask]);
+        Some(roots)
+    }
+
     /// Says that the verifier knows the product of these as a value.
     pub fn known_product(&mut self, factors: [K; 2]) {
         if let Some(covers) = &mut self.covers {
@@ -223,6 +244,13 @@ impl<'a, H: Hash> Session<'a, H> {
         } else {
             self.send(label, &[a, b]);
         }
+        self.work(round);
+        self.draw(label)
+    }
+
+    /// Sends the coefficients of a round of two sums, and draws their challenge.
+    pub fn round_of_both(&mut self, label: Label, round: Move, [a, b]: [(K, K); 2]) -> K {
+        self.send(label, &[a.0, a.1, b.0, b.1]);
         self.work(round);
         self.draw(label)
     }

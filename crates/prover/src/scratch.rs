@@ -4,7 +4,7 @@ use dyad_field::K;
 use dyad_verifier::{Layout, Schedule};
 
 use crate::kernels::memory::zeros;
-use crate::{and_check, bus, commitment, opening, points};
+use crate::{and_check, bus, commitment, opening, points, products};
 
 /// Working memory that all phases share: fresh memory costs more than most of what is computed in it.
 #[derive(Debug)]
@@ -17,6 +17,7 @@ impl Memory {
             commitment::room(schedule),
             bus::room(layout),
             and_check::room(layout),
+            products::room(layout),
             points::room(layout),
             opening::room(layout, schedule),
         ];

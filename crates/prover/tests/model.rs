@@ -79,7 +79,11 @@ fn register(steps: usize) -> Instance {
 }
 
 fn machine(steps: usize, cells: usize) -> Instance {
-    let t = toy::toy::<Sha>(steps, cells);
+    machine_with_products(steps, cells, 0)
+}
+
+fn machine_with_products(steps: usize, cells: usize, products: usize) -> Instance {
+    let t = toy::toy_with_products::<Sha>(steps, cells, products);
     Instance {
         system: t.system,
         tables: toy::TABLES.to_vec(),
@@ -181,12 +185,17 @@ fn shape(t: &TableShape) -> Value {
         Node::Broadcast(a, b) => json!([7, a, b]),
     };
     let and = |a: &dyad_rules::shape::And| json!([a.name, a.operands[0], a.operands[1], a.operands[2]]);
+    let product = |p: &dyad_rules::shape::Product| {
+        let [a, b, low, high] = p.operands;
+        json!([p.name, a, b, low, high])
+    };
     json!({
         "name": t.name,
         "committed": columns(&t.committed),
         "fixed": columns(&t.fixed),
         "nodes": t.nodes.iter().map(node).collect::<Vec<_>>(),
         "ands": t.ands.iter().map(and).collect::<Vec<_>>(),
+        "products": t.products.iter().map(product).collect::<Vec<_>>(),
         "pushes": messages(&t.pushes),
         "pulls": messages(&t.pulls),
     })
@@ -265,11 +274,15 @@ fn small_instances() {
         register(9),
         register(9).small(),
         machine(5, 3).level(Level::L128),
+        machine_with_products(5, 3, 1),
+        machine_with_products(1, 1, 12),
     ];
     let proofs: Vec<_> = instances.iter().map(|i| variants(&i.prove(), false)).collect();
     let steps = compare(&instances, &proofs);
     // The changes reach most steps; `attack::proof` reaches all.
-    for name in ["BusBalance", "AndCheck", "ColumnReduction", "RingSwitch", "TrailingBytes(3)"] {
+    for name in
+        ["PowerLayer(0)", "BusBalance", "AndCheck", "ColumnReduction", "RingSwitch", "TrailingBytes(3)"]
+    {
         assert!(steps.contains(name), "{name} is not among {steps:?}");
     }
 }
@@ -282,6 +295,8 @@ fn hiding_instances() {
         register(9).small().hiding(),
         machine(5, 3).level(Level::L128.hiding()),
         register(9).level(Level::L128_SMALL.hiding()),
+        machine_with_products(5, 3, 9).hiding(),
+        machine_with_products(1, 1, 1).level(Level::L128.hiding()),
     ];
     // Of most only the opening, where they differ.
     let proofs = instances.iter().enumerate().map(|(n, i)| variants(&i.prove(), n != 1));

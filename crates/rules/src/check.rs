@@ -3,16 +3,17 @@
 use alloc::vec::Vec;
 
 use crate::fill::Value;
+use crate::shape::WordConstraint;
 use crate::{MESSAGE_WORDS, Rules};
 
 /// A constraint that a row breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Broken {
-    /// The constraint's place among those of the table.
-    pub index: usize,
+    /// Which of the table's.
+    pub of: WordConstraint,
     /// The constraint's name.
     pub name: &'static str,
-    /// The bit positions at which `a & b = c` fails.
+    /// The bits of the result, `c` or a word of the product, that are wrong.
     pub bits: u64,
 }
 
@@ -32,6 +33,8 @@ pub struct Check<'a> {
     pub broken: Vec<Broken>,
     /// The operands of each constraint, broken or not.
     pub ands: Vec<[u64; 3]>,
+    /// The operands of each product, broken or not.
+    pub products: Vec<[u64; 4]>,
     /// The messages put on the bus.
     pub pushes: Vec<MessageValue>,
     /// The messages taken from the bus.
@@ -42,6 +45,13 @@ impl<'a> Check<'a> {
     /// A check of the row with these committed and fixed words.
     pub fn new(committed: &'a [u64], fixed: &'a [u64], active: bool) -> Self {
         Self { committed, fixed, active, ..Self::default() }
+    }
+
+    fn demand(&mut self, of: WordConstraint, name: &'static str, found: u64, exact: u64) {
+        let bits = found ^ exact;
+        if bits != 0 {
+            self.broken.push(Broken { of, name, bits });
+        }
     }
 
     fn message(&self, tag: u64, words: &[Value]) -> MessageValue {
@@ -76,11 +86,15 @@ impl Rules for Check<'_> {
     }
 
     fn assert_and(&mut self, name: &'static str, a: Value, b: Value, c: Value) {
+        self.demand(WordConstraint::And(self.ands.len()), name, c.0, a.0 & b.0);
         self.ands.push([a.0, b.0, c.0]);
-        let bits = (a.0 & b.0) ^ c.0;
-        if bits != 0 {
-            self.broken.push(Broken { index: self.ands.len() - 1, name, bits });
-        }
+    }
+
+    fn assert_product(&mut self, name: &'static str, a: Value, b: Value, low: Value, high: Value) {
+        let (of, exact) = (self.products.len(), u128::from(a.0) * u128::from(b.0));
+        self.demand(WordConstraint::Low(of), name, low.0, exact as u64);
+        self.demand(WordConstraint::High(of), name, high.0, (exact >> 64) as u64);
+        self.products.push([a.0, b.0, low.0, high.0]);
     }
 
     fn push(&mut self, tag: u64, words: &[Value]) {

@@ -88,6 +88,9 @@ impl Rules for Fill {
     fn assert_and(&mut self, _: &'static str, _: Value, _: Value, _: Value) {}
 
     #[inline]
+    fn assert_product(&mut self, _: &'static str, _: Value, _: Value, _: Value, _: Value) {}
+
+    #[inline]
     fn push(&mut self, _: u64, _: &[Value]) {}
 
     #[inline]
@@ -151,6 +154,9 @@ impl Rules for FillInto<'_> {
 
     #[inline(always)]
     fn assert_and(&mut self, _: &'static str, _: Value, _: Value, _: Value) {}
+
+    #[inline(always)]
+    fn assert_product(&mut self, _: &'static str, _: Value, _: Value, _: Value, _: Value) {}
 
     #[inline(always)]
     fn push(&mut self, _: u64, _: &[Value]) {}

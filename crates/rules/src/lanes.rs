@@ -82,6 +82,8 @@ pub struct Lanes {
     pub active: Lane,
     /// The operands `a`, `b`, `c` of each AND constraint.
     pub ands: Vec<[Lane; 3]>,
+    /// The operands `a`, `b`, `low`, `high` of each product.
+    pub products: Vec<[Lane; 4]>,
     /// The messages put on the bus.
     pub pushes: Vec<LaneMessage>,
     /// The messages taken from the bus.
@@ -95,6 +97,7 @@ impl Lanes {
     #[inline]
     pub fn restart(&mut self) {
         self.ands.clear();
+        self.products.clear();
         self.pushes.clear();
         self.pulls.clear();
         self.next_committed = 0;
@@ -133,6 +136,11 @@ impl Rules for Lanes {
     #[inline(always)]
     fn assert_and(&mut self, _: &'static str, a: Lane, b: Lane, c: Lane) {
         self.ands.push([a, b, c]);
+    }
+
+    #[inline(always)]
+    fn assert_product(&mut self, _: &'static str, a: Lane, b: Lane, low: Lane, high: Lane) {
+        self.products.push([a, b, low, high]);
     }
 
     #[inline(always)]

@@ -11,7 +11,8 @@
 //! | [`check::Check`] | `u64` | every broken constraint of a row by name, and its messages |
 //!
 //! A word is 64 bits. What is linear over F2 (XOR, shifts, masks, spreading one bit) is free:
-//! nothing is committed for it. `AND` is the one constraint: 64 bit equations `a & b = c` at once.
+//! nothing is committed for it. There are two constraints: `AND`, 64 bit equations `a & b = c` at once, and the
+//! *product*, `a b = low + 2^64 high` over the integers.
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -22,7 +23,6 @@ pub mod fill;
 pub mod gadgets;
 pub mod harness;
 pub mod lanes;
-pub mod product;
 mod rows;
 pub mod shape;
 mod table;
@@ -133,6 +133,27 @@ pub trait Rules {
         let i = (c << 1) ^ c0;
         self.assert_and(name, a ^ i, b ^ i, c ^ i);
         Sum { sum: a ^ b ^ i, carries: c }
+    }
+
+    /// `a b = low + 2^64 high` over the integers, all four being unsigned.
+    fn assert_product(
+        &mut self,
+        name: &'static str,
+        a: Self::Word,
+        b: Self::Word,
+        low: Self::Word,
+        high: Self::Word,
+    );
+
+    /// The low and the high word of `a b`, named in this order; the product has the name of the first. Cost 2/0, and
+    /// a product.
+    #[inline(always)]
+    fn multiply(&mut self, names: [&'static str; 2], a: Self::Word, b: Self::Word) -> [Self::Word; 2] {
+        let exact = || u128::from(a.value()) * u128::from(b.value());
+        let low = self.commit(names[0], || exact() as u64);
+        let high = self.commit(names[1], || (exact() >> 64) as u64);
+        self.assert_product(names[0], a, b, low, high);
+        [low, high]
     }
 
     /// Puts a message on the bus: `tag` (not 0) and at most four words.

@@ -60,6 +60,27 @@ pub struct And {
     pub operands: [NodeId; 3],
 }
 
+/// The constraint `a b = low + 2^64 high` over the integers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Product {
+    /// Its name.
+    pub name: &'static str,
+    /// The operands `a`, `b`, `low`, `high`.
+    pub operands: [NodeId; 4],
+}
+
+/// What is demanded of the 64 bits of one word, by the index of the constraint among those of its kind: the third
+/// operand of an AND, or a word of a product.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum WordConstraint {
+    /// `c` of an AND constraint.
+    And(usize),
+    /// `low` of a product.
+    Low(usize),
+    /// `high` of a product.
+    High(usize),
+}
+
 /// A message of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
@@ -82,6 +103,8 @@ pub struct TableShape {
     pub nodes: Vec<Node>,
     /// The AND constraints.
     pub ands: Vec<And>,
+    /// The product constraints.
+    pub products: Vec<Product>,
     /// Messages put on the bus.
     pub pushes: Vec<Message>,
     /// Messages taken from the bus.
@@ -97,6 +120,15 @@ impl TableShape {
         let mut out = shape.out;
         out.nodes = arena.into_inner();
         out
+    }
+
+    /// The constraints word by word, with their names: those of the ANDs, then two of each product.
+    pub fn constraints(&self) -> impl Iterator<Item = (WordConstraint, &'static str)> {
+        let ands = self.ands.iter().enumerate().map(|(i, and)| (WordConstraint::And(i), and.name));
+        let products = self.products.iter().enumerate();
+        let words = products
+            .flat_map(|(i, p)| [WordConstraint::Low(i), WordConstraint::High(i)].map(|w| (w, p.name)));
+        ands.chain(words)
     }
 
     /// A canonical byte string of everything in the shape; two shapes are equal exactly when
@@ -131,6 +163,11 @@ impl TableShape {
         for a in &self.ands {
             e.text(a.name);
             a.operands.iter().for_each(|&o| e.number(u64::from(o)));
+        }
+        e.number(self.products.len() as u64);
+        for p in &self.products {
+            e.text(p.name);
+            p.operands.iter().for_each(|&o| e.number(u64::from(o)));
         }
         for messages in [&self.pushes, &self.pulls] {
             e.number(messages.len() as u64);
@@ -245,6 +282,17 @@ impl<'a> Rules for Shape<'a> {
 
     fn assert_and(&mut self, name: &'static str, a: Form<'a>, b: Form<'a>, c: Form<'a>) {
         self.out.ands.push(And { name, operands: [a.id, b.id, c.id] });
+    }
+
+    fn assert_product(
+        &mut self,
+        name: &'static str,
+        a: Form<'a>,
+        b: Form<'a>,
+        low: Form<'a>,
+        high: Form<'a>,
+    ) {
+        self.out.products.push(Product { name, operands: [a.id, b.id, low.id, high.id] });
     }
 
     fn push(&mut self, tag: u64, words: &[Form<'a>]) {

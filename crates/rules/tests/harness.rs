@@ -151,3 +151,58 @@ fn refused_events_single_out_what_others_do_not() {
     refused.extend((0..64).flat_map(|k| [(1 << k, 0), (u64::MAX << k, u64::MAX << k)]));
     all_refusing::<Less>(&less, &refused, &[]);
 }
+
+table!(Exact, |r, event| {
+    let [x, y] = pull(r, *event);
+    let [low, high] = r.multiply(["low", "high"], x, y ^ (x >> 3));
+    r.push(2, &[low, high]);
+});
+
+#[test]
+fn a_product_passes_and_every_bit_of_it_is_needed() {
+    all::<Exact>(&pairs(), &[]);
+}
+
+table!(Narrow, |r, event| {
+    let [x, y] = pull(r, *event);
+    let (x, y) = (x & LOW, (y >> 60) ^ (y & 1));
+    let low = r.commit("low", || x.value() * y.value());
+    let zero = r.constant(0);
+    r.assert_product("narrow", x, y, low, zero);
+    r.push(2, &[low]);
+});
+
+#[test]
+fn bits_that_no_product_of_narrow_factors_reaches_hold_by_their_form() {
+    all::<Narrow>(&pairs(), &[]);
+}
+
+table!(HalfExact, |r, event| {
+    let [x, y] = pull(r, *event);
+    let exact = || u128::from(x.value()) * u128::from(y.value());
+    let low = r.commit("low", || exact() as u64);
+    // Its bit 63 is whatever the prover says.
+    let high = r.commit("high", || (exact() >> 64) as u64);
+    r.assert_product("product", x, y, low, high & (u64::MAX >> 1));
+    r.push(2, &[high]);
+});
+
+#[test]
+#[should_panic(expected = "bit 63 of \"high\"")]
+fn a_bit_of_a_product_that_nothing_fixes_is_noticed() {
+    let pairs: Vec<_> = pairs().into_iter().map(|(x, y)| (x >> 1, y)).collect();
+    all::<HalfExact>(&pairs, &[]);
+}
+
+table!(TwiceMultiplied, |r, event| {
+    let [x, y] = pull(r, *event);
+    let [low, high] = r.multiply(["low", "high"], x, y);
+    r.assert_product("again", x, y, low, high);
+    r.push(2, &[low, high]);
+});
+
+#[test]
+#[should_panic(expected = "no wrong row breaks only a bit of 0xffffffffffffffff of \"low\"")]
+fn a_product_that_nothing_needs_is_noticed() {
+    all::<TwiceMultiplied>(&pairs(), &[]);
+}

@@ -4,7 +4,6 @@ use dyad_executor::{Limits, MAX_CYCLES, Metered, meter_while};
 use dyad_machine::record::Records;
 use dyad_machine::tables::{Run as TableRun, TABLES};
 use dyad_proof::{MAX_OUTPUT, Proof, VerifyingKey};
-use dyad_prover::cost::Cost;
 use dyad_prover::{Filled, ProvingKey, Seed, Setting};
 use dyad_verifier::{Blake3, Level, Statement, System};
 
@@ -225,8 +224,9 @@ impl Prover {
         let security_bits = security(&self.system, &rows, &schedule, &statement)?.bits();
         let body = self.prove_filled(filled, statement, &self.seed(input)?, &mut step);
         let prove_seconds = watch.seconds();
-        // Nothing is known of metering; filling is the prover's first step.
-        let timings = watch.finish([Cost::default()].into_iter().chain(costs.map(|cost| cost.1)));
+        // Nothing is known of metering; filling is the prover's first step, under another name.
+        let [(_, fill), others @ ..] = &costs[..] else { unreachable!("columns are filled") };
+        let timings = watch.finish(&[&[(STEPS[1], *fill)], others].concat());
 
         let proof = Proof {
             level_number: self.level.number(),

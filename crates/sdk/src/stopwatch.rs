@@ -70,9 +70,9 @@ impl Stopwatch {
         self.begun.iter().any(|(begun, _)| *begun == name)
     }
 
-    /// The last step ends: what each took, in the order in which they first began, `costs` being what each had to
-    /// do.
-    pub fn finish(self, costs: impl Iterator<Item = Cost>) -> Vec<Timing> {
+    /// The last step ends: what each took, in the order in which they first began, `costs` being what those that are
+    /// named there had to do.
+    pub fn finish(self, costs: &[(&str, Cost)]) -> Vec<Timing> {
         let ends: Vec<Moment> = self.begun.iter().skip(1).map(|b| b.1).chain([Moment::now()]).collect();
         let mut steps: Vec<Timing> = Vec::new();
         for ((name, from), to) in self.begun.into_iter().zip(ends) {
@@ -82,7 +82,10 @@ impl Stopwatch {
                 None => steps.push(time),
             }
         }
-        steps.iter_mut().zip(costs).for_each(|(step, cost)| step.cost = cost);
+        for step in &mut steps {
+            let found = costs.iter().find(|(name, _)| *name == step.name);
+            step.cost = found.map(|(_, cost)| *cost).unwrap_or_default();
+        }
         steps
     }
 }
@@ -141,7 +144,7 @@ mod tests {
         while watch.seconds() < until {}
         let whole = watch.seconds();
         let cost = Cost { products: 7, ..Cost::default() };
-        let steps = watch.finish([Cost::default(), cost].into_iter());
+        let steps = watch.finish(&[("work", cost), ("rest", cost)]);
         assert_eq!(steps.iter().map(|s| s.cost).collect::<Vec<_>>(), [Cost::default(), cost]);
         assert_eq!(steps.iter().map(|s| s.name).collect::<Vec<_>>(), ["wait", "work"]);
         assert!(steps[0].seconds >= 0.02 && steps[1].seconds >= 0.02);

@@ -1,28 +1,29 @@
 //! What limits a run: it is named, with how much would fit, as soon as it is known.
 
 use dyad::{Error, Limits, Program, Prover};
-use dyad_program::testing::{CODE, Elf, asm::*};
+use dyad_program::testing::{CODE, DATA, Elf, asm::*};
 
-/// `turns` turns of 16 instructions, 14 of which are products of 128 bits, whose rows are wide.
-fn products(turns: u64) -> Program {
-    let turn = [vec![mulhu(T0, T1, T2); 14], vec![addi(S1, S1, -1), bne(S1, ZERO, -60)]].concat();
-    let code = [li(S1, turns), turn, exit(0)].concat();
-    let elf = Elf::new(CODE).code(CODE, &code).symbol("multiply", CODE, 4 * code.len() as u64);
+/// `turns` turns of 16 instructions, 14 of which store across the boundary of two cells, whose rows are wide.
+fn stores(turns: u64) -> Program {
+    let turn = [vec![sd(T1, T0, 5); 14], vec![addi(S1, S1, -1), bne(S1, ZERO, -60)]].concat();
+    let code = [li(T0, DATA), li(S1, turns), turn, exit(0)].concat();
+    let elf =
+        Elf::new(CODE).code(CODE, &code).symbol("stores", CODE, 4 * code.len() as u64).data(DATA, &[0; 16]);
     Program::from_elf(&elf.build()).unwrap()
 }
 
 #[test]
 fn a_run_that_is_too_long_is_stopped_with_the_limit() {
-    let program = products(1_000_000);
+    let program = stores(1_500_000);
     let Err(Error::TooLong(too_long)) = Prover::new(&program).unwrap().prove(&[]) else { panic!("proved") };
-    assert!(too_long.fits > 2_000_000 && too_long.cycles < 8_000_000, "{too_long}");
+    assert!(too_long.fits > 15_000_000 && too_long.cycles < 24_000_000, "{too_long}");
     assert!((1..1_000_000).contains(&(too_long.cycles - too_long.fits)), "{too_long}");
     let text = Error::TooLong(too_long.clone()).to_string();
     for part in [
         "does not fit one proof",
         "would need more than 2^28 entries",
         "million cycles of this kind fit",
-        "in multiply+0x",
+        "in stores+0x",
         "divide the work, or look for a loop there that does not end",
     ] {
         assert!(text.contains(part), "{text}");
@@ -30,7 +31,7 @@ fn a_run_that_is_too_long_is_stopped_with_the_limit() {
 
     // Running goes on, and the report says the same.
     let run = program.run(&[], Limits::default()).unwrap();
-    assert_eq!(run.cycles, 16_000_000 + run.cycles % 1_000_000);
+    assert_eq!(run.cycles, 24_000_000 + run.cycles % 1_000_000);
     let told = run.too_long.unwrap();
     assert_eq!((told.cycles, told.fits, told.at), (too_long.cycles, too_long.fits, None));
     assert_eq!(run.proof_memory, None);
@@ -38,7 +39,7 @@ fn a_run_that_is_too_long_is_stopped_with_the_limit() {
 
 #[test]
 fn what_fits_is_not_too_long() {
-    let run = products(150_000).run(&[], Limits::default()).unwrap();
+    let run = stores(150_000).run(&[], Limits::default()).unwrap();
     assert!(run.too_long.is_none() && run.proof_memory.is_some_and(|bytes| bytes > 1_000_000_000));
 }
 

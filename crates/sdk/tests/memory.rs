@@ -15,7 +15,7 @@ static ALLOCATED: PeakAlloc = PeakAlloc;
 fn proofs_take_the_memory_that_was_expected() {
     let pool = ThreadPoolBuilder::new().num_threads(1).build().unwrap();
     // Short and long of a power of two, so that codes are padded little and much.
-    for (turns, small) in [(20_000, false), (36_000, false), (68_000, false), (36_000, true)] {
+    for (turns, small) in [(36_000, false), (44_000, false), (68_000, false), (36_000, true)] {
         let program = Program::from_elf(&common::looping(turns)).unwrap();
         pool.install(|| {
             let prover = Prover::new(&program).unwrap().small(small);

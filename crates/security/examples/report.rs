@@ -10,13 +10,15 @@ use dyad_verifier::{Level, Schedule};
 type Shape = (&'static str, Sizes, [usize; 2], usize);
 
 fn main() {
-    let smallest = Sizes { pushes: 1, pulls: 1, bus_log: 3, and_log: 3, column_log: 1, joint_log: 5 };
+    let smallest =
+        Sizes { pushes: 1, pulls: 1, bus_log: 3, and_log: 3, product_log: None, column_log: 1, joint_log: 5 };
     let most = 1 << MAX_LOG;
     let largest = Sizes {
         pushes: most,
         pulls: most,
         bus_log: MAX_LOG,
         and_log: MAX_LOG,
+        product_log: None,
         column_log: 13,
         joint_log: MAX_LOG + 1,
     };

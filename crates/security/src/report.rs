@@ -7,6 +7,7 @@ use core::fmt;
 
 use dyad_verifier::layout::Owner;
 use dyad_verifier::params::Code;
+use dyad_verifier::products::{CLAIMS, EQUATIONS, POINTS, PRODUCTS, SQUARES};
 use dyad_verifier::{Layout, Move, Schedule, Statement};
 
 use crate::log::log2;
@@ -25,6 +26,8 @@ pub struct Sizes {
     pub bus_log: usize,
     /// Variables of the stack of AND constraints.
     pub and_log: usize,
+    /// Variables of the stack of products; none where there are none.
+    pub product_log: Option<usize>,
     /// Variables of a column's index.
     pub column_log: usize,
     /// Variables of the joint index of both committed vectors.
@@ -39,6 +42,7 @@ impl Sizes {
             pulls: layout.pulls.len as u64 + statement.pulls.len() as u64,
             bus_log: layout.bus_log,
             and_log: layout.ands.log,
+            product_log: Some(layout.products.log).filter(|_| !layout.products.blocks.is_empty()),
             column_log: layout.column_log,
             joint_log: layout.joint_log,
         }
@@ -182,22 +186,35 @@ fn reductions(s: &Sizes, hiding: bool) -> Vec<Source> {
     if s.and_log > 0 {
         add("and check", Move::AndRound, sumcheck);
     }
-    add("columns", Move::Eta, "five claims batched by powers");
+    let (mut products, mut squares) = (s.bus_log.saturating_mul(2).saturating_add(1), 0);
+    let (mut claims, mut points, mut equations) = (5, 2, 6);
+    if let Some(variables) = s.product_log {
+        add("products", Move::PowerPoint { variables }, "multilinear in the variables of the products");
+        add("products", Move::PowerRound, "a sumcheck round of degree 2, of one sum or of two");
+        add("products", Move::PowerVariable, "a line, then the factor of low bits after the last layer");
+        add("products", Move::Conjugates, "the bases at 64 points batched by powers");
+        add("products", Move::Trees, "multilinear in two variables");
+        products = products.saturating_add(PRODUCTS);
+        squares = SQUARES;
+        claims += CLAIMS;
+        points += POINTS;
+        equations += EQUATIONS;
+    }
+    add("columns", Move::Eta { claims }, "claims on words batched by powers");
     add("columns", Move::ColumnRound, sumcheck);
-    add("points", Move::Theta, "two claims batched");
+    add("points", Move::Theta { claims: points }, "claims on columns batched by powers");
     add("points", Move::PointRound, sumcheck);
     if hiding {
-        // Two for each layer, and that of the AND check.
-        let products = s.bus_log.saturating_mul(2).saturating_add(1);
         add("ring switch", Move::Xi, "one factor of the block makes up for wrong sums");
-        add("ring switch", Move::ProductPoint { products }, "the roots of X Y - Z, of that degree");
+        let note = "the roots of X Y - Z, of that degree; squares batched by powers";
+        add("ring switch", Move::ProductPoint { products, squares }, note);
     }
     let note = if hiding {
-        "multilinear in 7 variables; six equations over pads batched by powers"
+        "multilinear in 7 variables; equations over pads batched by powers"
     } else {
         "multilinear in 7 variables"
     };
-    add("ring switch", Move::Ring { hiding }, note);
+    add("ring switch", Move::Ring { equations: if hiding { equations } else { 0 } }, note);
     out
 }
 

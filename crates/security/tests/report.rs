@@ -12,6 +12,7 @@ fn large() -> (Sizes, Schedule) {
         pulls: (1 << 26) - 5,
         bus_log: 26,
         and_log: 26,
+        product_log: None,
         column_log: 12,
         joint_log: 28,
     };
@@ -61,6 +62,37 @@ fn eight_million_cycles_have_100_bits() {
     assert_eq!(r.weakest().map(|r| r.source.as_str()), Some("queries 0 (main)"));
 }
 
+/// What is added where there are 2^24 products.
+#[test]
+fn sixteen_million_products_have_their_rows() {
+    let (sizes, schedule) = large();
+    let with = Sizes { product_log: Some(24), ..sizes };
+    let r = report(&with, &schedule);
+    for (step, source, expected) in [
+        ("products", "power point", 128.0 - 4.584_963), // log2 24
+        ("products", "power rounds", 127.0),
+        ("products", "power variable", 127.0),
+        ("products", "conjugates", 128.0 - 5.977_280), // log2 63
+        ("products", "trees", 127.0),
+        ("columns", "eta", 128.0 - 3.169_925),  // log2 9
+        ("points", "theta", 128.0 - 1.584_963), // log2 3
+    ] {
+        let found = bits(&r, step, source);
+        assert!(close(found, expected), "{step}, {source}: {found} and not {expected}");
+    }
+    assert_eq!(r.rows.len(), report(&sizes, &schedule).rows.len() + 5);
+    // Two products for each layer of the bus, one, and fifteen; 63 squares are fewer than their roots.
+    let schedule = Schedule::from_sizes(Level::L100.hiding(), &[(Owner::Run, 1 << 20)], 2500);
+    let found = bits(&report(&with, &schedule), "ring switch", "product point");
+    assert!(close(found, 128.0 - 7.087_463), "{found}"); // log2 (2 (53 + 15))
+    // Nine equations over pads, with those of the bases, of roots and of squares.
+    let found = bits(&report(&with, &schedule), "ring switch", "ring, chi");
+    assert!(close(found, 128.0 - 3.169_925), "{found}"); // log2 9
+    let few = Sizes { bus_log: 3, ..with };
+    let found = bits(&report(&few, &schedule), "ring switch", "product point");
+    assert!(close(found, 128.0 - 5.977_280), "{found}");
+}
+
 #[test]
 fn every_size_up_to_the_limits_has_the_level() {
     for main in 0..=28 {
@@ -74,6 +106,7 @@ fn every_size_up_to_the_limits_has_the_level() {
                     pulls: 1 << 28,
                     bus_log: 28,
                     and_log: 28,
+                    product_log: Some(28),
                     column_log: 20,
                     joint_log: 29,
                 };

@@ -80,20 +80,30 @@ pub trait Arithmetic: Challenges {
     /// [`Error::Truncated`], where it has to be received.
     fn product(&mut self, factors: [Self::Value; 2]) -> Result<Self::Value, Error>;
 
+    /// The square of a value.
+    ///
+    /// # Errors
+    /// [`Error::Truncated`], where it has to be received.
+    fn square(&mut self, root: Self::Value) -> Result<Self::Value, Error>;
+
     /// What the sums of the ring switch are shifted by, received before they are.
     ///
     /// # Errors
     /// [`Error::Truncated`].
     fn shift(&mut self) -> Result<Self::Value, Error>;
 
-    /// Receives what shows that the products are right. No value follows.
+    /// Receives what shows that products and squares are right. No value follows.
     ///
     /// # Errors
     /// [`Error::Truncated`].
     fn settle(&mut self) -> Result<(), Error>;
 
-    /// All checks that are left, as a claim on the cover; `images` are those of the ring switch.
-    fn combined(&mut self, images: &[K]) -> Option<CoverClaim>;
+    /// All checks that are left, at most so many equations, as a claim on the cover; `images` are those of the ring
+    /// switch.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] for more equations.
+    fn combined(&mut self, images: &[K], equations: usize) -> Result<Option<CoverClaim>, Error>;
 
     /// Receives `N` values, one message.
     ///
@@ -139,6 +149,10 @@ impl<C: Channel> Arithmetic for Clear<'_, C> {
         Ok(a * b)
     }
 
+    fn square(&mut self, root: K) -> Result<K, Error> {
+        Ok(root * root)
+    }
+
     fn shift(&mut self) -> Result<K, Error> {
         Ok(K::ZERO)
     }
@@ -147,7 +161,7 @@ impl<C: Channel> Arithmetic for Clear<'_, C> {
         Ok(())
     }
 
-    fn combined(&mut self, _: &[K]) -> Option<CoverClaim> {
-        None
+    fn combined(&mut self, _: &[K], _: usize) -> Result<Option<CoverClaim>, Error> {
+        Ok(None)
     }
 }

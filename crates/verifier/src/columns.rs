@@ -1,7 +1,8 @@
 //! The column reduction: the claims on words of rows are linear in the bits of columns at some row points.
 //!
-//! `M_k[C, b]` is the multilinear extension of bit b of column C at the low coordinates of the k-th point. All
-//! claims become one sum of `W_k M_k` over k and (C, b), reduced by a sumcheck to all M at one point.
+//! `M_k[C, b]` is the multilinear extension of bit b of column C at the low coordinates of the k-th point; 0 where no
+//! claim there is about rows of the slab that C belongs to. All claims become one sum of `W_k M_k` over k and (C, b),
+//! reduced by a sumcheck to all M at one point.
 
 use alloc::vec::Vec;
 
@@ -53,9 +54,9 @@ pub fn verify<A: Arithmetic>(
     points: &[RowClaims<A::Value>],
 ) -> Result<ColumnClaims<A::Value>, Error> {
     a.section("columns");
-    a.work(Move::Eta)?;
-    let eta = a.draw(Label::Eta);
     let claims = points.iter().flat_map(|p| &p.claims);
+    a.work(Move::Eta { claims: claims.clone().count() })?;
+    let eta = a.draw(Label::Eta);
     let total = claims.rev().fold(K::ZERO.into(), |s: A::Value, c| s * eta + c.value.clone());
     let claim = total + constant_part(system, layout, points, eta)?.into();
     let variables = layout.column_log.saturating_add(6);

@@ -49,6 +49,21 @@ pub enum Error {
     /// The AND constraints.
     #[error("the AND check failed")]
     AndCheck,
+    /// A layer of the powers whose exponents are words of the run.
+    #[error("layer {0} of the powers is wrong")]
+    PowerLayer(usize),
+    /// The factors of these powers, or the low bits of the products.
+    #[error("the factors of the powers, or the low bits of products, are wrong")]
+    PowerFactors,
+    /// The bases of these powers.
+    #[error("the bases of the powers are wrong")]
+    PowerBases,
+    /// The powers of both sides of the products.
+    #[error("the products of words are wrong")]
+    PowerProducts,
+    /// A layer of the powers of the generator.
+    #[error("layer {0} of the powers of the generator is wrong")]
+    GeneratorLayer(usize),
     /// The reduction of claims to columns.
     #[error("the column reduction failed")]
     ColumnReduction,

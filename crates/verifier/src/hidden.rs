@@ -78,6 +78,8 @@ pub struct Hidden<'a, C> {
     equations: Vec<Form>,
     /// Two forms, and the one that has to be their product.
     products: Vec<[Form; 3]>,
+    /// A form, and the one that has to be its square.
+    squares: Vec<[Form; 2]>,
     /// What keeps the block of the cover apart from the sums of the ring switch.
     xi: K,
 }
@@ -85,8 +87,8 @@ pub struct Hidden<'a, C> {
 impl<'a, C: Channel> Hidden<'a, C> {
     /// Nothing received yet.
     pub fn new(channel: &'a mut C, cover: Cover) -> Self {
-        let (equations, products) = (Vec::new(), Vec::new());
-        Self { channel, cover, received: 0, equations, products, xi: K::ZERO }
+        let (equations, products, squares) = (Vec::new(), Vec::new(), Vec::new());
+        Self { channel, cover, received: 0, equations, products, squares, xi: K::ZERO }
     }
 }
 
@@ -130,6 +132,12 @@ impl<C: Channel> Arithmetic for Hidden<'_, C> {
         Ok(product)
     }
 
+    fn square(&mut self, root: Form) -> Result<Form, Error> {
+        let [square] = self.array(Label::Square)?;
+        self.squares.push([root, square.clone()]);
+        Ok(square)
+    }
+
     fn shift(&mut self) -> Result<Form, Error> {
         let [delta] = self.array(Label::Delta)?;
         self.work(Move::Xi)?;
@@ -141,12 +149,18 @@ impl<C: Channel> Arithmetic for Hidden<'_, C> {
     /// 2019/188): X and Y of degree n go through x_i and y_i at t_i and through entries of the cover at t_0;
     /// `Z = X Y` is given by its values at t_0 .. t_2n, those at t_1 .. t_n being the z_i. At a point that is
     /// drawn, X and Y are seen.
+    ///
+    /// Squaring is linear over F2 up to the square of factors: of values v_i, and w_i that have to be their squares,
+    /// `sum_i f^2i w_i` is the square of `sum_i f^i v_i`, which is seen. The first of the values is a pad itself, under
+    /// which nothing is sent: so the sum is uniform.
     fn settle(&mut self) -> Result<(), Error> {
         let n = self.products.len();
         let [first] = self.array(Label::ProductValues)?;
         let last = self.values(Label::ProductValues, n)?;
-        self.work(Move::ProductPoint { products: n })?;
+        let mut squares = self.receive_square_mask()?;
+        self.work(Move::ProductPoint { products: n, squares: squares.len().saturating_sub(1) })?;
         let point = product_point(self, n);
+        let factor = if squares.is_empty() { K::ZERO } else { self.draw(Label::SquareFactor) };
         let seen = self.channel.elements(Label::ProductFactors, 2)?;
         let [x_seen, y_seen] = seen[..].try_into().map_err(|_| Error::Internal("both factors"))?;
         let [x, y] = self.cover.further().map(Form::entry);
@@ -166,10 +180,28 @@ impl<C: Channel> Arithmetic for Hidden<'_, C> {
                 self.equations.push(at);
             }
         }
+        if !squares.is_empty() {
+            let sum = self.channel.element(Label::SquareSum)?;
+            let batched = |forms: Vec<Form>, factor| {
+                forms.into_iter().rev().fold(Form::default(), |s, form| s * factor + form)
+            };
+            let (roots, squares) = squares.drain(..).map(|[root, square]| (root, square)).unzip();
+            for (forms, factor, seen, what) in
+                [(roots, factor, sum, "Roots"), (squares, factor * factor, sum * sum, "Squares")]
+            {
+                if kept(&Part::Equation(&format_args!("{what}"))) {
+                    self.equations.push(batched(forms, factor) + seen.into());
+                }
+            }
+        }
         if self.received == self.cover.pads { Ok(()) } else { Err(Error::Internal("a pad for each value")) }
     }
 
-    fn combined(&mut self, images: &[K]) -> Option<CoverClaim> {
+    fn combined(&mut self, images: &[K], equations: usize) -> Result<Option<CoverClaim>, Error> {
+        // The work before the factor has been counted for that many.
+        if self.equations.len() > equations {
+            return Err(Error::Internal("more equations over pads than are counted"));
+        }
         let chi = self.draw(Label::Chi);
         let mut power = chi;
         let mut sum = Form::default();
@@ -183,7 +215,21 @@ impl<C: Channel> Arithmetic for Hidden<'_, C> {
             let bits = images.iter().enumerate().filter(|(u, _)| shifted >> u & 1 == 1);
             *sum.entries.entry(entry).or_default() += bits.map(|(_, &image)| image).sum::<K>();
         }
-        Some(CoverClaim { weights: sum.entries.into_iter().collect(), value: sum.constant })
+        Ok(Some(CoverClaim { weights: sum.entries.into_iter().collect(), value: sum.constant }))
+    }
+}
+
+impl<C: Channel> Hidden<'_, C> {
+    /// All squares, after that of a pad that covers nothing else. None where there are none.
+    fn receive_square_mask(&mut self) -> Result<Vec<[Form; 2]>, Error> {
+        if self.squares.is_empty() {
+            return Ok(Vec::new());
+        }
+        let root = Form::entry(self.received);
+        self.received = self.received.saturating_add(1);
+        let [square] = self.array(Label::SquareMask)?;
+        let others = core::mem::take(&mut self.squares);
+        Ok([[root, square]].into_iter().chain(others).collect())
     }
 }
 

@@ -66,6 +66,32 @@ labels! {
     And = "and",
     /// The operands' values that it leaves.
     AndValues = "and values",
+    /// The point of the powers.
+    PowerPoint = "power point",
+    /// The sum of all powers there.
+    Power = "power",
+    /// Rounds of a layer of the powers.
+    PowerLayer = "power layer",
+    /// The two values that a layer leaves.
+    PowerValues = "power values",
+    /// The variable that tells the halves of a layer apart.
+    PowerVariable = "power variable",
+    /// The factor of the equation of low bits.
+    LowBits = "low bits",
+    /// Rounds over the factors of the powers.
+    PowerFactors = "power factors",
+    /// What they leave of words: the exponent, and the low bits of both factors and of the product.
+    PowerWords = "power words",
+    /// The bases at the 64 conjugates of a point.
+    Conjugates = "conjugates",
+    /// The factor that batches them.
+    ConjugateFactor = "conjugate factor",
+    /// Rounds over the bases, and over both halves of the products.
+    Bases = "bases",
+    /// The three powers of the generator that they leave.
+    BaseValues = "base values",
+    /// The point that tells the three powers apart.
+    Trees = "trees",
     /// The factor that batches the claims on leaves and operands.
     Eta = "eta",
     /// Rounds of the column reduction.
@@ -90,6 +116,14 @@ labels! {
     ProductPoint = "product point",
     /// The factors there.
     ProductFactors = "product factors",
+    /// The square of a value that is under pads.
+    Square = "square",
+    /// The square of what covers the sum of all values that are squared.
+    SquareMask = "square mask",
+    /// The factor that batches these values.
+    SquareFactor = "square factor",
+    /// Their sum.
+    SquareSum = "square sum",
     /// The point that combines the sums of the ring switch.
     Ring = "ring",
     /// The factor that batches the equations over pads.

@@ -129,6 +129,8 @@ pub struct Layout {
     pub bus_log: usize,
     /// The AND constraints; their logarithm, too, is at least that of the tallest slab.
     pub ands: Stack,
+    /// The products.
+    pub products: Stack,
     /// The logarithm of the number of columns, all oracles together, at least 1: column 2i + k is half k
     /// of pair i of [`Layout::pairs`].
     pub column_log: usize,
@@ -174,6 +176,7 @@ impl Layout {
         // those too that have no message or no constraint.
         let tallest = slabs.iter().map(|s| s.log).max().unwrap_or(0);
         ands.log = ands.log.max(tallest);
+        let products = Stack::new(&slabs, count(|t| t.products.len()), "the products")?;
         let pairs = oracles.iter().fold(0usize, |n, o| n.saturating_add(o.pairs.blocks.len()));
         Ok(Self {
             slabs,
@@ -183,6 +186,7 @@ impl Layout {
             pushes,
             pulls,
             ands,
+            products,
             column_log: ceil_log(pairs.saturating_mul(2)).max(1),
         })
     }

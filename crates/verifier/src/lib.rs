@@ -40,6 +40,7 @@ mod number;
 pub mod opening;
 pub mod params;
 pub mod points;
+pub mod products;
 pub mod reader;
 pub mod ring_switch;
 pub mod row_claims;

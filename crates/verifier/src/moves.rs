@@ -43,12 +43,31 @@ pub enum Move {
     Skip,
     /// Another round of the AND check.
     AndRound,
-    /// The factor that batches five claims on columns by its powers.
-    Eta,
+    /// The point where both sides of the products are compared, as powers of the generator.
+    PowerPoint {
+        /// Variables of the products.
+        variables: usize,
+    },
+    /// A round of the powers.
+    PowerRound,
+    /// The last variable of a layer of the powers; after the last layer, with the factor of the equation of low bits.
+    PowerVariable,
+    /// The factor that batches the bases at 64 points by its powers.
+    Conjugates,
+    /// The point, of two variables, that tells three powers apart.
+    Trees,
+    /// The factor that batches the claims on words by its powers.
+    Eta {
+        /// The claims.
+        claims: usize,
+    },
     /// A round of the column reduction.
     ColumnRound,
-    /// The factor that batches two claims.
-    Theta,
+    /// The factor that batches the claims on columns by its powers.
+    Theta {
+        /// The claims.
+        claims: usize,
+    },
     /// A round of the point reduction.
     PointRound,
     /// What keeps the cover of the ring switch apart from its sums.
@@ -57,12 +76,14 @@ pub enum Move {
     ProductPoint {
         /// The products, of which X, Y are of that degree, and Z of twice that.
         products: usize,
+        /// The squares, which are batched by powers of a factor.
+        squares: usize,
     },
     /// The point over seven variables that combines the sums of the ring switch; where a proof hides, also the
-    /// factor that batches six equations over pads by its powers.
+    /// factor that batches the equations over pads by its powers.
     Ring {
-        /// Whether the proof hides.
-        hiding: bool,
+        /// Those equations: none where the proof does not hide.
+        equations: usize,
     },
     /// The factor of the claim beside the blinding entries.
     BlindFactor,
@@ -105,14 +126,18 @@ impl Move {
             | Self::AndRound
             | Self::ColumnRound
             | Self::PointRound
+            | Self::PowerRound
+            | Self::PowerVariable
+            | Self::Trees
             | Self::Tail => 2,
-            Self::Rho { variables } => variables.max(1),
+            Self::Rho { variables } | Self::PowerPoint { variables } => variables.max(1),
             Self::Skip => 127,
-            Self::Eta => 4,
-            Self::Theta | Self::Xi | Self::BlindFactor => 1,
-            Self::ProductPoint { products } => products.saturating_mul(2),
-            // Multilinear in seven variables; of degree 6 in the factor, which is none of them.
-            Self::Ring { .. } => 7,
+            Self::Conjugates => 63,
+            Self::Eta { claims } | Self::Theta { claims } => claims.saturating_sub(1).max(1),
+            Self::Xi | Self::BlindFactor => 1,
+            Self::ProductPoint { products, squares } => products.saturating_mul(2).max(squares),
+            // Multilinear in seven variables; of that degree in the factor, which is none of them.
+            Self::Ring { equations } => equations.max(7),
             // A word that is far from the code stays so; where it is not, two challenges make up for a wrong round.
             Self::Fold { positions, .. } => positions.max(2),
             Self::MaskFactor { positions } => positions.max(1),
@@ -141,12 +166,17 @@ impl Move {
             Self::Rho { .. } => "layer variable, rho",
             Self::Skip => "z",
             Self::AndRound | Self::ColumnRound | Self::PointRound => "rounds",
-            Self::Eta => "eta",
-            Self::Theta => "theta",
+            Self::PowerPoint { .. } => "power point",
+            Self::PowerRound => "power rounds",
+            Self::PowerVariable => "power variable",
+            Self::Conjugates => "conjugates",
+            Self::Trees => "trees",
+            Self::Eta { .. } => "eta",
+            Self::Theta { .. } => "theta",
             Self::Xi => "xi",
             Self::ProductPoint { .. } => "product point",
-            Self::Ring { hiding: false } => "ring",
-            Self::Ring { hiding: true } => "ring, chi",
+            Self::Ring { equations: 0 } => "ring",
+            Self::Ring { .. } => "ring, chi",
             Self::BlindFactor => "blind factor",
             Self::Fold { .. } => "fold",
             Self::MaskFactor { .. } => "mask factor",
@@ -178,17 +208,26 @@ mod tests {
         // More than there are: no sum and no shift gives in.
         let bits = usize::BITS;
         assert_eq!(of(Move::Fingerprint { messages: usize::MAX }), [bits - 27, bits + 1]);
-        assert_eq!(of(Move::ProductPoint { products: usize::MAX }), [bits - 27, bits + 1]);
+        assert_eq!(of(Move::ProductPoint { products: usize::MAX, squares: 0 }), [bits - 27, bits + 1]);
         for (m, bits) in [
             (Move::Layer, 2),
             (Move::Rho { variables: 22 }, 6),
             (Move::Rho { variables: 0 }, 1),
             (Move::Skip, 8),
-            (Move::Eta, 3),
+            (Move::PowerPoint { variables: 20 }, 6),
+            (Move::PowerVariable, 2),
+            (Move::Conjugates, 7),
+            (Move::Trees, 2),
+            (Move::Eta { claims: 5 }, 3),
+            (Move::Eta { claims: 10 }, 5),
+            (Move::Theta { claims: 2 }, 1),
+            (Move::Theta { claims: 4 }, 3),
             (Move::Xi, 1),
-            (Move::ProductPoint { products: 53 }, 8),
-            (Move::Ring { hiding: true }, 4),
-            (Move::Ring { hiding: false }, 4),
+            (Move::ProductPoint { products: 53, squares: 63 }, 8),
+            (Move::ProductPoint { products: 3, squares: 63 }, 7),
+            (Move::Ring { equations: 0 }, 4),
+            (Move::Ring { equations: 6 }, 4),
+            (Move::Ring { equations: 9 }, 5),
             (Move::Beta { round: 0, equations: 300 }, 10),
             (Move::MaskFactor { positions: 1 << 20 }, 21),
             (Move::Fold { round: 1, positions: 1 << 18 }, 19),

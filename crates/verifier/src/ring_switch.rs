@@ -12,13 +12,13 @@ use alloc::vec::Vec;
 
 use dyad_field::{BITS, K, PrimeCharacteristicRing, eq_table, transpose};
 
-use crate::Error;
 use crate::arithmetic::Arithmetic;
 use crate::channel::Channel;
 use crate::error::inner;
 use crate::label::Label;
 use crate::moves::Move;
 use crate::points::BitClaim;
+use crate::{Error, Layout, cover};
 
 /// The claim on committed elements: `sum_i A(i) Q_i = value`.
 #[derive(Clone, Debug)]
@@ -47,18 +47,23 @@ pub struct CoverClaim {
 /// # Errors
 /// [`Error::RingSwitch`], [`Error::Work`], [`Error::Truncated`].
 #[expect(clippy::arithmetic_side_effects, reason = "sums of values, of a field or of forms over one")]
-pub fn verify<A: Arithmetic>(a: &mut A, claim: BitClaim<A::Value>) -> Result<ElementClaim, Error> {
+pub fn verify<A: Arithmetic>(
+    a: &mut A,
+    layout: &Layout,
+    claim: BitClaim<A::Value>,
+) -> Result<ElementClaim, Error> {
     a.section("ring switch");
     let shift = a.shift()?;
     let sums = a.channel().elements(Label::BitSums, BITS)?;
     let folded = inner(&eq_table(&claim.bits), &sums)?;
     a.demand_equal((shift + folded.into()) * claim.weight, claim.claim, Error::RingSwitch)?;
     a.settle()?;
-    a.work(Move::Ring { hiding: A::HIDING })?;
+    let equations = if A::HIDING { cover::equations(layout) } else { 0 };
+    a.work(Move::Ring { equations })?;
     let images = eq_table(&a.draw_many(Label::Ring, 7));
     let rows: &[K; BITS] = sums.as_slice().try_into().map_err(|_| Error::Internal("128 sums"))?;
     let value = inner(&transpose(rows), &images)?;
-    let cover = a.combined(&images);
+    let cover = a.combined(&images, equations)?;
     Ok(ElementClaim { images, index: claim.index, value, cover })
 }
 

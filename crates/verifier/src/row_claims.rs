@@ -26,6 +26,20 @@ pub struct RowClaims<V = K> {
     pub claims: Vec<Claim<V>>,
 }
 
+impl<V> RowClaims<V> {
+    /// For each slab of a layout, whether one of the claims is about rows of it: whether it has blocks in their stacks.
+    /// The columns of others count 0 at this point.
+    pub fn covered(&self, layout: &Layout) -> Vec<bool> {
+        let mut covered: Vec<bool> = layout.slabs.iter().map(|_| false).collect();
+        for block in self.claims.iter().flat_map(|claim| &claim.of.stack(layout).blocks) {
+            if let Some(slab) = covered.get_mut(block.slab) {
+                *slab = true;
+            }
+        }
+        covered
+    }
+}
+
 /// A claim on the extension of a function.
 #[derive(Clone, Debug)]
 pub struct Claim<V = K> {
@@ -60,6 +74,11 @@ pub enum Functional {
         operand: usize,
         /// Weights of its 64 bits.
         bits: Vec<K>,
+    },
+    /// Operands of a product, 0 where there is none.
+    ProductOperands {
+        /// Which of the four, and the weights of its 64 bits.
+        operands: Vec<(usize, Vec<K>)>,
     },
 }
 
@@ -100,6 +119,7 @@ impl Functional {
             Self::Leaf { side: Side::Push, .. } => &layout.pushes,
             Self::Leaf { side: Side::Pull, .. } => &layout.pulls,
             Self::AndOperand { .. } => &layout.ands,
+            Self::ProductOperands { .. } => &layout.products,
         }
     }
 
@@ -107,7 +127,7 @@ impl Functional {
     pub fn absent(&self) -> K {
         match self {
             Self::Leaf { .. } => K::ONE,
-            Self::AndOperand { .. } => K::ZERO,
+            Self::AndOperand { .. } | Self::ProductOperands { .. } => K::ZERO,
         }
     }
 
@@ -121,7 +141,7 @@ impl Functional {
                 let [tag, ..] = fingerprint.alpha;
                 Ok(fingerprint.gamma + K::ONE + tag * from_word(message(table, *side, item)?.tag))
             }
-            Self::AndOperand { .. } => Ok(K::ZERO),
+            Self::AndOperand { .. } | Self::ProductOperands { .. } => Ok(K::ZERO),
         }
     }
 
@@ -140,6 +160,11 @@ impl Functional {
                 let and = get(&table.ands, item, "a constraint")?;
                 let word = *get(&and.operands, *operand, "an operand")?;
                 Ok([(word, Weights::Bits(bits))].into())
+            }
+            Self::ProductOperands { operands } => {
+                let product = get(&table.products, item, "a product")?;
+                let word = |operand| get(&product.operands, operand, "an operand").copied();
+                operands.iter().map(|(i, bits)| Ok((word(*i)?, Weights::Bits(bits)))).collect()
             }
         }
     }

@@ -48,6 +48,32 @@ pub fn plain<A: Arithmetic>(
     Ok((claim, point))
 }
 
+/// Checks plain rounds of one sum, and in the same messages, with the same challenges, those of a sum of
+/// `eq(q, x) f(x)`; both reduced claims, and their point.
+///
+/// # Errors
+/// [`Error::Truncated`], [`Error::Work`]: a wrong round shows in the reduced claims.
+#[expect(clippy::arithmetic_side_effects, reason = "sums of values, of a field or of forms over one")]
+pub fn both<A: Arithmetic>(
+    a: &mut A,
+    label: Label,
+    round: Move,
+    [mut plain, mut with_eq]: [A::Value; 2],
+    q: &[K],
+) -> Result<([A::Value; 2], Vec<K>), Error> {
+    let mut point = Vec::with_capacity(q.len());
+    for &qv in q.iter().rev() {
+        let [c0, c2, d1, d2] = a.array(label)?;
+        a.work(round)?;
+        let r = a.draw(label);
+        plain = evaluate([c0, plain + c2.clone(), c2], r);
+        with_eq = evaluate([with_eq + (d1.clone() + d2.clone()) * qv, d1, d2], r);
+        point.push(r);
+    }
+    point.reverse();
+    Ok(([plain, with_eq], point))
+}
+
 /// Checks the rounds of a sum of `eq(q, x) f(x)` over all x of `q.len()` bits; the reduced claim is
 /// on f alone.
 ///

@@ -16,11 +16,11 @@ use crate::ring_switch::ElementClaim;
 use crate::transcript::Transcript;
 use crate::{
     Error, Hash, Key, Layout, Level, Schedule, Statement, System, and_check, bus, columns, opening, points,
-    ring_switch,
+    products, ring_switch,
 };
 
 /// The name and version of the protocol: the first thing that a transcript absorbs.
-pub const PROTOCOL: &[u8] = b"dyad proof system v4";
+pub const PROTOCOL: &[u8] = b"dyad proof system v5";
 
 /// The statement's messages are absorbed so many at a time: there may be millions.
 const MESSAGES_AT_ONCE: usize = 1 << 12;
@@ -177,10 +177,11 @@ pub fn reduce<A: Arithmetic>(
 ) -> Result<ElementClaim, Error> {
     let bus = bus::verify(a, layout, statement)?;
     let and = and_check::verify(a, layout)?;
-    let points = [bus, and];
+    let mut points = Vec::from([bus, and]);
+    points.extend(products::verify(a, layout)?);
     let columns = columns::verify(a, system, layout, &points)?;
     let bits = points::verify(a, layout, &points, &columns)?;
-    ring_switch::verify(a, bits)
+    ring_switch::verify(a, layout, bits)
 }
 
 /// Demands that the proof ends here.

@@ -14,6 +14,7 @@ fn system([committed, fixed, ands, pushes, pulls]: [usize; 5]) -> System {
         fixed: vec![column; fixed],
         nodes: vec![Node::Constant(0)],
         ands: vec![And { name: "a", operands: [0; 3] }; ands],
+        products: Vec::new(),
         pushes: vec![message.clone(); pushes],
         pulls: vec![message; pulls],
     };

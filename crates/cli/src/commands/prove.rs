@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The usual shares of the steps in the time of a proof, for the estimate of what is left.
-const SHARES: [(&str, f64); 12] = [
+const SHARES: [(&str, f64); 15] = [
     ("meter", 0.01),
     ("execute and fill", 0.04),
     ("encode", 0.20),
@@ -23,7 +23,10 @@ const SHARES: [(&str, f64); 12] = [
     ("bus leaves", 0.02),
     ("bus products", 0.13),
     ("and check: bits", 0.08),
-    ("and check: rows", 0.12),
+    ("and check: rows", 0.10),
+    ("products: powers", 0.01),
+    ("products: factors", 0.0),
+    ("products: generator", 0.01),
     ("columns", 0.03),
     ("points", 0.11),
     ("ring switch", 0.04),

@@ -4,7 +4,6 @@
 //! the least number by -1, gives the least number and remainder 0. W forms divide the low halves
 //! and sign-extend the result, unsigned ones too.
 
-use dyad_rules::product::{Extent, Factors, product};
 use dyad_rules::{LOW, Rules, Word, gadgets};
 
 use super::{Encoding, FUNCT7, Format, line};
@@ -80,16 +79,14 @@ pub fn execute(op: Op, a: u64, b: u64) -> u64 {
 /// The table of divisions.
 ///
 /// Operands are narrowed (W forms) and split into sign and magnitude: n for the dividend, d for
-/// the divisor. The prover names a magnitude q of the quotient; the remainder is `r = n - q d`,
-/// computed modulo 2^65, and the row is satisfied only if
+/// the divisor. The prover names a magnitude q of the quotient; its product with d, exact, has to have 64 bits. The
+/// remainder is `r = n - q d`, and the row is satisfied only if
 ///
-/// 1. q has k bits and d at most 65 - k: then `q d < 2^65` and nothing was lost in the product;
-/// 2. `0 <= n - q d < 2^64` modulo 2^65;
-/// 3. r < d, or else d = 0 and q is such that the quotient is -1.
+/// 1. `n >= q d`, so that this is the difference of integers;
+/// 2. r < d, or else d = 0 and q is such that the quotient is -1.
 ///
-/// With d > 0, 1 and 3 give `q d + r < (q + 1) d <= 2^k (2^(65-k) - 1) < 2^65`, so that
-/// `q d + r = n` modulo 2^65 is the equation over the integers, which has one solution. With d = 0
-/// the product is 0 and r = n. In the one overflow q = 2^63 (or 2^31), and its negative is itself.
+/// With d > 0 there is one such q. With d = 0 the product is 0 and r = n. In the one overflow q = 2^63 (or 2^31), and
+/// its negative is itself.
 pub struct Divide;
 
 impl Instruction for Divide {
@@ -97,7 +94,7 @@ impl Instruction for Divide {
     const KIND: Kind = Kind::Divide;
     const ACCESSES: Accesses = Accesses::RS1_RS2_RD;
 
-    /// 54 committed words, 48 constraints.
+    /// 21 committed words, 14 constraints, a product.
     #[inline(always)]
     fn meaning<R: Rules, F: Frame<R>>(r: &mut R, f: &mut F) -> R::Word {
         let (rs1, rs2) = (f.rs1(r), f.rs2(r));
@@ -112,34 +109,24 @@ impl Instruction for Divide {
         let result_sign = n_sign ^ d_sign ^ signs.bit(4);
         let quotient_sign = n_sign ^ d_sign;
 
-        // n is `x ^ n_signs` plus n_sign, and is never needed itself.
+        let n = r.add("dividend", x ^ n_signs, zero, n_sign).sum;
         let d = r.add("divisor", y ^ d_signs, zero, d_sign).sum;
         let q = r.commit("quotient", || {
-            let n = (x.value() ^ n_signs.value()).wrapping_add(n_sign.value());
             let by_zero = if quotient_sign.value() == 1 { 1 } else { u64::MAX };
-            n.checked_div(d.value()).unwrap_or(by_zero)
+            n.value().checked_div(d.value()).unwrap_or(by_zero)
         });
-        let factors = Factors::unsigned(r, d, q);
-        let p = product(r, Extent::LowAndOne, factors);
-        // q d = p.low + 1 + 2^64 (p.sum + p.carry), and -1 - r = q d - n - 1 = q d + !n, modulo
-        // 2^65; !n is the complement of `x ^ n_signs`, less n_sign.
-        let not_r = r.add("remainder", p.low, x ^ n_signs ^ all, one ^ n_sign);
-        // Its bit 64: 0 exactly when 0 <= r < 2^64.
-        let bit_64 = (p.sum ^ p.carry ^ (not_r.carries >> 63)) & 1;
-        let rest = not_r.sum ^ all;
-
-        // Bit i of `reach` says whether q has a bit at i or above. Where it is set, d must have no
-        // bit 64 - i. There is no bit 64: position 0 serves bit_64, which must be 0.
-        let reach = r.commit("reach of quotient", || smear(q.value()));
-        r.assert_and("reach of quotient", q ^ all, (reach >> 1) ^ all, reach ^ all);
-        let d_reversed = d.reverse_bits() << 1;
-        r.assert_and("no overflow", d_reversed ^ bit_64, (reach & !1) ^ one, zero);
+        let product = r.commit("product", || q.value().wrapping_mul(d.value()));
+        r.assert_product("product", q, d, product, zero);
+        let rest = gadgets::subtract(r, "remainder", n, product);
+        let borrows = rest.carries.bit(63) ^ one;
+        let rest = rest.sum;
 
         // d + !r carries out exactly when r < d. If it does not, d must be 0: a flag that the
         // prover can neither raise nor hide.
-        let by_zero = one ^ gadgets::add(r, "remainder below divisor", d, not_r.sum).carries.bit(63);
+        let by_zero = one ^ gadgets::add(r, "remainder below divisor", d, rest ^ all).carries.bit(63);
         let by_zero = by_zero.broadcast(0);
         r.assert_and("zero divisor", by_zero, d, zero);
+        gadgets::assert_zero(r, "product at most dividend", borrows);
         // The magnitude that makes the quotient -1: 1 if it is negated, else all ones.
         let minus_one = ((quotient_sign.broadcast(0) ^ all) & !1) ^ one;
         r.assert_and("quotient by zero", by_zero, q ^ minus_one, zero);
@@ -151,11 +138,6 @@ impl Instruction for Divide {
         f.set_rd(r, result);
         f.fall_through()
     }
-}
-
-/// `x | x >> 1 | x >> 2 | ...`
-fn smear(x: u64) -> u64 {
-    u64::MAX.checked_shr(x.leading_zeros()).unwrap_or(0)
 }
 
 /// The operands that W and SIGNED make of `x` and `y`, in two's complement of 64 bits, and a word
@@ -230,31 +212,30 @@ mod tests {
         reason: "for d >= 2^63 a quotient of all ones overflows, and one of 1 leaves no remainder of d or more",
     }];
 
-    /// Quotients that one bit equation alone stands against.
+    /// Quotients and products that one bit equation alone stands against.
     fn claims(random: &mut Random) -> Vec<Claim<Executed>> {
         let mut out = Vec::new();
-        let mut claim = |op, n: u64, d: u64, q: u128, random: &mut Random| {
-            let q = u64::try_from(q).expect("a quotient of 64 bits");
-            out.push(Claim { event: case(op, n, d, random).event, changes: alloc::vec![("quotient", q)] });
+        let mut claim = |op, n: u64, d: u64, name, value, random: &mut Random| {
+            out.push(Claim { event: case(op, n, d, random).event, changes: alloc::vec![(name, value)] });
         };
-        for k in (1..64).cycle().take(4 * 63) {
-            // d has bit 64 - k, q has bit k, and nothing else is wrong: q d = n - r + 2^65.
-            let d = (1 << (64 - k) | random.word() >> k) | 3;
-            let q = (1u128 << 65).div_ceil(d.into());
-            if q >> k == 1 {
-                let n = (q * u128::from(d)) as u64;
-                claim(Op::Divu, n, d, q, random);
+        for k in (0..64).cycle().take(4 * 64) {
+            // The high word of the product has bit k, and nothing else is wrong: q d = n - r + 2^(64 + k).
+            let (n, d) = (random.word(), (1 << k | random.word() >> (63 - k)) | 3);
+            let q = (u128::from(n) + (1 << (64 + k))) / u128::from(d);
+            if let Ok(q) = u64::try_from(q) {
+                claim(Op::Remu, n, d, "quotient", q, random);
             }
-            // The remainder is not 0 <= r < 2^64, by bit 64: q d = n - r + 2^64.
-            let n = random.word();
-            let q = (1 << 64 | u128::from(n)) / u128::from(d);
-            if d > 3 && q >> k == 0 {
-                claim(Op::Remu, n, d, q, random);
-            }
+        }
+        for _ in 0..4 {
+            let (n, d) = (random.word() >> 2, random.word() | 3 << 62);
+            // The product is larger than the dividend.
+            claim(Op::Remu, n, d, "quotient", 1, random);
+            // Its highest bit is wrong.
+            claim(Op::Remu, n | 1 << 63, d, "product", 1 << 63, random);
         }
         for k in 0..63 {
             // The remainder is not less than d: as if d were 0.
-            claim(Op::Div, (2u64 << k).wrapping_neg(), 1 << k, 1, random);
+            claim(Op::Div, (2u64 << k).wrapping_neg(), 1 << k, "quotient", 1, random);
         }
         out
     }
@@ -317,8 +298,9 @@ mod tests {
             for x in [0, 1, u64::MAX, a, b, a.wrapping_neg(), b.wrapping_neg()] {
                 refused(&[("divisor", x)]);
                 refused(&[("remainder below divisor", x)]);
-                refused(&[("reach of quotient", x)]);
-                refused(&[("reach of quotient", 0), ("quotient", x)]);
+                refused(&[("dividend", x)]);
+                refused(&[("product", x)]);
+                refused(&[("product", x), ("quotient", x)]);
                 refused(&[("narrowed", x)]);
                 refused(&[("result", x)]);
             }

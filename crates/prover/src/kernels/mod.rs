@@ -9,6 +9,7 @@ pub mod bus;
 pub mod code;
 pub mod eq;
 pub mod memory;
+pub mod powers;
 pub mod rows;
 pub mod sumcheck;
 pub mod sums;

@@ -195,6 +195,108 @@ impl Sums {
     }
 }
 
+/// One element, as the wider kernels have several in a register.
+#[derive(Clone, Copy)]
+pub struct E(K);
+
+impl E {
+    /// Elements of a register.
+    pub const LANES: usize = 1;
+    pub const ZERO: Self = Self(K::ZERO);
+
+    pub fn load(&[element]: &[K; 1]) -> Self {
+        Self(element)
+    }
+
+    pub fn load_words(&[low, high]: &[u64; 2]) -> Self {
+        Self(from_bits(u128::from(low) | u128::from(high) << 64))
+    }
+
+    pub fn store(self, to: &mut [K; 1]) {
+        *to = [self.0];
+    }
+
+    pub fn splat(element: K) -> Self {
+        Self(element)
+    }
+
+    pub fn gather([element]: [&K; 1]) -> Self {
+        Self(*element)
+    }
+
+    /// Of each word of `on` and `off` that of `on` where bit `bit`, below 64, of the same word of `words` is 1.
+    pub fn choose(words: Self, bit: u32, on: Self, off: Self) -> Self {
+        let words = to_bits(words.0) >> bit;
+        let mask = [words as u64 & 1, (words >> 64) as u64 & 1].map(u64::wrapping_neg);
+        let mask = u128::from(mask[0]) | u128::from(mask[1]) << 64;
+        Self(from_bits(to_bits(on.0) & mask | to_bits(off.0) & !mask))
+    }
+
+    pub fn xor(self, b: Self) -> Self {
+        Self(self.0 + b.0)
+    }
+}
+
+/// A sum of products.
+#[derive(Clone, Copy)]
+pub struct Sum(K);
+
+impl Sum {
+    pub fn zero() -> Self {
+        Self(K::ZERO)
+    }
+
+    pub fn add(&mut self, a: E, b: E) {
+        self.0 += a.0 * b.0;
+    }
+
+    pub fn reduce(self) -> E {
+        E(self.0)
+    }
+
+    pub fn total(self) -> K {
+        self.0
+    }
+}
+
+pub fn product(a: E, b: E) -> E {
+    E(a.0 * b.0)
+}
+
+pub fn square(a: E) -> E {
+    E(a.0.square())
+}
+
+/// Sums of weights over the bits of the same words, for several vectors of weights.
+pub struct WordSums {
+    sums: Vec<[K; BITS]>,
+    words: Vec<K>,
+}
+
+impl WordSums {
+    /// For so many vectors of weights.
+    pub fn new(vectors: usize) -> Self {
+        Self { sums: vec![[K::ZERO; BITS]; vectors], words: Vec::new() }
+    }
+
+    /// Sets the words that weights are given for.
+    pub fn set_words(&mut self, words: &[u64]) {
+        self.words.clear();
+        self.words.extend(words.iter().map(|&w| from_word(w)));
+    }
+
+    /// Adds the weights of all words to a vector's sums. Those past the end of `weights` are 0.
+    pub fn add(&mut self, vector: usize, weights: &[K]) {
+        let n = weights.len().min(self.words.len());
+        add_bit_sums(&self.words[..n], [&weights[..n]], core::array::from_mut(&mut self.sums[vector]));
+    }
+
+    /// The sum of a vector's weights of words whose bit `bit` is 1.
+    pub fn get(&self, vector: usize, bit: usize) -> K {
+        self.sums[vector][bit]
+    }
+}
+
 /// Rows and lanes of the square blocks in which data is transposed.
 const SQUARE: usize = 16;
 

@@ -121,6 +121,31 @@ pub fn gkr_fold_round(eq: &SplitEq, trees: [&mut &mut [K]; 4], half: usize, r: K
     fold_sum_parts(trees, [None; 4], half, r, K::ONE, |start, v| gkr_part(eq, start, v, lambda))
 }
 
+/// The coefficients (c1, c2) of the sum over y < half of `eq[y] L(y, X) R(y, X)`. Missing entries are `missing`, 0 or 1:
+/// where all are missing, the product is constant in X and counts for neither coefficient.
+///
+/// # Panics
+/// If `eq` is not of `half` entries.
+pub fn product_round(eq: &SplitEq, v: [&[K]; 2], half: usize, missing: K) -> (K, K) {
+    assert_eq!(eq.len(), half, "eq is over the lower variables");
+    sum_parts(v, half, missing, |start, v| product_part(eq, start, v))
+}
+
+fn product_part(eq: &SplitEq, start: usize, [l, r]: [[&[K]; 2]; 2]) -> (K, K) {
+    let (eq, factor) = eq.part(start, l[0].len());
+    let (c1, c2) = arch::weighted(eq, l[0], l[1], r[0], r[1]);
+    (factor * c1, factor * c2)
+}
+
+/// Folds both vectors by `r`, then the next round's (c1, c2). `eq` is the table of that next round.
+///
+/// # Panics
+/// If `half` is odd, or `eq` is not of `half / 2` entries.
+pub fn product_fold_round(eq: &SplitEq, v: [&mut &mut [K]; 2], half: usize, r: K, missing: K) -> (K, K) {
+    assert_eq!(2 * eq.len(), half, "eq is over the next round's lower variables");
+    fold_sum_parts(v, [None; 2], half, r, missing, |start, v| product_part(eq, start, v))
+}
+
 /// The coefficients (c1, c2) of the sum over y < half of
 /// `eq[y] (A(y, X) B(y, X) + C(y, X))`. Missing entries are 0.
 ///
@@ -396,6 +421,43 @@ mod tests {
                         assert_eq!(slices.each_ref().map(|v| padded(v, half)), folded);
                         let refs = folded.each_ref().map(Vec::as_slice);
                         assert_eq!(round, naive_gkr(&eq_table(&point[..n - 1]), refs, half / 2, lambda));
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn product_rounds_are_the_formula() {
+        let mut rng = Random(12);
+        for n in [0, 1, 3, 10, 12] {
+            let half = 1 << n;
+            let point = rng.ks(n);
+            for (len, other) in lengths(half).into_iter().flat_map(|len| [(len, len), (len, 2 * half)]) {
+                for missing in [K::ZERO, K::ONE] {
+                    let whole = |v: &[K], len: usize| {
+                        let mut v = v.to_vec();
+                        v.resize(len, missing);
+                        v
+                    };
+                    let naive = |eq: &[K], l: &[K], r: &[K]| {
+                        let half = eq.len();
+                        let (l, r) = (whole(l, 2 * half), whole(r, 2 * half));
+                        let term = |y: usize| times(linear(&l, y, half), linear(&r, y, half));
+                        (0..half).fold((K::ZERO, K::ZERO), |s, y| {
+                            (s.0 + eq[y] * term(y)[1], s.1 + eq[y] * term(y)[2])
+                        })
+                    };
+                    let (mut l, mut r, mut eq) = (rng.ks(len), rng.ks(other), SplitEq::new(&point));
+                    assert_eq!(product_round(&eq, [&l, &r], half, missing), naive(&eq_table(&point), &l, &r));
+                    if n > 0 {
+                        let x = rng.k();
+                        let folded = [&l, &r].map(|v| naive_fold(&whole(v, 2 * half), half, x));
+                        eq.drop_highest();
+                        let (mut l, mut r) = (&mut l[..], &mut r[..]);
+                        let next = product_fold_round(&eq, [&mut l, &mut r], half, x, missing);
+                        assert_eq!([whole(l, half), whole(r, half)], folded);
+                        assert_eq!(next, naive(&eq_table(&point[..n - 1]), &folded[0], &folded[1]));
                     }
                 }
             }

@@ -87,14 +87,14 @@ pub fn bit_sums_eq(q: &[K], weights: &Parts<'_>) -> [K; BITS] {
 /// `out_i` = the image of entry i of an eq table under the F2-linear map of [`linear_map`].
 ///
 /// # Panics
-/// If `out` is not as long as the table.
+/// If `out` is longer than the table.
 pub fn linear_map_eq(images: &[K; BITS], table: &Parts<'_>, out: &mut [K]) {
     let map = arch::Map::new(images);
     out.par_chunks_mut(table.part_len()).enumerate().for_each_init(
         || vec![K::ZERO; table.part_len()],
         |buffer, (part, out)| {
             table.fill(part, buffer);
-            map.map_elements(buffer, out);
+            map.map_elements(&buffer[..out.len()], out);
         },
     );
 }

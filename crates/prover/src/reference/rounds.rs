@@ -24,6 +24,30 @@ pub(super) fn bind(v: &mut Vec<K>, r: K) {
     *v = (0..half).map(|y| line(v, half, y, r)).collect();
 }
 
+/// The coefficients c0, c2 of a plain round: the sum over all pairs of the inner product of their vectors.
+pub(super) fn plain_sum(pairs: &[(Vec<K>, Vec<K>)]) -> (K, K) {
+    let value = |z: K| -> K {
+        let of = |(w, q): &(Vec<K>, Vec<K>)| -> K {
+            let half = w.len() / 2;
+            (0..half).map(|y| line(w, half, y, z) * line(q, half, y, z)).sum()
+        };
+        pairs.iter().map(of).sum()
+    };
+    let [c0, _, c2] = interpolate([K::ZERO, K::ONE, x_power(1)].map(value));
+    (c0, c2)
+}
+
+/// The coefficients c1, c2 of a round with eq, whose table over the lower variables is given.
+pub(super) fn with_eq_sum(eq: &[K], tables: &[Vec<K>], f: impl Fn(&[K]) -> K) -> (K, K) {
+    let half = eq.len();
+    let value = |z: K| -> K {
+        let at = |y: usize| f(&tables.iter().map(|t| line(t, half, y, z)).collect::<Vec<_>>());
+        (0..half).map(|y| eq[y] * at(y)).sum()
+    };
+    let [_, c1, c2] = interpolate([K::ZERO, K::ONE, x_power(1)].map(value));
+    (c1, c2)
+}
+
 /// Plain rounds on the sum over all pairs of the inner product of their vectors; binds `variables`
 /// variables of each and returns the point.
 pub(super) fn plain<H: Hash>(
@@ -35,15 +59,7 @@ pub(super) fn plain<H: Hash>(
 ) -> Vec<K> {
     let mut point = Vec::new();
     for _ in 0..variables {
-        let value = |z: K| -> K {
-            let of = |(w, q): &(Vec<K>, Vec<K>)| -> K {
-                let half = w.len() / 2;
-                (0..half).map(|y| line(w, half, y, z) * line(q, half, y, z)).sum()
-            };
-            pairs.iter().map(of).sum()
-        };
-        let [c0, _, c2] = interpolate([K::ZERO, K::ONE, x_power(1)].map(value));
-        let r = s.round(label, round, (c0, c2));
+        let r = s.round(label, round, plain_sum(pairs));
         for (w, q) in pairs.iter_mut() {
             bind(w, r);
             bind(q, r);
@@ -64,14 +80,8 @@ pub(super) fn with_eq<H: Hash>(
 ) -> Vec<K> {
     let mut point = Vec::new();
     for v in (0..q.len()).rev() {
-        let eq = eq_table(&q[..v]);
-        let half = 1 << v;
-        let value = |z: K| -> K {
-            let at = |y: usize| f(&tables.iter().map(|t| line(t, half, y, z)).collect::<Vec<_>>());
-            (0..half).map(|y| eq[y] * at(y)).sum()
-        };
-        let [_, c1, c2] = interpolate([K::ZERO, K::ONE, x_power(1)].map(value));
-        let r = s.round(label, round, (c1, c2));
+        let sum = with_eq_sum(&eq_table(&q[..v]), tables, &f);
+        let r = s.round(label, round, sum);
         tables.iter_mut().for_each(|v| bind(v, r));
         point.insert(0, r);
     }

@@ -4,6 +4,7 @@
 mod toy;
 
 mod lies;
+mod products;
 mod proof;
 mod shapes;
 mod transcript;

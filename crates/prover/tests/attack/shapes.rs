@@ -24,7 +24,7 @@ fn bug_099_tables_without_rows() {
 #[test]
 fn tables_without_constraints_may_be_the_tallest() {
     let t = crate::toy::toy::<Blake3>(1, 1000);
-    let layout = Layout::new(&t.system, &[1, 1000, 1]).unwrap();
+    let layout = Layout::new(&t.system, &[1, 1000, 1, 0]).unwrap();
     assert!(layout.slabs.iter().any(|s| 1 << s.log > layout.ands.len), "the case is not met");
     both(1, 1000);
     both(2, 70);

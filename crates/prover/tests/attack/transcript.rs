@@ -3,7 +3,7 @@
 
 use std::cell::RefCell;
 
-use crate::toy::{Toy, toy};
+use crate::toy::{Toy, toy, toy_with_products};
 use dyad_field::{K, PrimeCharacteristicRing, eq_table, from_bits, to_bits};
 use dyad_verifier::hash::Domain;
 use dyad_verifier::{Blake3, Digest, Error, Hash, Label, Level, Recorded, verify_recording};
@@ -81,11 +81,31 @@ fn bug_001_every_message_is_absorbed_in_the_order_of_the_proof() {
 /// The inventory: labels in order, a run of equal ones once, with its length for draws.
 #[test]
 fn bug_010_the_order_of_messages_and_challenges() {
-    inventory(&toy::<Blake3>(5, 3), 'c');
-    inventory(&toy::<Blake3>(5, 3).hiding(), 'h');
+    let check = |found: &[String], expected: &str, kind: char| {
+        let expected: Vec<&str> = expected
+            .trim_matches('\n')
+            .lines()
+            .filter_map(|l| l.strip_prefix("  ").or_else(|| l.strip_prefix(kind)?.strip_prefix(' ')))
+            .collect();
+        assert!(found == expected, "the transcript's inventory is now:\n{}", found.join("\n"));
+    };
+    check(&inventory(&toy::<Blake3>(5, 3)), INVENTORY, 'c');
+    check(&inventory(&toy::<Blake3>(5, 3).hiding()), INVENTORY, 'h');
+    for (t, kind) in
+        [(toy_with_products::<Blake3>(5, 3, 9), 'c'), (toy_with_products::<Blake3>(5, 3, 9).hiding(), 'h')]
+    {
+        let found = inventory(&t);
+        let place = |line: &str| found.iter().position(|l| l == line).expect("a line of the inventory");
+        let rest = place("+ column values 64");
+        check(&found[place("+ and values 48") + 1..=rest], PRODUCTS, kind);
+        let squares = found[rest..].iter().filter(|l| l.contains("square")).cloned().collect::<Vec<_>>();
+        let expected =
+            if kind == 'h' { &["+ square mask 16", "? square factor", "+ square sum 16"][..] } else { &[] };
+        assert_eq!(squares, expected);
+    }
 }
 
-fn inventory(t: &Toy, kind: char) {
+fn inventory(t: &Toy) -> Vec<String> {
     let p = t.prove();
     let mut lines: Vec<(String, usize)> = Vec::new();
     for e in log(t, &p.bytes) {
@@ -116,12 +136,7 @@ fn inventory(t: &Toy, kind: char) {
         }
         short.push(l);
     }
-    let found = short.join("\n");
-    let lines = INVENTORY.trim_matches('\n').lines();
-    let expected: Vec<&str> = lines
-        .filter_map(|l| l.strip_prefix("  ").or_else(|| l.strip_prefix(kind)?.strip_prefix(' ')))
-        .collect();
-    assert!(found == expected.join("\n"), "the transcript's inventory is now:\n{found}");
+    short
 }
 
 /// At 128 bits there is work before every challenge that follows a message: the last one is a nonce. (Weights of
@@ -129,7 +144,7 @@ fn inventory(t: &Toy, kind: char) {
 #[test]
 fn bug_024_work_stands_before_every_challenge_at_128_bits() {
     for level in [Level::L128, Level::L128.hiding(), Level::L128_SMALL, Level::L128_SMALL.hiding()] {
-        let t = Toy { level, ..toy::<Blake3>(300, 20) };
+        let t = Toy { level, ..toy_with_products::<Blake3>(300, 20, 20) };
         let events = log(&t, &t.prove_fast().bytes);
         let first = events.iter().position(|e| matches!(e, Event::Draw(_))).expect("a challenge");
         let mut draws = 0;
@@ -154,7 +169,7 @@ const INVENTORY: &str = "
   + statement pushes 40
   + statement pulls 8
   + statement pulls 40
-  + rows 12
+  + rows 16
   + commitment 32
   + nonce 2
   ? alpha x5
@@ -251,6 +266,106 @@ h + opened row 208
   ? tail
 ";
 
+/// What comes between AND check and point reduction where there are products of words.
+const PRODUCTS: &str = "
+  ? power point x4
+  + power 16
+  + power layer 32
+  ? power layer
+  + power layer 32
+  ? power layer
+  + power values 32
+  ? power variable
+  + power layer 32
+  ? power layer
+  + power layer 32
+  ? power layer
+  + power values 32
+  ? power variable
+  + power layer 32
+  ? power layer
+  + power layer 32
+  ? power layer
+  + power values 32
+  ? power variable
+  + power layer 32
+  ? power layer
+  + power layer 32
+  ? power layer
+  + power values 32
+  ? power variable
+  + power layer 32
+  ? power layer
+  + power layer 32
+  ? power layer
+  + power values 32
+  ? power variable
+  + power layer 32
+  ? power layer
+  + power layer 32
+  ? power layer
+  + power values 32
+  ? power variable
+  ? low bits
+  + power factors 32
+  ? power factors
+  + power factors 32
+  ? power factors
+  + power words 64
+  + conjugates 1024
+h + square 16 x63
+h + product 16
+  ? conjugate factor
+  + bases 64
+  ? bases
+  + bases 64
+  ? bases
+  + base values 48
+  ? trees x2
+  + power layer 32
+  ? power layer
+  + power layer 32
+  ? power layer
+  + power values 32
+  ? power variable
+  + power layer 32
+  ? power layer
+  + power layer 32
+  ? power layer
+  + power values 32
+  ? power variable
+  + power layer 32
+  ? power layer
+  + power layer 32
+  ? power layer
+  + power values 32
+  ? power variable
+  + power layer 32
+  ? power layer
+  + power layer 32
+  ? power layer
+  + power values 32
+  ? power variable
+  + power layer 32
+  ? power layer
+  + power layer 32
+  ? power layer
+  + power values 32
+  ? power variable
+  + power layer 32
+  ? power layer
+  + power layer 32
+  ? power layer
+  + power values 32
+  ? power variable
+  ? eta
+  + columns 32
+  ? columns
+  + columns 32
+  ? columns
+  + column values 64
+";
+
 /// The challenges of a verification with their labels, and its result.
 fn trace(t: &Toy, proof: &[u8]) -> (Vec<(Label, K)>, Option<Error>) {
     let mut recorded = Recorded::default();
@@ -285,11 +400,9 @@ fn never_drawn(toys: &mut [Toy]) -> Vec<Label> {
 /// all of them are others; and no two are the same.
 #[test]
 fn every_challenge_depends_on_the_statement() {
-    let mut toys = [toy::<Blake3>(5, 3).hiding(), toy::<Blake3>(1100, 40)];
+    let mut toys = [toy_with_products::<Blake3>(5, 3, 5).hiding(), toy::<Blake3>(1100, 40)];
     let missing = never_drawn(&mut toys);
-    let t = &toys[1];
-    let absorbed =
-        log(t, &t.prove_fast().bytes).into_iter().chain(log(&toys[0], &toys[0].prove_fast().bytes));
+    let absorbed = toys.iter().flat_map(|t| log(t, &t.prove_fast().bytes));
     let absorbed: Vec<String> =
         absorbed.filter_map(|e| if let Event::Absorb(label, _) = e { Some(label) } else { None }).collect();
     // Every other label is that of a message.

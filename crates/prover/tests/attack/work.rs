@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::collections::BTreeSet;
 
-use crate::toy::{Toy, toy};
+use crate::toy::{Toy, toy_with_products};
 use dyad_security::{Sizes, report};
 use dyad_verifier::hash::Domain;
 use dyad_verifier::{Blake3, Digest, Error, Hash, Layout, Level, Move, Recorded, Schedule, verify_recording};
@@ -41,9 +41,12 @@ fn verify(t: &Toy, proof: &[u8], short: Option<(usize, u32)>) -> (Result<(), Err
 }
 
 fn toys() -> impl Iterator<Item = Toy> {
-    Level::all()
-        .flat_map(|level| [(0, 1), (5, 3), (34_000, 40)].map(|(steps, cells)| (level, steps, cells)))
-        .map(|(level, steps, cells)| Toy { level, ..toy::<Rigged>(steps, cells) })
+    Level::all().flat_map(|level| [(0, 1, 0), (5, 3, 2), (34_000, 40, 0)].map(|size| (level, size))).map(
+        |(level, (steps, cells, products))| Toy {
+            level,
+            ..toy_with_products::<Rigged>(steps, cells, products)
+        },
+    )
 }
 
 /// Each nonce is worth what its move takes, and not a bit less.

@@ -2,6 +2,7 @@
 
 use dyad_field::{K, from_bits, to_bits};
 use dyad_rules::check::{Check, MessageValue};
+use dyad_rules::shape::WordConstraint;
 use dyad_verifier::Layout;
 use dyad_verifier::layout::{Owner, Stack};
 
@@ -12,7 +13,7 @@ pub struct Row {
     pub slab: usize,
     pub x: usize,
     /// Constraints that it breaks, with the bits that are wrong.
-    pub broken: Vec<(usize, u64)>,
+    pub broken: Vec<(WordConstraint, u64)>,
     pub pushes: Vec<MessageValue>,
     pub pulls: Vec<MessageValue>,
 }
@@ -34,7 +35,7 @@ pub fn rows(t: &Toy, layout: &Layout, q: &[K]) -> Vec<Row> {
             let fixed = words(&program.pairs, &t.key.vector, s, x, shape.fixed.len());
             let mut check = Check::new(&committed, &fixed, x < slab.rows);
             TABLES[slab.table].check(&mut check);
-            let broken = check.broken.iter().map(|b| (b.index, b.bits)).collect();
+            let broken = check.broken.iter().map(|b| (b.of, b.bits)).collect();
             out.push(Row { slab: s, x, broken, pushes: check.pushes, pulls: check.pulls });
         }
     }
@@ -61,9 +62,9 @@ impl Wrong {
             q[i] += from_bits(1 << bit);
             let after = rows(t, &layout, &q);
             let same = before.iter().zip(&after).all(|(a, b)| a.pushes == b.pushes && a.pulls == b.pulls);
-            let broken: Vec<(&Row, (usize, u64))> =
+            let broken: Vec<(&Row, (WordConstraint, u64))> =
                 after.iter().flat_map(|r| r.broken.iter().map(move |&b| (r, b))).collect();
-            let [(row, (index, bits))] = broken[..] else { continue };
+            let [(row, (WordConstraint::And(index), bits))] = broken[..] else { continue };
             if same && bits.is_power_of_two() {
                 let blocks = &layout.ands.blocks;
                 let block = blocks.iter().find(|b| b.slab == row.slab && b.item == index);

@@ -18,6 +18,12 @@
 //! | eta | 4 | 4 |
 //! | theta, xi, blind factor | 1 | 1 |
 //! | product point | 2 n | n + 1, if one product of n is wrong: the points of the others are not drawn |
+//! | power point | variables | all |
+//! | power rounds, trees | 2 | 2 |
+//! | power variable | 2 | 1 of the line, 1 of the low bits, which are not wrong together |
+//! | conjugates | 63 | 63 |
+//! | theta of four points | 3 | 3 |
+//! | squares, at the product point | 63 | 63 |
 //! | ring | 7 | 7 |
 //! | ring, chi | 7 | 7 of ring; 4 of chi, which is another lie's |
 //! | fold | positions, at least 2 | 2 of the sumcheck; all positions of a code that has four |
@@ -37,6 +43,7 @@ mod intermediate;
 mod liar;
 mod opening;
 mod opening_alone;
+mod products;
 mod proximity;
 mod script;
 mod subset;

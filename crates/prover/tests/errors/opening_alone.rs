@@ -56,6 +56,7 @@ impl Opening {
             pulls: Stack::default(),
             bus_log: 0,
             ands: Stack::default(),
+            products: Stack::default(),
             column_log: 1,
         };
         let (images, index) = (random(128), random(layout.joint_log));

@@ -24,7 +24,7 @@ use crate::toy::{Random, toy};
 /// bits, put together the other way.
 #[test]
 fn the_block_covers_the_sums() {
-    let runs = Runs::new();
+    let runs = Runs::new(false);
     let mut rng = Random(6);
     let bare = runs.reveal(0, &runs.none());
     let mut unit = runs.none();

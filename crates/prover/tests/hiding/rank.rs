@@ -55,7 +55,7 @@ struct Column {
     change: Vec<K>,
 }
 
-/// What the cover at a place in the tails is for; `None` for block and further entries.
+/// What the cover at a place in the tails is for; `None` for the block and the covers of factors.
 fn use_of(runs: &Runs, at: usize) -> Option<Use> {
     let Cover { log, free, pads } = runs.cover;
     let (lane, index) = (at >> log, at % (1 << log));
@@ -64,13 +64,14 @@ fn use_of(runs: &Runs, at: usize) -> Option<Use> {
         _ if lane == runs.code.lanes => Some(Use::MaskTail),
         None if index < free => Some(Use::Free(lane, index)),
         None => Some(Use::Blind(lane, index - free)),
+        Some(entry) if runs.seen.contains(&entry) => None,
         Some(entry) if entry < pads => Some(Use::Pad(entry)),
         Some(entry) if entry < pads + 2 + BITS => None,
         Some(_) => Some(Use::Spare),
     }
 }
 
-/// Every cover but block and further entries.
+/// Every cover but the block and those of factors.
 fn columns(runs: &Runs, base: &Covers, revealed: &Revealed) -> Vec<Column> {
     let tails = (0..base.tails.len()).filter_map(|at| Some((at, use_of(runs, at)?)));
     let mask = (base.tails.len()..).take(base.mask.len()).map(|at| (at, Use::Mask));
@@ -132,7 +133,16 @@ impl Map {
 
 #[test]
 fn what_is_revealed_has_the_same_distribution_for_all_witnesses() {
-    let runs = Runs::new();
+    same_distribution(&Runs::new(false), 5);
+}
+
+#[test]
+fn what_is_revealed_of_products_has_the_same_distribution_for_all_witnesses() {
+    same_distribution(&Runs::new(true), 40);
+}
+
+/// One of so many pads is left out in turn.
+fn same_distribution(runs: &Runs, pads: usize) {
     let mut rng = Random(5);
     // Some proof's sums and factors; covers with which both witnesses show the same.
     let target = runs.reveal(0, &runs.random(&mut rng));
@@ -143,24 +153,24 @@ fn what_is_revealed_has_the_same_distribution_for_all_witnesses() {
         assert_ne!(r.rest, target.rest);
     }
     assert_ne!(revealed[0].rest, revealed[1].rest, "the witnesses differ where nothing covers them");
-    let columns = columns(&runs, &bases[1], &revealed[1]);
-    assert_affine(&runs, &bases[1], &revealed[1], &columns, &runs.random(&mut rng));
+    let columns = columns(runs, &bases[1], &revealed[1]);
+    assert_affine(runs, &bases[1], &revealed[1], &columns, &runs.random(&mut rng));
 
     // All that depends on covers has the rank that the verifier's equations leave it: one for the claim on
     // the masked vector, one for each opened row.
     let map = Map::new(columns, &revealed);
-    let (width, pads) = (runs.code.width(), runs.cover.pads);
-    let elements = map.gap.len() - pads - 10 - (1 << runs.code.log) - (1 << runs.cover.log);
+    let width = runs.code.width();
+    let elements = map.gap.len() - runs.padded() - 10 - (1 << runs.code.log) - (1 << runs.cover.log);
     assert!(elements > 0 && elements.is_multiple_of(width), "{elements} elements of rows");
     let rows = elements / width;
     let space = map.space(|_| true);
     let rank = space.0.len();
     assert_eq!((rank, space.has(map.gap.clone())), (map.gap.len() - 1 - rows, true));
-    every_cover_is_needed(&map, &runs.cover, rank, rows);
+    every_cover_is_needed(&map, &runs.cover, rank, rows, pads);
 }
 
 /// Without any one of the covers, the proof tells something.
-fn every_cover_is_needed(map: &Map, cover: &Cover, rank: usize, rows: usize) {
+fn every_cover_is_needed(map: &Map, cover: &Cover, rank: usize, rows: usize, one_of: usize) {
     let without: [(&str, &dyn Fn(Use) -> bool); 9] = [
         ("pads", &|u| matches!(u, Use::Pad(_))),
         ("the first pad", &|u| u == Use::Pad(0)),
@@ -178,7 +188,8 @@ fn every_cover_is_needed(map: &Map, cover: &Cover, rank: usize, rows: usize) {
     for (what, gone) in without {
         assert!(map.rank_without(gone) < rank, "nothing is lost without {what}");
     }
-    for pad in (0..cover.pads).step_by(5) {
+    let there = |pad: &usize| map.columns.iter().any(|c| c.what == Use::Pad(*pad));
+    for pad in (0..cover.pads).step_by(one_of).filter(there) {
         assert!(map.rank_without(|u| u == Use::Pad(pad)) < rank, "pad {pad}");
     }
     // As many free coefficients as there are different rows do; one less does not.

@@ -9,7 +9,7 @@ use dyad_verifier::hash::Domain;
 use dyad_verifier::params::Code;
 use dyad_verifier::{Blake3, Digest, Hash, Layout, Level, Schedule};
 
-use crate::toy::{Random, Toy, toy};
+use crate::toy::{Random, Toy, toy_with_products};
 
 thread_local! {
     /// What a transcript absorbed: labels and data.
@@ -40,13 +40,15 @@ pub struct Runs {
     pub vectors: [Vec<K>; 2],
     pub code: Code,
     pub cover: Cover,
+    /// The entries that cover the factors: nothing is affine in them.
+    pub seen: Vec<usize>,
 }
 
 /// What a proof reveals.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Revealed {
     pub sums: Vec<K>,
-    /// Both factors of the product check, seen at a point.
+    /// Both factors of the product check, seen at a point, and the sum of all values that are squared.
     pub factors: Vec<K>,
     /// Everything else that depends on covers.
     pub rest: Vec<K>,
@@ -67,17 +69,28 @@ impl Covers {
 }
 
 impl Runs {
-    pub fn new() -> Self {
-        let toy = Toy { level: Level::weak(20).hiding(), ..toy::<Fixed>(2, 1) };
+    /// With products of words, or without.
+    pub fn new(products: bool) -> Self {
+        let count = if products { 2 } else { 0 };
+        let toy = Toy { level: Level::weak(20).hiding(), ..toy_with_products::<Fixed>(2, 1, count) };
         let layout = Layout::new(&toy.system, &toy.counts()).unwrap();
         let one = toy.vector();
         let mut other = one.clone();
-        for b in layout.oracles[0].pairs.blocks.iter().filter(|b| layout.slabs[b.slab].table == 0) {
+        for b in layout.oracles[0].pairs.blocks.iter().filter(|b| layout.slabs[b.slab].rows == 2) {
             other.swap(b.base, b.base + 1);
         }
         assert!(one != other);
         let code = Schedule::new(toy.level, &layout).oracles[0].code;
-        Self { toy, vectors: [one, other], code, cover: code.cover.unwrap() }
+        let cover = code.cover.unwrap();
+        // The mask of the squares comes before the last pad.
+        let mask = products.then_some(cover.pads - 2);
+        let seen = cover.further().into_iter().chain(mask).collect();
+        Self { toy, vectors: [one, other], code, cover, seen }
+    }
+
+    /// Values that are sent under pads.
+    pub fn padded(&self) -> usize {
+        self.cover.pads + 2 - self.seen.len()
     }
 
     pub fn none(&self) -> Covers {
@@ -126,15 +139,14 @@ impl Runs {
                 // The last rounds follow from the vector that is sent before them.
                 "nonce" | "root" | "tail" => {}
                 "bit sums" => revealed.sums.extend(elements),
-                "product factors" => revealed.factors.extend(elements),
+                "product factors" | "square sum" => revealed.factors.extend(elements),
                 _ => revealed.rest.extend(elements),
             }
         }
         revealed
     }
 
-    /// Covers, 0 but for the block and both further entries, with which a witness shows the given sums and
-    /// factors.
+    /// Covers, 0 but for the block and those of factors, with which a witness shows the given sums and factors.
     pub fn base(&self, witness: usize, target: &Revealed) -> Covers {
         let mut covers = self.none();
         let bare = self.reveal(witness, &covers);
@@ -143,7 +155,7 @@ impl Runs {
             covers.tails[i] = K::ONE;
             self.reveal(witness, &covers)
         };
-        for (f, entry) in self.cover.further().into_iter().enumerate() {
+        for (f, &entry) in self.seen.iter().enumerate() {
             let i = self.entry(entry);
             let slope = unit(i).factors[f] + bare.factors[f];
             covers.tails[i] = (target.factors[f] + bare.factors[f]) * slope.inverse();

@@ -53,7 +53,8 @@ impl Simulator<'_> {
         let first = first_move(&self.layout, &t.statement);
         self.work(&mut proof, first);
         let start = proof.bytes.len();
-        // Pads come before the sums, but for those of the values of the polynomial of the products.
+        // All values, sums, and factors: whatever their order, they are random. Where values are squared, one pad is
+        // none, and a sum is seen.
         let products = 2 * self.layout.bus_log + 1;
         let sent = self.random(self.runs.cover.pads + BITS + 2);
         proof.elements(&sent);
@@ -189,7 +190,15 @@ fn inner(a: &[K], b: &[K]) -> K {
 /// tells nothing that anyone could not make up.
 #[test]
 fn a_simulator_needs_no_witness() {
-    let runs = Runs::new();
+    simulates(&Runs::new(false));
+}
+
+#[test]
+fn a_simulator_needs_no_witness_of_products() {
+    simulates(&Runs::new(true));
+}
+
+fn simulates(runs: &Runs) {
     let t = &runs.toy;
     let layout = Layout::new(&t.system, &t.counts()).unwrap();
     let schedule = Schedule::new(t.level, &layout);
@@ -209,7 +218,7 @@ fn a_simulator_needs_no_witness() {
         &mut recorded,
     )
     .expect("an honest proof");
-    let mut simulator = Simulator { runs: &runs, layout, schedule, drawn: recorded.drawn, rng: Random(77) };
+    let mut simulator = Simulator { runs, layout, schedule, drawn: recorded.drawn, rng: Random(77) };
     let verify =
         |bytes: &[u8]| dyad_verifier::verify::<Fixed>(t.level, &t.system, key, statement, bytes).map(|_| ());
     for _ in 0..5 {

@@ -16,3 +16,17 @@ fn honest_proofs_are_accepted() {
         assert_eq!(t.verify(&prove(&t)).map(|v| v.rows[0]), Ok(steps as u32));
     }
 }
+
+#[test]
+fn products_are_proved() {
+    for rows in [1, 5, 8, 9, 100, 1100] {
+        let t = crate::toy::toy_with_products::<Blake3>(5, 3, rows);
+        let proof = t.prove();
+        assert!(proof.sections.iter().any(|s| s.0 == "products"));
+        assert_eq!(t.verify(&proof.bytes).map(|_| ()), Ok(()), "{rows} products");
+        if rows <= 9 {
+            let t = t.hiding();
+            assert_eq!(t.verify(&t.prove().bytes).map(|_| ()), Ok(()), "{rows} products, hidden");
+        }
+    }
+}

@@ -2,7 +2,8 @@
 //!
 //! `step` rows follow one another by time, take the constant of their pc from the fixed table
 //! `program` (each pc is executed once) and add it to a memory cell; `cell` rows hold the first and
-//! the last value of each cell.
+//! the last value of each cell. Where a run is asked for it, `link` rows multiply numbers, each made from the
+//! product before it.
 
 // Every test uses its part of this.
 #![allow(dead_code, unused_imports)]
@@ -12,7 +13,7 @@ use std::sync::LazyLock;
 
 use dyad_prover::{Proof, ProvingKey, Rows, Seed, Setting, StoredRows, prove, reference};
 pub use dyad_rules::harness::Random;
-use dyad_rules::{Rules, Table, TableRules, fill, gadgets};
+use dyad_rules::{Rules, Table, TableRules, Word, fill, gadgets};
 use dyad_verifier::{Blake3, Error, Hash, Layout, Level, Statement, System, Verified};
 
 pub const MEMORY: u64 = 1;
@@ -95,7 +96,47 @@ impl Table for ProgramTable {
     }
 }
 
-pub const TABLES: [&dyn TableRules; 3] = [&StepTable, &CellTable, &ProgramTable];
+pub const LINK: u64 = 4;
+
+#[derive(Clone, Copy, Default)]
+pub struct Link {
+    pub number: u64,
+    pub x: u64,
+}
+
+impl Link {
+    pub const FIRST: Self = Self { number: 0, x: 0xfedc_ba98_7654_3210 };
+
+    fn factors(x: u64) -> [u64; 2] {
+        [x ^ x >> 3, x.rotate_right(7)]
+    }
+
+    pub fn next(self) -> Self {
+        let [a, b] = Self::factors(self.x).map(u128::from);
+        Self { number: self.number + 1, x: (a * b) as u64 ^ ((a * b) >> 64) as u64 }
+    }
+
+    fn message(self) -> [u64; 5] {
+        [LINK, self.number, self.x, 0, 0]
+    }
+}
+
+pub struct LinkTable;
+impl Table for LinkTable {
+    type Event = Link;
+    const NAME: &'static str = "link";
+    fn rules<R: Rules>(r: &mut R, e: &Link) {
+        let number = r.commit("number", || e.number);
+        let x = r.commit("x", || e.x);
+        r.pull(LINK, &[number, x]);
+        let [low, high] = r.multiply(["low", "high"], x ^ (x >> 3), x.rotate_right(7));
+        let one = r.constant(1);
+        let next = gadgets::add(r, "number + 1", number, one).sum;
+        r.push(LINK, &[next, low ^ high]);
+    }
+}
+
+pub const TABLES: [&dyn TableRules; 4] = [&StepTable, &CellTable, &ProgramTable, &LinkTable];
 
 /// Covers of tests are always the same.
 pub static SEED: LazyLock<Seed> = LazyLock::new(|| Seed::new(&[7; 32], &[b"a test"]));
@@ -123,6 +164,11 @@ fn stored<T: Table>(events: &[T::Event], fixed: bool) -> StoredRows {
 
 /// A run of `steps` steps over `cells` cells.
 pub fn toy<H: Hash>(steps: usize, cells: usize) -> Toy {
+    toy_with_products::<H>(steps, cells, 0)
+}
+
+/// The same, which multiplies so many times.
+pub fn toy_with_products<H: Hash>(steps: usize, cells: usize, products: usize) -> Toy {
     let mut memory: Vec<Cell> =
         (0..cells as u64).map(|i| Cell { address: 8 * i + 64, first: i * i, last: i * i, time: 0 }).collect();
     let (mut events, mut program) = (Vec::new(), Vec::new());
@@ -140,15 +186,19 @@ pub fn toy<H: Hash>(steps: usize, cells: usize) -> Toy {
     let fixed: Vec<&dyn Rows> = fixed.iter().map(|f| f as &dyn Rows).collect();
     let key = ProvingKey::new::<H>(Level::L100, &system, &fixed).expect("a small program");
     let end = [STATE, 100 + steps as u64, 4 + 4 * steps as u64, 0, 0];
-    let statement = Statement {
-        bytes: steps.to_le_bytes().to_vec(),
-        pushes: vec![[STATE, 100, 4, 0, 0]],
-        pulls: vec![end],
-    };
+    let links: Vec<Link> =
+        std::iter::successors(Some(Link::FIRST), |l| Some(l.next())).take(products + 1).collect();
+    let (mut pushes, mut pulls) = (vec![[STATE, 100, 4, 0, 0]], vec![end]);
+    if products > 0 {
+        pushes.push(links[0].message());
+        pulls.push(links[products].message());
+    }
+    let statement = Statement { bytes: steps.to_le_bytes().to_vec(), pushes, pulls };
     let rows = vec![
         stored::<StepTable>(&events, false),
         stored::<CellTable>(&memory, false),
         StoredRows { rows: program.len(), ..StoredRows::default() },
+        stored::<LinkTable>(&links[..products], false),
     ];
     Toy { level: Level::L100, system, key, statement, rows }
 }

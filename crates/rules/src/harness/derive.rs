@@ -10,7 +10,7 @@ use super::forge::forged_row;
 use super::trial::{Reading, Trial, Verdict};
 use crate::check::MessageValue;
 use crate::fill::Fill;
-use crate::shape::TableShape;
+use crate::shape::{TableShape, WordConstraint};
 use crate::{Table, fill};
 
 /// Events of which every bit is flipped.
@@ -21,6 +21,7 @@ const IN_PART: usize = 512;
 /// The bits that a prover may lie about.
 pub(super) struct Targets {
     equations: Equations,
+    constraints: Vec<WordConstraint>,
     /// By constraint, the bits at which it holds on every row by its form.
     pub trivial: Vec<u64>,
     /// All bits that are neither free nor chosen.
@@ -52,7 +53,8 @@ impl Targets {
             .flat_map(|(forms, mask)| (0..64).filter(move |k| mask >> k & 1 == 0).flat_map(|k| &forms[k]))
             .collect();
         let loose = unfixed.iter().copied().filter(|b| !given.contains(b)).collect();
-        Self { equations, trivial, all, unfixed, loose }
+        let constraints = form.constraints().map(|(constraint, _)| constraint).collect();
+        Self { equations, constraints, trivial, all, unfixed, loose }
     }
 
     /// Bits that may be free, and those whose flips may single out equations that are not known to be
@@ -61,7 +63,7 @@ impl Targets {
         let mut bits = self.loose.clone();
         let mut any = false;
         for (i, e) in self.equations.all.iter().enumerate() {
-            let seen = self.trivial[i / 64] | findings.needed(i / 64);
+            let seen = self.trivial[i / 64] | findings.needed(self.constraints[i / 64]);
             if seen >> (i % 64) & 1 == 0 {
                 any |= e.own.is_none();
                 bits.extend(e.own.filter(|b| self.all.binary_search(b).is_ok()));

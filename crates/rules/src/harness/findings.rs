@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use super::shape;
 use crate::Table;
+use crate::shape::WordConstraint;
 
 /// Bit equations of a constraint that no wrong row needs to single out, and why.
 ///
@@ -25,17 +26,17 @@ pub struct Exempt {
 pub(super) struct Findings {
     /// By constraint, the bit equations that alone stood against some wrong row: dropping one is
     /// noticed.
-    needed: BTreeMap<usize, u64>,
+    needed: BTreeMap<WordConstraint, u64>,
 }
 
 impl Findings {
     /// Notes that bit `bit` of `constraint` alone stood against a wrong row.
-    pub(super) fn note(&mut self, constraint: usize, bits: u64) {
+    pub(super) fn note(&mut self, constraint: WordConstraint, bits: u64) {
         *self.needed.entry(constraint).or_default() |= bits;
     }
 
     /// The bits of a constraint that were seen to be needed.
-    pub(super) fn needed(&self, constraint: usize) -> u64 {
+    pub(super) fn needed(&self, constraint: WordConstraint) -> u64 {
         self.needed.get(&constraint).copied().unwrap_or(0)
     }
 
@@ -46,16 +47,16 @@ impl Findings {
         let form = shape::<T>();
         let mut wrong = Vec::new();
         let mut excused = alloc::vec![0; exempt.len()];
-        for (i, and) in form.ands.iter().enumerate() {
-            let (needed, of_name) = (self.needed(i), |e: &Exempt| e.constraint == and.name);
-            let idle = !(needed | trivial[i]);
+        for ((constraint, name), trivial) in form.constraints().zip(trivial) {
+            let (needed, of_name) = (self.needed(constraint), |e: &Exempt| e.constraint == name);
+            let idle = !(needed | trivial);
             let mut left = idle;
             for (e, excused) in exempt.iter().zip(&mut excused).filter(|(e, _)| of_name(e)) {
                 *excused |= e.bits & idle;
                 left &= !e.bits;
             }
             if left != 0 {
-                wrong.push(format!("no wrong row breaks only a bit of {left:#x} of {:?}", and.name));
+                wrong.push(format!("no wrong row breaks only a bit of {left:#x} of {name:?}"));
             }
         }
         for (e, excused) in exempt.iter().zip(excused) {

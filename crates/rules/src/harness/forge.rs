@@ -35,6 +35,7 @@ impl Rules for Forger<'_> {
     }
 
     fn assert_and(&mut self, _: &'static str, _: Value, _: Value, _: Value) {}
+    fn assert_product(&mut self, _: &'static str, _: Value, _: Value, _: Value, _: Value) {}
     fn push(&mut self, _: u64, _: &[Value]) {}
     fn pull(&mut self, _: u64, _: &[Value]) {}
 }

@@ -185,6 +185,11 @@ pub fn same<T: Table>(random: &mut Random) {
             let form_ands: Vec<_> = form.ands.iter().map(|a| a.operands.map(|n| nodes[n as usize])).collect();
             assert_eq!(check.ands, ands, "{}: Check and Lanes differ", T::NAME);
             assert_eq!(check.ands, form_ands, "{}: Check and Shape differ", T::NAME);
+            let products: Vec<_> = lanes.products.iter().map(|p| p.map(|l| l.0[i])).collect();
+            let form_products: Vec<_> =
+                form.products.iter().map(|p| p.operands.map(|n| nodes[n as usize])).collect();
+            assert_eq!(check.products, products, "{}: products of Check and Lanes differ", T::NAME);
+            assert_eq!(check.products, form_products, "{}: products of Check and Shape differ", T::NAME);
             for (checked, in_lanes, in_form) in
                 [(&check.pushes, &lanes.pushes, &form.pushes), (&check.pulls, &lanes.pulls, &form.pulls)]
             {
@@ -217,7 +222,7 @@ pub fn summary(form: &TableShape) -> String {
         .encode()
         .iter()
         .fold(0xcbf2_9ce4_8422_2325, |h: u64, &b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
-    let names = form.ands.iter().map(|a| a.name).collect::<Vec<_>>().join(", ");
+    let names = |names: Vec<&str>| names.join(", ");
     let _ = writeln!(
         out,
         "{}: {} committed, {} constraints, {} pushes, {} pulls, fingerprint {fingerprint:016x}",
@@ -231,7 +236,10 @@ pub fn summary(form: &TableShape) -> String {
     if !form.fixed.is_empty() {
         let _ = writeln!(out, "  fixed: {}", columns(&form.fixed));
     }
-    let _ = writeln!(out, "  constraints: {names}");
+    let _ = writeln!(out, "  constraints: {}", names(form.ands.iter().map(|a| a.name).collect()));
+    if !form.products.is_empty() {
+        let _ = writeln!(out, "  products: {}", names(form.products.iter().map(|p| p.name).collect()));
+    }
     let _ = writeln!(out, "  pushes: {}; pulls: {}", tags(&form.pushes), tags(&form.pulls));
     out
 }

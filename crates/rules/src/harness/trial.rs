@@ -7,6 +7,7 @@ use core::fmt::Debug;
 use super::derive::Targets;
 use super::{Exempt, Findings, Random, Said, agree, net, read, same, shape, well_formed, zero_row};
 use crate::check::{Broken, Check, MessageValue};
+use crate::shape::WordConstraint;
 use crate::{MESSAGE_WORDS, Table, fill};
 
 /// Events of which every bit is flipped alone.
@@ -83,7 +84,7 @@ pub(super) enum Verdict {
     /// It takes the same messages and breaks at most one bit equation.
     Near {
         /// That equation: its constraint and bit.
-        broken: Option<(usize, u64)>,
+        broken: Option<(WordConstraint, u64)>,
         /// Whether it differs from the honest row in what it says.
         differs: bool,
     },
@@ -195,9 +196,9 @@ where
 }
 
 /// The one bit equation that is broken, by its constraint and bit, if there is just one.
-fn only(broken: &[Broken]) -> Option<(usize, u64)> {
+fn only(broken: &[Broken]) -> Option<(WordConstraint, u64)> {
     match broken {
-        [one] if one.bits.is_power_of_two() => Some((one.index, one.bits)),
+        [one] if one.bits.is_power_of_two() => Some((one.of, one.bits)),
         _ => None,
     }
 }

@@ -5,7 +5,7 @@ use dyad_field::{BITS, K, from_bits};
 use crate::kernels::portable;
 
 use super::Line;
-use super::isa::{Bits, Matrix, element_bits};
+use super::isa::{Bits, Matrix, element_bits, word_bits};
 
 /// Elements, or rows of words, that are taken at a time: eight groups of eight.
 pub const BLOCK: usize = 64;
@@ -94,4 +94,47 @@ pub fn add_bit_sums<const N: usize>(q: &[K], w: [&[K]; N], sums: &mut [[K; BITS]
         }
     }
     portable::add_bit_sums(rest, w.map(|w| &w[done..]), sums);
+}
+
+/// Sums of weights over the bits of the same words, for several vectors of weights.
+pub struct WordSums {
+    sums: Vec<BitSums>,
+    bits: Vec<[Bits; GROUPS]>,
+}
+
+impl WordSums {
+    /// For so many vectors of weights.
+    pub fn new(vectors: usize) -> Self {
+        Self { sums: vec![NO_SUMS; vectors], bits: Vec::new() }
+    }
+
+    /// Sets the words that weights are given for.
+    pub fn set_words(&mut self, words: &[u64]) {
+        self.bits.clear();
+        for words in words.chunks(BLOCK) {
+            let mut block = [0; BLOCK];
+            block[..words.len()].copy_from_slice(words);
+            let groups = block.as_chunks::<8>().0;
+            self.bits.push(core::array::from_fn(|g| word_bits(&groups[g])));
+        }
+    }
+
+    /// Adds the weights of all words to a vector's sums. Those past the end of `weights` are 0.
+    pub fn add(&mut self, vector: usize, weights: &[K]) {
+        let (blocks, rest) = weights.as_chunks::<BLOCK>();
+        let mut bits = self.bits.iter();
+        for (block, bits) in blocks.iter().zip(&mut bits) {
+            Weights::new(block).add(bits, &mut self.sums[vector]);
+        }
+        if let (false, Some(bits)) = (rest.is_empty(), bits.next()) {
+            let mut block = [K::default(); BLOCK];
+            block[..rest.len()].copy_from_slice(rest);
+            Weights::new(&block).add(bits, &mut self.sums[vector]);
+        }
+    }
+
+    /// The sum of a vector's weights of words whose bit `bit` is 1.
+    pub fn get(&self, vector: usize, bit: usize) -> K {
+        read_sums(core::slice::from_ref(&self.sums[vector]), bit)
+    }
 }

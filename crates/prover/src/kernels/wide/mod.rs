@@ -25,14 +25,15 @@ use gfni as isa;
 #[cfg(not(kernels = "avx512"))]
 use nibbles as isa;
 
+pub use bits::WordSums;
 pub use bits::add_bit_sums;
 pub use bus::fingerprint;
-pub use isa::{Extension, Map};
+pub use isa::{E, Extension, Map};
 pub use ntt::{encode, tile_bytes};
-pub use products::{fold, inner, weighted, weighted_sum};
+pub use products::{Sum, fold, inner, product, square, weighted, weighted_sum};
 pub use skip::Sums;
 
-use isa::{E, V};
+use isa::V;
 
 /// The contents of a [`V`], where a load does not cross cache lines.
 #[derive(Clone, Copy)]

@@ -8,7 +8,8 @@ const LANES: usize = E::LANES;
 
 /// A sum of products of elements, one sum a lane, before the reduction modulo the field's
 /// polynomial: `low + X^64 middle + X^128 high`.
-struct Sum {
+#[derive(Clone, Copy)]
+pub struct Sum {
     low: E,
     middle: E,
     high: E,
@@ -16,35 +17,46 @@ struct Sum {
 
 impl Sum {
     #[inline(always)]
-    fn zero() -> Self {
+    pub fn zero() -> Self {
         Self { low: E::ZERO, middle: E::ZERO, high: E::ZERO }
     }
 
+    /// Adds the products of `a` and `b`.
     #[inline(always)]
-    fn add(&mut self, a: E, b: E) {
+    pub fn add(&mut self, a: E, b: E) {
         self.low = self.low.xor(a.carryless::<0x00>(b));
         self.middle = self.middle.xor3(a.carryless::<0x01>(b), a.carryless::<0x10>(b));
         self.high = self.high.xor(a.carryless::<0x11>(b));
     }
 
+    /// The sums.
     #[inline(always)]
-    fn reduce(self) -> E {
+    pub fn reduce(self) -> E {
         self.low.reduce(self.middle.reduce(self.high))
     }
 
+    /// The sum of all lanes' sums.
     #[inline]
-    fn total(self) -> K {
+    pub fn total(self) -> K {
         let mut lanes = [K::default(); LANES];
         self.reduce().store(&mut lanes);
         lanes.into_iter().sum()
     }
 }
 
+/// The products of `a` and `b`.
 #[inline(always)]
-fn product(a: E, b: E) -> E {
+pub fn product(a: E, b: E) -> E {
     let mut sum = Sum::zero();
     sum.add(a, b);
     sum.reduce()
+}
+
+/// The squares of `a`.
+#[inline(always)]
+pub fn square(a: E) -> E {
+    let (low, high) = (a.carryless::<0x00>(a), a.carryless::<0x11>(a));
+    low.reduce(E::ZERO.reduce(high))
 }
 
 /// A register of entries from `LANES i` on, 0 past the end.

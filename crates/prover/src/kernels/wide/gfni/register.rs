@@ -3,11 +3,12 @@
 #![allow(unsafe_code)]
 
 use core::arch::x86_64::{
-    __m512i, _mm512_clmulepi64_epi128, _mm512_gf2p8affine_epi64_epi8, _mm512_gf2p8mul_epi8,
-    _mm512_loadu_si512, _mm512_mask_permutexvar_epi8, _mm512_permutex2var_epi64, _mm512_permutexvar_epi8,
-    _mm512_rol_epi32, _mm512_set_epi64, _mm512_set1_epi32, _mm512_set1_epi64, _mm512_shuffle_epi8,
-    _mm512_shuffle_i64x2, _mm512_storeu_si512, _mm512_ternarylogic_epi64, _mm512_unpacklo_epi64,
-    _mm512_xor_si512,
+    __m512i, _mm_loadu_si128, _mm512_castsi128_si512, _mm512_clmulepi64_epi128,
+    _mm512_gf2p8affine_epi64_epi8, _mm512_gf2p8mul_epi8, _mm512_inserti32x4, _mm512_loadu_si512,
+    _mm512_mask_blend_epi64, _mm512_mask_permutexvar_epi8, _mm512_permutex2var_epi64,
+    _mm512_permutexvar_epi8, _mm512_rol_epi32, _mm512_set_epi64, _mm512_set1_epi32, _mm512_set1_epi64,
+    _mm512_shuffle_epi8, _mm512_shuffle_i64x2, _mm512_storeu_si512, _mm512_ternarylogic_epi64,
+    _mm512_test_epi64_mask, _mm512_unpacklo_epi64, _mm512_xor_si512,
 };
 
 use dyad_field::K;
@@ -82,6 +83,26 @@ impl V {
     #[inline(always)]
     pub fn splat32(word: u32) -> Self {
         Self(unsafe { _mm512_set1_epi32(word as i32) })
+    }
+
+    /// Elements from four places.
+    #[inline(always)]
+    pub fn gather([a, b, c, d]: [&K; 4]) -> Self {
+        // SAFETY: each reference covers 16 readable bytes; the loads need no alignment.
+        unsafe {
+            let [a, b, c, d] = [a, b, c, d].map(|k| _mm_loadu_si128(core::ptr::from_ref(k).cast()));
+            let all = _mm512_inserti32x4::<1>(_mm512_castsi128_si512(a), b);
+            Self(_mm512_inserti32x4::<3>(_mm512_inserti32x4::<2>(all, c), d))
+        }
+    }
+
+    /// Of each word of `on` and `off` that of `on` where bit `bit`, below 64, of the same word of `words` is 1.
+    #[inline(always)]
+    pub fn choose(words: Self, bit: u32, on: Self, off: Self) -> Self {
+        Self(unsafe {
+            let mask = _mm512_test_epi64_mask(words.0, _mm512_set1_epi64((1u64 << bit) as i64));
+            _mm512_mask_blend_epi64(mask, off.0, on.0)
+        })
     }
 
     #[inline(always)]

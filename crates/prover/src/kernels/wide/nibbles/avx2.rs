@@ -3,13 +3,14 @@
 #![allow(unsafe_code)]
 
 use core::arch::x86_64::{
-    __m128i, __m256i, _mm_clmulepi64_si128, _mm_loadu_si128, _mm_set1_epi64x, _mm_slli_si128,
-    _mm_storeu_si128, _mm_xor_si128, _mm256_adds_epu8, _mm256_and_si256, _mm256_broadcastsi128_si256,
-    _mm256_castps_si256, _mm256_castsi256_ps, _mm256_loadu_si256, _mm256_min_epu8, _mm256_permute2x128_si256,
-    _mm256_permute4x64_epi64, _mm256_permutevar8x32_epi32, _mm256_set_m128i, _mm256_set1_epi8,
-    _mm256_set1_epi64x, _mm256_setr_epi32, _mm256_shuffle_epi8, _mm256_shuffle_ps, _mm256_slli_epi64,
-    _mm256_srli_epi64, _mm256_storeu_si256, _mm256_sub_epi8, _mm256_unpackhi_epi8, _mm256_unpackhi_epi32,
-    _mm256_unpacklo_epi8, _mm256_unpacklo_epi32, _mm256_xor_si256,
+    __m128i, __m256i, _mm_and_si128, _mm_blendv_epi8, _mm_clmulepi64_si128, _mm_cmpeq_epi64, _mm_loadu_si128,
+    _mm_set1_epi64x, _mm_slli_si128, _mm_storeu_si128, _mm_xor_si128, _mm256_adds_epu8, _mm256_and_si256,
+    _mm256_broadcastsi128_si256, _mm256_castps_si256, _mm256_castsi256_ps, _mm256_loadu_si256,
+    _mm256_min_epu8, _mm256_permute2x128_si256, _mm256_permute4x64_epi64, _mm256_permutevar8x32_epi32,
+    _mm256_set_m128i, _mm256_set1_epi8, _mm256_set1_epi64x, _mm256_setr_epi32, _mm256_shuffle_epi8,
+    _mm256_shuffle_ps, _mm256_slli_epi64, _mm256_srli_epi64, _mm256_storeu_si256, _mm256_sub_epi8,
+    _mm256_unpackhi_epi8, _mm256_unpackhi_epi32, _mm256_unpacklo_epi8, _mm256_unpacklo_epi32,
+    _mm256_xor_si256,
 };
 
 use dyad_field::K;
@@ -234,6 +235,22 @@ impl E {
     #[inline(always)]
     pub fn splat(element: K) -> Self {
         Self::load(&[element])
+    }
+
+    /// An element.
+    #[inline(always)]
+    pub fn gather([element]: [&K; 1]) -> Self {
+        Self::load(core::array::from_ref(element))
+    }
+
+    /// Of each word of `on` and `off` that of `on` where bit `bit`, below 64, of the same word of `words` is 1.
+    #[inline(always)]
+    pub fn choose(words: Self, bit: u32, on: Self, off: Self) -> Self {
+        Self(unsafe {
+            let one = _mm_set1_epi64x((1u64 << bit) as i64);
+            let mask = _mm_cmpeq_epi64(_mm_and_si128(words.0, one), one);
+            _mm_blendv_epi8(off.0, on.0, mask)
+        })
     }
 
     #[inline(always)]

@@ -3,11 +3,11 @@
 #![allow(unsafe_code)]
 
 use core::arch::aarch64::{
-    uint8x16_t, vandq_u8, vcombine_u64, vdupq_n_u8, vdupq_n_u64, veorq_u8, vextq_u8, vget_high_u64,
+    uint8x16_t, vandq_u8, vbslq_u8, vcombine_u64, vdupq_n_u8, vdupq_n_u64, veorq_u8, vextq_u8, vget_high_u64,
     vget_low_u64, vgetq_lane_u64, vld1q_u8, vminq_u8, vmull_p64, vqaddq_u8, vqtbl1q_u8,
     vreinterpretq_u8_p128, vreinterpretq_u8_u32, vreinterpretq_u8_u64, vreinterpretq_u32_u8,
-    vreinterpretq_u64_u8, vshlq_n_u64, vshrq_n_u8, vshrq_n_u64, vst1q_u8, vsubq_u8, vuzp1q_u32, vuzp2q_u32,
-    vzip1q_u8, vzip1q_u32, vzip2q_u8, vzip2q_u32,
+    vreinterpretq_u64_u8, vshlq_n_u64, vshrq_n_u8, vshrq_n_u64, vst1q_u8, vsubq_u8, vtstq_u64, vuzp1q_u32,
+    vuzp2q_u32, vzip1q_u8, vzip1q_u32, vzip2q_u8, vzip2q_u32,
 };
 
 use dyad_field::K;
@@ -268,6 +268,21 @@ impl E {
     #[inline(always)]
     pub fn splat(element: K) -> Self {
         Self::load(&[element])
+    }
+
+    /// An element.
+    #[inline(always)]
+    pub fn gather([element]: [&K; 1]) -> Self {
+        Self::load(core::array::from_ref(element))
+    }
+
+    /// Of each word of `on` and `off` that of `on` where bit `bit`, below 64, of the same word of `words` is 1.
+    #[inline(always)]
+    pub fn choose(words: Self, bit: u32, on: Self, off: Self) -> Self {
+        Self(unsafe {
+            let mask = vtstq_u64(vreinterpretq_u64_u8(words.0), vdupq_n_u64(1 << bit));
+            vbslq_u8(vreinterpretq_u8_u64(mask), on.0, off.0)
+        })
     }
 
     #[inline(always)]
