@@ -2,8 +2,8 @@
 //!
 //! Each value is sent with a committed random element added to it, its *pad*. So what was received is known as
 //! an affine form over the pads, and what is computed from it too. Checks that two values are equal are
-//! equations over the pads; all of them, and three for the products, are proved as one claim on the committed
-//! vector (longfellow-zk, eprint 2024/2010).
+//! equations over the pads; all of them, three for the products and two for the squares are proved as one claim on the
+//! committed vector (longfellow-zk, eprint 2024/2010).
 
 use alloc::collections::BTreeMap;
 use alloc::vec;

@@ -96,7 +96,7 @@ labels! {
     Eta = "eta",
     /// Rounds of the column reduction.
     Columns = "columns",
-    /// The two values that it leaves.
+    /// The values that it leaves, one for each row point.
     ColumnValues = "column values",
     /// The factor that batches the claims on columns.
     Theta = "theta",
