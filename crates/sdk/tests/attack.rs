@@ -211,10 +211,11 @@ fn hiding_proofs_are_never_the_same() {
             assert!(dyad::verify(prover.key(), &told).is_err(), "{level}");
         }
     }
-    // Numbers of rows come first, nonces are small, and everything else is random.
+    // Numbers of rows come first, nonces are small, nodes of the key's tree and now and then one of its rows are in both,
+    // and everything else is random: 300 bytes of these are the same by chance.
     let equal = one.body.iter().zip(&other.body).filter(|(a, b)| a == b).count();
     assert_eq!(one.level_number, other.level_number);
-    assert!(equal < one.body.len() / 64, "{equal} of {} bytes are the same", one.body.len());
+    assert!(equal < one.body.len() / 16, "{equal} of {} bytes are the same", one.body.len());
     // The same lies are rejected.
     let (outcome, mut records) =
         dyad_executor::record(h.program.details(), &INPUT, Limits::default()).expect("honest");
