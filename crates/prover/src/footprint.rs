@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use dyad_field::K;
-use dyad_verifier::cover::{Cover, row_points};
+use dyad_verifier::cover::Cover;
 use dyad_verifier::layout::{Oracle, Owner};
 use dyad_verifier::params::Code;
-use dyad_verifier::{Digest, Layout, Schedule, System};
+use dyad_verifier::{Counts, Digest, Layout, Schedule, System};
 
 use crate::adjoint;
 use crate::commitment::codeword_len;
@@ -106,7 +106,7 @@ fn tree(code: &Code) -> u64 {
 /// The column reduction: for each point, an eq table for each size of slabs whose rows are spoken of there, weights of the
 /// bits of every slab's columns, and weights and sums of all columns.
 fn reduction(system: &System, layout: &Layout) -> u64 {
-    let points = row_points(layout) as u64;
+    let points = Counts::of(layout).points as u64;
     let eq = |slabs: BTreeSet<usize>| slabs.into_iter().map(|log| 1u64 << log).sum::<u64>();
     let with_products = layout.products.blocks.iter().map(|b| b.log).collect();
     let columns = |table: usize| system.tables[table].committed.len() + system.tables[table].fixed.len();

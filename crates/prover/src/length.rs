@@ -2,11 +2,11 @@
 
 use dyad_field::{BITS, BYTES};
 use dyad_verifier::bus::{first_move, next_layer};
-use dyad_verifier::cover::{equations, pads, products, row_points};
+use dyad_verifier::cover::pads;
 use dyad_verifier::moves::nonce_length;
 use dyad_verifier::params::{Code, LANE_LOG};
-use dyad_verifier::products::{CLAIMS, HIDING_VALUES, LAYERS, SQUARES, rounds};
-use dyad_verifier::{Digest, Layout, Move, Schedule, Statement, System};
+use dyad_verifier::products::{HIDING_VALUES, LAYERS, rounds};
+use dyad_verifier::{Counts, Digest, Layout, Move, Schedule, Statement, System};
 
 use crate::opening;
 
@@ -35,7 +35,7 @@ fn elements(layout: &Layout, schedule: &Schedule) -> usize {
         // Neither the products of layers, nor the ring switch's cover and the polynomial of all products, nor what
         // the products of words have only under pads.
         let words = if layout.products.blocks.is_empty() { 0 } else { HIDING_VALUES };
-        (pads(layout) - layout.bus_log - 1 - (products(layout) + 1) - words, 0)
+        (pads(layout) - layout.bus_log - 1 - (Counts::of(layout).products + 1) - words, 0)
     };
     let folds: usize = schedule.rounds.iter().map(|code| code.lane_log).sum();
     let rounds = 2 * (LANE_LOG + folds + schedule.final_log);
@@ -44,13 +44,13 @@ fn elements(layout: &Layout, schedule: &Schedule) -> usize {
 
 /// All moves, each as often as it is made.
 fn moves(layout: &Layout, schedule: &Schedule) -> Vec<Move> {
-    let hiding = schedule.covered().is_some();
+    let (hiding, counts) = (schedule.covered().is_some(), Counts::of(layout));
     let words = Some(layout.products.log).filter(|_| !layout.products.blocks.is_empty());
     let mut out = vec![
         first_move(layout, &Statement::default()),
         Move::Skip,
-        Move::Eta { claims: 5 + words.map_or(0, |_| CLAIMS) },
-        Move::Theta { claims: row_points(layout) },
+        Move::Eta { claims: counts.claims },
+        Move::Theta { claims: counts.points },
     ];
     let mut add = |next: Move, times: usize| out.extend(std::iter::repeat_n(next, times));
     (0..=layout.bus_log).for_each(|layer| add(next_layer(layout, layer), 1));
@@ -67,9 +67,9 @@ fn moves(layout: &Layout, schedule: &Schedule) -> Vec<Move> {
     add(Move::PointRound, layout.joint_log);
     if hiding {
         add(Move::Xi, 1);
-        add(Move::ProductPoint { products: products(layout), squares: words.map_or(0, |_| SQUARES) }, 1);
+        add(Move::ProductPoint { products: counts.products, squares: counts.squares }, 1);
     }
-    add(Move::Ring { equations: if hiding { equations(layout) } else { 0 } }, 1);
+    add(Move::Ring { equations: if hiding { counts.equations } else { 0 } }, 1);
     out.extend(opening::moves(schedule));
     out
 }

@@ -9,12 +9,13 @@ use dyad_field::{
 use dyad_rules::check::Check;
 use dyad_rules::{Rows, TableRules};
 use dyad_verifier::bus::{Fingerprint, first_move, next_layer};
-use dyad_verifier::cover::equations;
 use dyad_verifier::hidden::product_point;
 use dyad_verifier::layout::{Owner, Stack};
 use dyad_verifier::row_claims::RowClaims;
 use dyad_verifier::transcript::Challenges;
-use dyad_verifier::{Error, Hash, Label, Layout, Move, Schedule, Statement, System, and_check, bus, reduce};
+use dyad_verifier::{
+    Counts, Error, Hash, Label, Layout, Move, Schedule, Statement, System, and_check, bus, reduce,
+};
 
 mod opening;
 mod products;
@@ -288,7 +289,7 @@ fn settle<H: Hash>(
         let sum = roots.iter().enumerate().map(|(i, &root)| power(i) * root).sum();
         s.send_clear(Label::SquareSum, &[sum]);
     }
-    s.work(Move::Ring { equations: equations(layout) });
+    s.work(Move::Ring { equations: Counts::of(layout).equations });
     let claim = s.replay(cover, |a| reduce(a, system, layout, |f| f.products(statement)));
     (claim.images, claim.cover.expect("a claim on the cover").weights)
 }

@@ -1,11 +1,11 @@
 //! The ring switch: from a claim on committed bits to weights on committed elements.
 
 use dyad_field::{BITS, K, PrimeCharacteristicRing, eq_at, eq_table, from_bits, transpose};
-use dyad_verifier::cover::{Cover, equations};
+use dyad_verifier::cover::Cover;
 use dyad_verifier::hidden::{Lagrange, product_point};
 use dyad_verifier::layout::Oracle;
 use dyad_verifier::transcript::Challenges;
-use dyad_verifier::{Hash, Label, Layout, Move, reduce};
+use dyad_verifier::{Counts, Hash, Label, Layout, Move, reduce};
 
 use crate::cost::{Cost, Dimensions, moved, products};
 use crate::covers::Covers;
@@ -57,7 +57,7 @@ pub fn prove<H: Hash>(
     }
     s.send_clear(Label::BitSums, &sums);
     let cover = settle(s);
-    s.work(Move::Ring { equations: cover.map_or(0, |_| equations(c.layout)) });
+    s.work(Move::Ring { equations: cover.map_or(0, |_| Counts::of(c.layout).equations) });
     let Some(cover) = cover else {
         let images = eq_table(&s.draw_many(Label::Ring, 7)).try_into().expect("128 images");
         return ElementWeights { images, index: point.index, cover: Vec::new() };

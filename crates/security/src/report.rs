@@ -7,8 +7,7 @@ use core::fmt;
 
 use dyad_verifier::layout::Owner;
 use dyad_verifier::params::Code;
-use dyad_verifier::products::{CLAIMS, EQUATIONS, POINTS, PRODUCTS, SQUARES};
-use dyad_verifier::{Layout, Move, Schedule, Statement};
+use dyad_verifier::{Counts, Layout, Move, Schedule, Statement};
 
 use crate::log::log2;
 
@@ -186,35 +185,29 @@ fn reductions(s: &Sizes, hiding: bool) -> Vec<Source> {
     if s.and_log > 0 {
         add("and check", Move::AndRound, sumcheck);
     }
-    let (mut products, mut squares) = (s.bus_log.saturating_mul(2).saturating_add(1), 0);
-    let (mut claims, mut points, mut equations) = (5, 2, 6);
+    let counts = Counts::new(s.bus_log, s.product_log.is_some());
     if let Some(variables) = s.product_log {
         add("products", Move::PowerPoint { variables }, "multilinear in the variables of the products");
         add("products", Move::PowerRound, "a sumcheck round of degree 2, of one sum or of two");
         add("products", Move::PowerVariable, "a line, then the factor of low bits after the last layer");
         add("products", Move::Conjugates, "the bases at 64 points batched by powers");
         add("products", Move::Trees, "multilinear in two variables");
-        products = products.saturating_add(PRODUCTS);
-        squares = SQUARES;
-        claims += CLAIMS;
-        points += POINTS;
-        equations += EQUATIONS;
     }
-    add("columns", Move::Eta { claims }, "claims on words batched by powers");
+    add("columns", Move::Eta { claims: counts.claims }, "claims on words batched by powers");
     add("columns", Move::ColumnRound, sumcheck);
-    add("points", Move::Theta { claims: points }, "claims on columns batched by powers");
+    add("points", Move::Theta { claims: counts.points }, "claims on columns batched by powers");
     add("points", Move::PointRound, sumcheck);
     if hiding {
         add("ring switch", Move::Xi, "one factor of the block makes up for wrong sums");
         let note = "the roots of X Y - Z, of that degree; squares batched by powers";
-        add("ring switch", Move::ProductPoint { products, squares }, note);
+        add("ring switch", Move::ProductPoint { products: counts.products, squares: counts.squares }, note);
     }
     let note = if hiding {
         "multilinear in 7 variables; equations over pads batched by powers"
     } else {
         "multilinear in 7 variables"
     };
-    add("ring switch", Move::Ring { equations: if hiding { equations } else { 0 } }, note);
+    add("ring switch", Move::Ring { equations: if hiding { counts.equations } else { 0 } }, note);
     out
 }
 

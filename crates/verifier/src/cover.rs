@@ -12,7 +12,7 @@
 
 use dyad_field::BITS;
 
-use crate::{Layout, products};
+use crate::{Counts, Layout, products};
 
 /// Entries of a lane that cover the first rounds of the opening.
 pub const BLINDS: usize = 2;
@@ -61,22 +61,9 @@ impl Cover {
     }
 }
 
-/// Products of values that are proved with a layout: two for each layer of the bus, one of the AND check, and those
-/// of the step of products of words.
-pub fn products(layout: &Layout) -> usize {
-    let words = if layout.products.blocks.is_empty() { 0 } else { products::PRODUCTS };
-    layout.bus_log.saturating_mul(2).saturating_add(1).saturating_add(words)
-}
-
-/// Equations over pads that a hiding proof with this layout has: of the bus, of the column reduction, of the ring
-/// switch, three of the products, and those of the step of products of words.
-pub fn equations(layout: &Layout) -> usize {
-    if layout.products.blocks.is_empty() { 6 } else { 6 + products::EQUATIONS }
-}
-
 /// Values that a hiding proof with this layout sends under a pad.
 pub fn pads(layout: &Layout) -> usize {
-    let round = 2usize;
+    let (round, counts) = (2usize, Counts::of(layout));
     let layers = (0..layout.bus_log).map(|layer| layer.saturating_mul(round).saturating_add(5));
     let parts = [
         // The products of both sides, then each layer's rounds, four values and a product.
@@ -90,16 +77,11 @@ pub fn pads(layout: &Layout) -> usize {
         if layout.products.blocks.is_empty() { 0 } else { products::HIDING_VALUES },
         // The column reduction and its values; the point reduction.
         round.saturating_mul(layout.column_log.saturating_add(6)),
-        row_points(layout),
+        counts.points,
         round.saturating_mul(layout.joint_log),
         // The cover of the ring switch, folded; the polynomial of the product check.
         1,
-        products(layout).saturating_add(1),
+        counts.products.saturating_add(1),
     ];
     parts.into_iter().fold(0, usize::saturating_add)
-}
-
-/// Points at which there are claims on words: of the bus and of the AND check, and those of the products.
-pub fn row_points(layout: &Layout) -> usize {
-    if layout.products.blocks.is_empty() { 2 } else { 2 + products::POINTS }
 }

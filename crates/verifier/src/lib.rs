@@ -25,6 +25,7 @@ pub mod channel;
 #[doc(hidden)]
 pub mod check;
 pub mod columns;
+pub mod counts;
 pub mod cover;
 #[cfg(feature = "deletions")]
 mod deletions;
@@ -50,6 +51,7 @@ pub mod transcript;
 mod verify;
 
 pub use channel::{Channel, Recorded};
+pub use counts::Counts;
 pub use error::Error;
 pub use hash::{Blake3, Digest, Hash};
 pub use label::Label;

@@ -18,7 +18,7 @@ use crate::error::inner;
 use crate::label::Label;
 use crate::moves::Move;
 use crate::points::BitClaim;
-use crate::{Error, Layout, cover};
+use crate::{Counts, Error, Layout};
 
 /// The claim on committed elements: `sum_i A(i) Q_i = value`.
 #[derive(Clone, Debug)]
@@ -58,7 +58,7 @@ pub fn verify<A: Arithmetic>(
     let folded = inner(&eq_table(&claim.bits), &sums)?;
     a.demand_equal((shift + folded.into()) * claim.weight, claim.claim, Error::RingSwitch)?;
     a.settle()?;
-    let equations = if A::HIDING { cover::equations(layout) } else { 0 };
+    let equations = if A::HIDING { Counts::of(layout).equations } else { 0 };
     a.work(Move::Ring { equations })?;
     let images = eq_table(&a.draw_many(Label::Ring, 7));
     let rows: &[K; BITS] = sums.as_slice().try_into().map_err(|_| Error::Internal("128 sums"))?;

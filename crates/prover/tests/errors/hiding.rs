@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use dyad_field::{Field, K, PrimeCharacteristicRing, from_bits, to_bits};
 use dyad_prover::reference::Altered;
-use dyad_verifier::{Label, cover};
+use dyad_verifier::{Counts, Label};
 
 use super::columns::{one, wrong_row_of_sums};
 use super::script::{Script, add, assert_same, hidden, survivors};
@@ -34,7 +34,7 @@ fn xi() {
 fn product_point() {
     let t = hidden();
     let (q, ands) = (t.vector(), t.layout().ands.log);
-    let n = cover::products(&t.layout());
+    let n = Counts::of(&t.layout()).products;
     let point = |i: usize| from_bits(i as u128);
     let roots: Vec<K> = F256.iter().filter(|&&x| to_bits(x) > 2 * n as u128).take(n + 1).copied().collect();
     // What Z is changed by is the error of the last product at its point.

@@ -7,7 +7,7 @@ use dyad_field::{
 };
 use dyad_prover::reference::Altered;
 use dyad_verifier::products::{LAYERS, SQUARES, generator_powers};
-use dyad_verifier::{Label, Level};
+use dyad_verifier::{Counts, Label, Level};
 
 use super::columns::{one, subset_sum};
 use super::script::{Script, add, assert_frequency, assert_same, eq_roots, plain_roots, survivors};
@@ -368,6 +368,6 @@ fn square_factor() {
         t.believes(&q, script)
     });
     assert_same(&found, &zeros);
-    let n = dyad_verifier::cover::products(&t.layout());
+    let n = Counts::of(&t.layout()).products;
     assert_eq!(t.exceptional("ring switch", "product point"), (2 * n).max(found.len()));
 }
