@@ -1,12 +1,16 @@
 //! Powers of the generator: three trees for each product, whose nodes of a byte and less are looked up.
 
+use core::array::from_fn;
+
 use dyad_field::{K, PrimeCharacteristicRing, eq_table};
 use dyad_verifier::products::{LAYERS, TREES, generator_powers};
 use dyad_verifier::{Hash, Label, Move};
 
 use super::layer::{Place, bound_eq, first_rounds, other_rounds, rest_of_layer};
 use crate::kernels::eq::Parts;
-use crate::kernels::powers::{Bytes, Grid, Half, Table, bind, histograms, look_up, multiply_up, sums};
+use crate::kernels::powers::{
+    Bytes, FourBytes, Grid, Half, Table, bind, histograms, look_up, multiply_up, sums,
+};
 use crate::rounds::Session;
 
 /// Bytes of a word.
@@ -112,13 +116,14 @@ fn of_bytes<H: Hash>(
     }
 }
 
+/// The table of a byte, times a factor.
+fn scaled(tables: &[Table], byte: usize, factor: K) -> (usize, Table) {
+    (byte, tables[byte].map(|x| factor * x))
+}
+
 /// Tables of both nodes of the pairs of the layer of four nodes, its two variables being bound.
-fn scaled_halves(tables: &[Table], factors: &[K]) -> Vec<Table> {
-    let scaled = |k: usize, in_half: bool| {
-        let factor = if in_half { factors[k % 4] } else { K::ZERO };
-        tables[k].map(|x| factor * x)
-    };
-    (0..2).flat_map(|half| (0..BYTES).map(move |k| scaled(k, k / 4 == half))).collect()
+fn scaled_halves(tables: &[Table], factors: &[K]) -> Vec<FourBytes> {
+    (0..2).map(|half| from_fn(|i| scaled(tables, 4 * half + i, factors[i]))).collect()
 }
 
 /// The nodes of a layer below the bytes: for each of the nodes within a byte, and of its two halves, tables by byte.
@@ -210,20 +215,10 @@ fn of_bits<H: Hash>(
     let factors = bound_eq(&bound);
     challenges.extend(bound);
     for ((nodes, words), tree) in nodes.iter().zip(words).zip(trees) {
-        let tables: Vec<Table> = nodes
-            .halves()
-            .iter()
-            .flat_map(|half| (0..2).flat_map(|y| scaled_bytes(half, &factors, y)).collect::<Vec<_>>())
-            .collect();
-        look_up(words, &tables, tree);
+        // Bytes by their lowest variable, which stays; the two others are bound.
+        let parity = |half: &[Table], lowest| from_fn(|i| scaled(half, 2 * i + lowest, factors[i]));
+        let columns: Vec<FourBytes> =
+            nodes.halves().iter().flat_map(|half| [0, 1].map(|lowest| parity(half, lowest))).collect();
+        look_up(words, &columns, tree);
     }
-}
-
-/// The tables of the bytes whose number has lowest bit `lowest`, the others' being 0; the two other variables are bound.
-fn scaled_bytes(tables: &[Table], factors: &[K], lowest: usize) -> Vec<Table> {
-    let scaled = |(k, table): (usize, &Table)| {
-        let factor = if k % 2 == lowest { factors[k / 2] } else { K::ZERO };
-        table.map(|x| factor * x)
-    };
-    tables.iter().enumerate().map(scaled).collect()
 }

@@ -36,15 +36,18 @@ pub fn histograms((words, half): (&[K], Half), weights: &Parts<'_>) -> Vec<Table
         })
 }
 
-/// Sums of the tables' values at the bytes of words: each column is that of eight tables, one for each byte.
-pub fn look_up((words, half): (&[K], Half), tables: &[Table], out: &mut [K]) {
+/// Four bytes of a word, and a table for each: so many lie in the first cache.
+pub type FourBytes = [(usize, Table); 4];
+
+/// Sums of the tables' values at the bytes of words, four to a column.
+pub fn look_up((words, half): (&[K], Half), tables: &[FourBytes], out: &mut [K]) {
     let rows = words.len();
-    column_parts(out, rows, TASK).into_par_iter().enumerate().for_each(|(part, mut columns)| {
+    column_parts(out, rows, TASK).into_par_iter().enumerate().for_each(|(part, columns)| {
         let words = &words[part_rows(part, TASK, rows)];
-        for (tables, column) in tables.as_chunks::<8>().0.iter().zip(&mut columns) {
+        for (tables, column) in tables.iter().zip(columns) {
             for (x, &word) in column.iter_mut().zip(words) {
                 let bytes = half.of(word).to_le_bytes();
-                *x = tables.iter().zip(bytes).map(|(t, byte)| t[usize::from(byte)]).sum();
+                *x = tables.iter().map(|(byte, table)| table[usize::from(bytes[*byte])]).sum();
             }
         }
     });

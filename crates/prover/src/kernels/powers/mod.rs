@@ -19,7 +19,7 @@ use dyad_field::{K, PrimeCharacteristicRing, to_bits};
 
 use super::arch::{E, product, square};
 
-pub use bytes::{histograms, look_up, multiply_up};
+pub use bytes::{FourBytes, histograms, look_up, multiply_up};
 pub use columns::{column_round, fold_columns};
 pub use factors::factor_sums;
 pub use layers::{Grid, bind, keep, sums};

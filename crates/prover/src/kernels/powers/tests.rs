@@ -139,9 +139,11 @@ fn bytes_are_looked_up() {
         for half in [Half::Low, Half::High] {
             let bytes = |x: usize| half.of(words[x]).to_le_bytes().map(usize::from);
             let mut out = rng.ks(2 * n);
-            look_up((&words, half), &tables, &mut out);
-            for (column, tables) in out.chunks(n).zip(tables.chunks(8)) {
-                let sum = |x: usize| tables.iter().zip(bytes(x)).map(|(t, b)| t[b]).sum::<K>();
+            let column = |first: usize| from_fn(|i| (2 * i + first % 2, tables[4 * first + i]));
+            let columns: Vec<FourBytes> = vec![column(1), column(2)];
+            look_up((&words, half), &columns, &mut out);
+            for (column, tables) in out.chunks(n).zip(&columns) {
+                let sum = |x: usize| tables.iter().map(|(byte, table)| table[bytes(x)[*byte]]).sum::<K>();
                 assert!((0..n).all(|x| column[x] == sum(x)), "{n} rows");
             }
             let source = Bytes { words: (&words, half), tables: &tables[..8] };
