@@ -3,9 +3,10 @@
 use dyad_field::{K, PrimeCharacteristicRing};
 use rayon::prelude::*;
 
-use super::super::arch::E;
 use super::super::eq::Parts;
-use super::{Bytes, Each, Half, LANES, Source, Table, column_parts, each_group, part_rows, store};
+use super::{
+    Bytes, Each, Half, LANES, ROWS, Row, Rows, Source, Table, column_parts, each_group, part_rows, store,
+};
 
 /// Rows of one task.
 const TASK: usize = 1 << 10;
@@ -59,12 +60,13 @@ pub fn multiply_up(bytes: &Bytes<'_>, out: &mut [K]) {
         bytes: &'a Bytes<'a>,
         first: usize,
         out: &'v mut [K],
+        rows: Rows,
     }
     impl Each for Roots<'_, '_> {
         #[inline(always)]
         fn group<const G: usize>(&mut self, start: usize) {
-            let mut rows = [[E::ZERO; 64]; G];
-            self.bytes.fill::<1, G>(start, &mut rows);
+            let rows: &mut [Row; G] = self.rows.first_chunk_mut().expect("registers");
+            self.bytes.fill::<1, G>(start, rows);
             for (g, row) in rows.iter().enumerate() {
                 store(row[0], self.out, start + g * LANES - self.first);
             }
@@ -73,6 +75,6 @@ pub fn multiply_up(bytes: &Bytes<'_>, out: &mut [K]) {
     let rows = bytes.rows();
     out.par_chunks_mut(TASK).enumerate().for_each(|(part, out)| {
         let range = part_rows(part, TASK, rows);
-        each_group(range.clone(), &mut Roots { bytes, first: range.start, out });
+        each_group(range.clone(), &mut Roots { bytes, first: range.start, out, rows: ROWS });
     });
 }

@@ -40,11 +40,16 @@ pub fn column_round(eq: &SplitEq, weights: &[K], columns: &[K], rows: usize) -> 
 pub fn fold_columns(columns: &mut [K], rows: usize, r: K) -> &mut [K] {
     let pairs = columns.len() / rows / 2;
     let half = pairs / 2;
-    for side in 0..2 {
-        let (low, high) = columns[side * pairs * rows..][..pairs * rows].split_at_mut(half * rows);
-        low.par_chunks_mut(PART).zip(high.par_chunks(PART)).for_each(|(low, high)| arch::fold(low, high, r));
-    }
-    // The second nodes' columns follow.
-    columns.copy_within(pairs * rows..(pairs + half) * rows, half * rows);
+    let (first, second) = columns.split_at_mut(pairs * rows);
+    let (low, high) = first.split_at_mut(half * rows);
+    let (low_of_second, high_of_second) = second.split_at(half * rows);
+    // What is left of the second nodes takes the place of what is bound of the first.
+    let first = low.par_chunks_mut(PART).zip(high.par_chunks_mut(PART));
+    let second = low_of_second.par_chunks(PART).zip(high_of_second.par_chunks(PART));
+    first.zip(second).with_min_len(16).for_each(|((low, high), (low_of_second, high_of_second))| {
+        arch::fold(low, high, r);
+        high.copy_from_slice(low_of_second);
+        arch::fold(high, high_of_second, r);
+    });
     &mut columns[..2 * half * rows]
 }

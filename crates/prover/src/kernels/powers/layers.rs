@@ -7,7 +7,10 @@ use rayon::prelude::*;
 
 use super::super::arch::{E, Sum, product};
 use super::super::eq::Parts;
-use super::{Each, KEPT, LANES, Leaves, Source, column_parts, each_group, load, multiply, part_rows, store};
+use super::{
+    Each, KEPT, LANES, Leaves, ROWS, Row, Rows, Source, column_parts, each_group, load, multiply, part_rows,
+    store,
+};
 
 /// Keeps the nodes of each row, [`KEPT`] columns, and returns the sum of the weights times the roots.
 pub fn keep(leaves: &Leaves<'_>, weights: &Parts<'_>, nodes: &mut [K]) -> K {
@@ -17,12 +20,13 @@ pub fn keep(leaves: &Leaves<'_>, weights: &Parts<'_>, nodes: &mut [K]) -> K {
         eq: &'a [K],
         nodes: Vec<&'v mut [K]>,
         sum: Sum,
+        rows: Rows,
     }
     impl Each for Keep<'_, '_> {
         #[inline(always)]
         fn group<const G: usize>(&mut self, start: usize) {
-            let mut rows = [[E::ZERO; 64]; G];
-            self.leaves.fill::<KEPT, G>(start, &mut rows);
+            let rows: &mut [Row; G] = self.rows.first_chunk_mut().expect("registers");
+            self.leaves.fill::<KEPT, G>(start, rows);
             for (g, row) in rows.iter_mut().enumerate() {
                 let at = start + g * LANES - self.first;
                 for (column, &node) in self.nodes.iter_mut().zip(&*row) {
@@ -42,7 +46,7 @@ pub fn keep(leaves: &Leaves<'_>, weights: &Parts<'_>, nodes: &mut [K]) -> K {
             |eq, (part, nodes)| {
                 weights.fill(part, eq);
                 let range = part_rows(part, len, rows);
-                let mut keep = Keep { leaves, first: range.start, eq, nodes, sum: Sum::zero() };
+                let mut keep = Keep { leaves, first: range.start, eq, nodes, sum: Sum::zero(), rows: ROWS };
                 each_group(range, &mut keep);
                 keep.sum.total()
             },
@@ -83,12 +87,13 @@ fn sums_of<const P: usize, const N: usize, S: Source>(
         weighted: bool,
         weights: [E; 8],
         grid: [Sum; 9],
+        rows: Rows,
     }
     impl<S: Source, const P: usize, const N: usize> Each for Sums<'_, S, P, N> {
         #[inline(always)]
         fn group<const G: usize>(&mut self, start: usize) {
-            let mut rows = [[E::ZERO; 64]; G];
-            self.source.fill::<N, G>(start, &mut rows);
+            let rows: &mut [Row; G] = self.rows.first_chunk_mut().expect("registers");
+            self.source.fill::<N, G>(start, rows);
             for (g, v) in rows.iter().enumerate() {
                 let e = load(self.eq, start + g * LANES - self.first);
                 if P == 2 {
@@ -127,7 +132,8 @@ fn sums_of<const P: usize, const N: usize, S: Source>(
                 rows_eq.fill(part, eq);
                 let range = part_rows(part, len, rows);
                 let grid = [Sum::zero(); 9];
-                let mut sums = Sums::<S, P, N> { source, first: range.start, eq, weighted, weights, grid };
+                let mut sums =
+                    Sums::<S, P, N> { source, first: range.start, eq, weighted, weights, grid, rows: ROWS };
                 each_group(range, &mut sums);
                 sums.grid.map(Sum::total)
             },
@@ -167,12 +173,13 @@ fn bind_of<const P: usize, const N: usize, S: Source>(source: &S, factors: &[K],
         first: usize,
         factors: [E; 4],
         out: Vec<&'v mut [K]>,
+        rows: Rows,
     }
     impl<S: Source, const P: usize, const N: usize> Each for Bind<'_, '_, S, P, N> {
         #[inline(always)]
         fn group<const G: usize>(&mut self, start: usize) {
-            let mut rows = [[E::ZERO; 64]; G];
-            self.source.fill::<N, G>(start, &mut rows);
+            let rows: &mut [Row; G] = self.rows.first_chunk_mut().expect("registers");
+            self.source.fill::<N, G>(start, rows);
             let bound = if P < 4 { P } else { 4 };
             let q = P / bound;
             for (g, v) in rows.iter().enumerate() {
@@ -198,6 +205,9 @@ fn bind_of<const P: usize, const N: usize, S: Source>(source: &S, factors: &[K],
     let factors = from_fn(|i| E::splat(factors.get(i).copied().unwrap_or_default()));
     column_parts(out, rows, TASK).into_par_iter().enumerate().for_each(|(part, out)| {
         let range = part_rows(part, TASK, rows);
-        each_group(range.clone(), &mut Bind::<S, P, N> { source, first: range.start, factors, out });
+        each_group(
+            range.clone(),
+            &mut Bind::<S, P, N> { source, first: range.start, factors, out, rows: ROWS },
+        );
     });
 }

@@ -32,6 +32,9 @@ pub const KEPT: usize = 16;
 
 /// The nodes of a row's tree, as far as they are made.
 type Row = [E; 64];
+/// Those of a group of rows. A task has one of these, since to clear it takes as long as a layer of products.
+type Rows = [Row; 4];
+const ROWS: Rows = [[E::ZERO; 64]; 4];
 
 /// Where the nodes of a layer come from.
 pub trait Source: Sync {
