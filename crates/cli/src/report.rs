@@ -93,6 +93,12 @@ impl Report {
         self
     }
 
+    /// A line below a table that explains it.
+    pub fn remark(&mut self, text: &str) -> &mut Self {
+        let _ = writeln!(self.text, "  {LABEL}{text}{LABEL:#}");
+        self
+    }
+
     /// Prints the report on standard output, or on standard error where that is taken.
     pub fn print(&self, to_stderr: bool) {
         // A reader that has gone away needs no message.

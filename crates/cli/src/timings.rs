@@ -14,8 +14,9 @@ use crate::{
 /// Reads the floor for this number of threads from a file.
 pub fn read_floor(path: &Path, threads: usize) -> Result<Floor, Failure> {
     let place = path.display();
-    let floors: Vec<Floor> =
-        serde_json::from_slice(&files::read(path)?).map_err(|error| bad(format_args!("{place}: {error}")))?;
+    let floors: Vec<Floor> = serde_json::from_slice(&files::read(path)?).map_err(|error| {
+        bad(format_args!("{place} is no floor, as `cargo xtask floor` writes it: {error}"))
+    })?;
     floors.iter().find(|floor| floor.threads == threads).copied().ok_or_else(|| {
         let known: Vec<String> = floors.iter().map(|floor| floor.threads.to_string()).collect();
         bad(format_args!("{place} has the floor for {} threads, not for {threads}", known.join(" and ")))
@@ -24,7 +25,7 @@ pub fn read_floor(path: &Path, threads: usize) -> Result<Floor, Failure> {
 
 /// A line for each step, and one for all.
 pub fn show(report: &Proving, floor: Option<&Floor>, text: &mut Report) {
-    let mut head = vec!["step", "time", "share", "cores", "alone", "products", "moved"];
+    let mut head = vec!["step", "time", "share", "cores", "alone", "field mults", "moved"];
     if floor.is_some() {
         head.extend(["floor", "ratio"]);
     }
@@ -51,6 +52,11 @@ pub fn show(report: &Proving, floor: Option<&Floor>, text: &mut Report) {
     let steps = report.timings.iter().map(|t| line(t.name, std::slice::from_ref(t)));
     let lines: Vec<Vec<String>> = steps.chain([line("all", &report.timings)]).collect();
     text.table(&head, &lines);
+    text.remark("alone: what one thread does while the others wait; field mults: products in GF(2^128)");
+    text.remark("moved: bytes read and written");
+    if floor.is_some() {
+        text.remark("floor: the least time that what the step does takes on this machine");
+    }
 }
 
 /// The same as JSON, an object a step.

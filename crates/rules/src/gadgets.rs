@@ -1,6 +1,6 @@
 //! Word arithmetic over [`Rules`]: each gadget commits carries or products and constrains them.
 //!
-//! Costs are written as committed words / AND constraints.
+//! Costs are written as committed words / AND constraints; products are named besides.
 
 use crate::{LOW, Rules, Word};
 

@@ -136,6 +136,13 @@ pub trait Rules {
     }
 
     /// `a b = low + 2^64 high` over the integers, all four being unsigned.
+    ///
+    /// Operands are any words, constants too: `high` may be `constant(0)`, which says that the product fits a word. On padding
+    /// rows, where constants are 0, it has to hold as well; a row of zeros satisfies it.
+    ///
+    /// [`Rules::multiply`] commits both halves; this is for words that are committed anyway. For rows of multiplications it
+    /// is the dearest single thing: a proof spends about as much on a product as on a whole row of another table. The first
+    /// one of a run adds a step of its own to the proof, some ten kilobytes.
     fn assert_product(
         &mut self,
         name: &'static str,
@@ -145,8 +152,8 @@ pub trait Rules {
         high: Self::Word,
     );
 
-    /// The low and the high word of `a b`, named in this order; the product has the name of the first. Cost 2/0, and
-    /// a product.
+    /// The low and the high word of `a b`, committed under these names. Cost 2/0, and a product, which has the first name
+    /// where a row is said to break it.
     #[inline(always)]
     fn multiply(&mut self, names: [&'static str; 2], a: Self::Word, b: Self::Word) -> [Self::Word; 2] {
         let exact = || u128::from(a.value()) * u128::from(b.value());

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use dyad_executor::{Limits, Metered, RowCounts, meter_while};
 use dyad_machine::list::TableId;
+use dyad_rules::shape::TableShape;
 use dyad_security::Sizes;
 use dyad_verifier::{Layout, Level, Schedule, Statement, System};
 
@@ -36,6 +37,8 @@ pub struct Run {
     pub misaligned: Misaligned,
     /// Words that a proof of the run commits to: those of all rows, without what fills up tables.
     pub committed_words: u64,
+    /// Products of words that a proof of the run shows: one for each multiplication and each division.
+    pub products: u64,
     /// Seconds that the run took, uncounted.
     pub seconds: f64,
     /// Bytes of memory that a [`Prover`](crate::Prover) of the program and a proof of the run take on all
@@ -113,6 +116,9 @@ impl Program {
         };
         let [proof_memory, small_proof_memory] = [Level::L128, Level::L128_SMALL].map(memory);
         let Metered { outcome, rows, .. } = metered;
+        let of_rows = |of: fn(&TableShape) -> usize| -> u64 {
+            system.tables.iter().zip(rows.0).map(|(table, n)| of(table) as u64 * n).sum()
+        };
         Ok(Run {
             output: outcome.output,
             exit_code: outcome.exit_code,
@@ -121,12 +127,8 @@ impl Program {
             cycles: outcome.cycles,
             tables: dyad_executor::rows_by_name(&rows).filter(|(_, n)| *n > 0).collect(),
             misaligned: Misaligned::of(&rows),
-            committed_words: system
-                .tables
-                .iter()
-                .zip(rows.0)
-                .map(|(t, n)| t.committed.len() as u64 * n)
-                .sum(),
+            committed_words: of_rows(|table| table.committed.len()),
+            products: of_rows(|table| table.products.len()),
             seconds,
             proof_memory,
             small_proof_memory,

@@ -171,7 +171,7 @@ fn reductions(s: &Sizes, hiding: bool) -> Vec<Source> {
     let messages = usize::try_from(s.pushes.max(s.pulls)).unwrap_or(usize::MAX);
     let mut out = Vec::new();
     let mut add = |step, next, note| out.push((step, next, note));
-    add("bus", Move::Fingerprint { messages }, "the degree of the difference of the two products");
+    add("bus", Move::Fingerprint { messages }, "the degree of the difference of both sides' products");
     if s.bus_log > 0 {
         // The last variable of a layer and the combination of the next layer's trees are one move.
         add("bus", Move::Layer, "both trees' lines, then their combination");
@@ -189,7 +189,11 @@ fn reductions(s: &Sizes, hiding: bool) -> Vec<Source> {
     if let Some(variables) = s.product_log {
         add("products", Move::PowerPoint { variables }, "multilinear in the variables of the products");
         add("products", Move::PowerRound, "a sumcheck round of degree 2, of one sum or of two");
-        add("products", Move::PowerVariable, "a line, then the factor of low bits after the last layer");
+        add(
+            "products",
+            Move::PowerVariable,
+            "a line through two values; after the last layer also the factor of low bits",
+        );
         add("products", Move::Conjugates, "the bases at 64 points batched by powers");
         add("products", Move::Trees, "multilinear in two variables");
     }
@@ -199,7 +203,8 @@ fn reductions(s: &Sizes, hiding: bool) -> Vec<Source> {
     add("points", Move::PointRound, sumcheck);
     if hiding {
         add("ring switch", Move::Xi, "one factor of the block makes up for wrong sums");
-        let note = "the roots of X Y - Z, of that degree; squares batched by powers";
+        let note =
+            "values under pads: roots of the polynomial of all their products; squares batched by powers";
         add("ring switch", Move::ProductPoint { products: counts.products, squares: counts.squares }, note);
     }
     let note = if hiding {

@@ -41,6 +41,7 @@ pub fn run(args: &Run) -> Result<(), Failure> {
             "cycles": run.cycles,
             "instructions": run.instructions,
             "committed_words": run.committed_words,
+            "products": run.products,
             "misaligned_accesses": misaligned_json(run.misaligned),
             "seconds": run.seconds,
             "proof_memory_bytes": proof_memory,
@@ -62,6 +63,7 @@ pub fn run(args: &Run) -> Result<(), Failure> {
             .fact("exit code", run.exit_code)
             .fact("cycles", number(run.cycles))
             .fact("misaligned", misaligned(run.misaligned))
+            .fact("products", format_args!("{} multiplications and divisions", number(run.products)))
             .fact("time", time(run.seconds))
             .fact("to prove it", to_prove)
             .parts("table", "rows", &parts)

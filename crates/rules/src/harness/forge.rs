@@ -34,6 +34,7 @@ impl Rules for Forger<'_> {
         self.row.commit_with_free(name, free, || change.map_or(honest, |c| c.1))
     }
 
+    // What a forged row satisfies is for `Check` to say.
     fn assert_and(&mut self, _: &'static str, _: Value, _: Value, _: Value) {}
     fn assert_product(&mut self, _: &'static str, _: Value, _: Value, _: Value, _: Value) {}
     fn push(&mut self, _: u64, _: &[Value]) {}
