@@ -223,7 +223,7 @@ class Stack:
 
 class Layout:
     def __init__(self, tables, rows, statement):
-        check(sum(rows) <= 1 << 30, 'TooManyRows')
+        check(sum(rows) <= (1 << 26) - 2, 'TooManyRows')
         self.slabs = s = [(t, n, log) for t, r in zip(tables, rows) for n, log in slabs_of(r)]
         tallest = max((log for _, _, log in s), default=0)
         self.main = Stack(s, lambda t: (t.committed + 1) // 2, LANE_LOG)

@@ -1,4 +1,5 @@
 """Rows that execute ECALL, one table for each call: what each may find in registers, leave and put on the bus."""
+import facts
 from frame import Frame
 from messages import COPY_IN, COPY_OUT, EXIT, REGISTER, THE_WRITTEN, WRITTEN, at, high, low
 from solver import join
@@ -34,7 +35,7 @@ class Call(Frame):
         self.fits(A1)
         self.fits(A2)
         (state, span), = self.row.pushed(tag)
-        self.goal('copy: next state', state == at(self.cell.next, self.time + 4))
+        self.goal('copy: next state', state == at(self.cell.next, self.time + facts.TIME_STEP))
         self.goal('copy: range', span == join(low(self.found(A1)), length))
         self.no_other_messages()
 

@@ -12,7 +12,7 @@ class Copy(Claim):
         (self.state, span), = row.pulled(tag)
         self.tag, self.time, self.address, self.left = tag, high(self.state), low(span), high(span)
         self.facts.append(facts.time_is_aligned(self.time))
-        self.next_state = at(low(self.state), self.time + 4)
+        self.next_state = at(low(self.state), self.time + facts.TIME_STEP)
         self.shown = {'time': self.time, 'address': self.address, 'left': self.left}
 
     def messages(self, pushes, pulls):

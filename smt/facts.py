@@ -6,6 +6,9 @@ Each check first shows that its facts can hold together with the row's constrain
 from shapes import Wrong
 from solver import model, number
 
+# What time goes on by from a row to the next.
+TIME_STEP = 64
+
 # ---------------------------------------------------------------------------------------- program cells
 # A program cell is what a decoded instruction is made to (`cell.Cell`): the program's table is fixed by the
 # verifying key, and nobody else puts cells of the program on the bus first. Its kind is not assumed: that it
@@ -71,8 +74,8 @@ def check_forms(machine):
 
 # ------------------------------------------------------------------------------------- state, registers, RAM
 def time_is_aligned(time):
-    """The time of a state, or of a copy's, is a multiple of 4: the verifier puts 4, and each row adds 4."""
-    return time.bits(0, 2) == 0
+    """The time of a state, or of a copy's, is a multiple of the step: the verifier puts it, and each row adds it."""
+    return time & (TIME_STEP - 1) == 0
 
 
 def zero_register(index, value):

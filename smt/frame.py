@@ -44,7 +44,7 @@ class Frame(Claim):
     def go_on(self, pc):
         """The next state, and nothing else, follows."""
         (state,), = self.row.pushed(STATE)
-        self.goal('next state', state == at(pc, self.time + 4))
+        self.goal('next state', state == at(pc, self.time + facts.TIME_STEP))
         self.no_other_messages()
 
     def no_other_messages(self, taken=0):

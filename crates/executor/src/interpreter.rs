@@ -6,6 +6,7 @@ use dyad_machine::compressed::code_at;
 use dyad_machine::families::branch;
 use dyad_machine::instr::{Instr, NOWHERE, RESERVATION};
 use dyad_machine::list::Op;
+use dyad_machine::row::TIME_STEP;
 use dyad_program::{FloatAbi, Location, Program};
 
 use crate::code::{Code, Found};
@@ -304,8 +305,8 @@ fn stays(i: Instr, pc: u64, a: u64, b: u64) -> bool {
     goes && i.imm == pc
 }
 
-/// The time of the step after `cycle` others; meaningful up to [`crate::MAX_CYCLES`].
+/// The time of the step after `cycle` others; meaningful up to [`crate::MAX_RECORDED`].
 #[inline(always)]
 pub(crate) fn time(cycle: u64) -> u32 {
-    (cycle as u32).wrapping_add(1) << 2
+    (cycle as u32).wrapping_add(1).wrapping_mul(TIME_STEP as u32)
 }

@@ -26,6 +26,7 @@ mod syscall;
 
 use dyad_machine::list::TableId;
 use dyad_machine::record::{Events, Records};
+use dyad_machine::row::TIME_STEP;
 use dyad_program::Program;
 
 pub use error::{Cause, Error, Halted, Overflow, Trap};
@@ -39,9 +40,12 @@ use meter::Meter;
 use observer::Silent;
 use recorder::Recorder;
 
-/// The most cycles that a recorded run may take: times are multiples of 4 in 32 bits, and the
-/// time after the last one must fit too.
+/// The most cycles that a run may take.
 pub const MAX_CYCLES: u64 = (1 << 30) - 2;
+
+/// The most cycles that a recorded run may take: times are multiples of [`TIME_STEP`] in 32 bits, and the time
+/// after the last one must fit too.
+pub const MAX_RECORDED: u64 = (1 << 32) / TIME_STEP - 2;
 
 /// At most this many bytes of diagnostics are kept; a program may write more, which is dropped.
 pub const MAX_DIAGNOSTICS: usize = 16 << 20;
@@ -49,7 +53,7 @@ pub const MAX_DIAGNOSTICS: usize = 16 << 20;
 /// What a run may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Cycles: instructions and steps of copies. Recorded runs stop at [`MAX_CYCLES`] in any case.
+    /// Cycles: instructions and steps of copies. Recorded runs stop at [`MAX_RECORDED`] in any case.
     pub max_cycles: u64,
     /// Bytes that the program's memory and its output may take here, with what is noted of each cell:
     /// 4.5 to 6 KiB for each page of 4 KiB that it touches. It is looked at every few thousand cycles.
@@ -57,7 +61,7 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// As many cycles as a recorded run may take, and any memory.
+    /// As many cycles as any run may take, and any memory.
     fn default() -> Self {
         Self { max_cycles: MAX_CYCLES, max_memory: u64::MAX }
     }
@@ -130,7 +134,7 @@ pub fn meter_while(
 /// Runs a program and records the run: 64 bytes an instruction, and the memory it touches.
 ///
 /// # Errors
-/// As for [`run`]; the cycle limit is at most [`MAX_CYCLES`].
+/// As for [`run`]; the cycle limit is at most [`MAX_RECORDED`].
 pub fn record(program: &Program, input: &[u8], limits: Limits) -> Result<(Outcome, Records), Error> {
     recorded(program, input, limits, &mut Honest, &mut |_| ())
 }
@@ -173,7 +177,7 @@ fn recorded<T: fault::Tamper>(
     take: &mut dyn FnMut(&mut Events),
 ) -> Result<(Outcome, Records), Error> {
     let mut recorder = Recorder::new(program, take);
-    let limits = Limits { max_cycles: limits.max_cycles.min(MAX_CYCLES), ..limits };
+    let limits = Limits { max_cycles: limits.max_cycles.min(MAX_RECORDED), ..limits };
     let mut interpreter = Interpreter::new(program, input, limits);
     let outcome = interpreter.run(&mut recorder, tamper)?;
     let records = recorder.finish(&interpreter, &outcome);

@@ -3,6 +3,7 @@
 use dyad_machine::instr::{RAM_TOP, REGISTERS, RESERVATION};
 use dyad_machine::list::TableId;
 use dyad_machine::record::{Access, Cell, Copy, Ecall, Events, Further, Records, Step};
+use dyad_machine::row::TIME_STEP;
 use dyad_program::Program;
 
 use crate::Outcome;
@@ -58,7 +59,7 @@ impl<'a> Recorder<'a> {
     /// Offers the events at the end of a part: after each step.
     #[inline(always)]
     fn passed(&mut self, time: u32) {
-        if time.is_multiple_of(4 * PART) {
+        if time.is_multiple_of(TIME_STEP as u32 * PART) {
             (self.take)(&mut self.events);
         }
     }

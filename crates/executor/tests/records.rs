@@ -9,6 +9,7 @@ use dyad_executor::{Fault, Limits, Moment, meter, record, record_parts, record_w
 use dyad_machine::instr::{RAM_TOP, decode};
 use dyad_machine::list::TableId;
 use dyad_machine::record::{Access, Cell, Copy, Ecall, Events, Records, Step, Written};
+use dyad_machine::row::TIME_STEP;
 use dyad_machine::tables::Run;
 use dyad_program::testing::asm::*;
 use dyad_program::testing::{CODE, DATA};
@@ -19,6 +20,11 @@ fn recorded(code: &[u32], data: &[u8], input: &[u8]) -> Records {
     record(&load(code, data), input, Limits::default()).expect("the program exits").1
 }
 
+/// The time of an access in a slot of the step of this number, from 1.
+fn at(step: u32, slot: u32) -> u32 {
+    step * TIME_STEP as u32 | slot
+}
+
 fn access(value: u64, prev: u32) -> Access {
     Access { value, prev }
 }
@@ -26,79 +32,98 @@ fn access(value: u64, prev: u32) -> Access {
 #[test]
 fn steps_hold_values_and_previous_times() {
     let code = [
-        addi(T0, ZERO, 5), // time 4
-        add(T0, T0, T0),   // time 8
-        fence(),           // time 12
-        auipc(A1, 0xf0),   // time 16
-        sd(T0, A1, -12),   // time 20: at DATA
-        lw(T1, A1, -12),   // time 24
-        lwu(T1, A1, -8),   // time 28: the same cell
-        beq(T1, ZERO, 8),  // time 32
+        addi(T0, ZERO, 5), // step 1
+        add(T0, T0, T0),   // step 2
+        fence(),           // step 3
+        auipc(A1, 0xf0),   // step 4
+        sd(T0, A1, -12),   // step 5: at DATA
+        lw(T1, A1, -12),   // step 6
+        lwu(T1, A1, -8),   // step 7: the same cell
+        beq(T1, ZERO, 8),  // step 8
         ebreak(),
-        jal(RA, 4),         // time 36
-        addi(A7, ZERO, 93), // time 40
-        ecall(),            // time 44
+        jal(RA, 4),         // step 9
+        addi(A7, ZERO, 93), // step 10
+        ecall(),            // step 11
     ];
     let r = recorded(&code, &[7; 8], &[]);
     let program = load(&code, &[7; 8]);
     // Among the instructions are those that begin within others.
     let index = |pc: u32| program.instrs().iter().position(|i| i.pc == pc).expect("an instruction");
-    let step = |time: u32, at: u32| {
-        let pc = PC + 4 * at;
-        Step { pc, instr: index(pc) as u32, time, ..Step::default() }
+    let step = |n: u32, instr: u32| {
+        let pc = PC + 4 * instr;
+        Step { pc, instr: index(pc) as u32, time: at(n, 0), ..Step::default() }
     };
     assert_eq!(
         r.events.steps[TableId::Addition],
         [
-            Step { rs2_prev: 5, ..step(4, 0) },
-            Step { rs1_prev: 7, rs1: 5, rs2_prev: 9, rs2: 5, rd_prev: 10, rd_old: 5, ..step(8, 1) },
-            Step { rs1_prev: 6, rs2_prev: 13, ..step(12, 2) },
-            Step { rs1_prev: 34, rs2_prev: 41, rd_prev: 0, ..step(40, 10) },
+            Step { rs2_prev: at(1, 1), ..step(1, 0) },
+            Step {
+                rs1_prev: at(1, 3),
+                rs1: 5,
+                rs2_prev: at(2, 1),
+                rs2: 5,
+                rd_prev: at(2, 2),
+                rd_old: 5,
+                ..step(2, 1)
+            },
+            Step { rs1_prev: at(1, 2), rs2_prev: at(3, 1), ..step(3, 2) },
+            Step { rs1_prev: at(8, 2), rs2_prev: at(10, 1), rd_prev: 0, ..step(10, 10) },
         ]
     );
-    assert_eq!(r.events.steps[TableId::Upper], [step(16, 3)]);
+    assert_eq!(r.events.steps[TableId::Upper], [step(4, 3)]);
     let cell = 0x0707_0707_0707_0707;
     let base = DATA + 12;
     assert_eq!(
         r.events.steps[TableId::Store],
-        [Step { rs1: base, rs1_prev: 19, rs2: 10, rs2_prev: 11, mem: cell, ..step(20, 4) }]
+        [Step { rs1: base, rs1_prev: at(4, 3), rs2: 10, rs2_prev: at(2, 3), mem: cell, ..step(5, 4) }]
     );
     assert_eq!(
         r.events.steps[TableId::Load],
         [
-            Step { rs1: base, rs1_prev: 21, mem: 10, mem_prev: 21, ..step(24, 5) },
-            Step { rs1: base, rs1_prev: 25, rd_old: 10, rd_prev: 27, mem: 10, mem_prev: 25, ..step(28, 6) },
+            Step { rs1: base, rs1_prev: at(5, 1), mem: 10, mem_prev: at(5, 1), ..step(6, 5) },
+            Step {
+                rs1: base,
+                rs1_prev: at(6, 1),
+                rd_old: 10,
+                rd_prev: at(6, 3),
+                mem: 10,
+                mem_prev: at(6, 1),
+                ..step(7, 6)
+            },
         ]
     );
-    assert_eq!(r.events.steps[TableId::BranchEqual], [Step { rs1_prev: 31, rs2_prev: 14, ..step(32, 7) }]);
-    assert_eq!(r.events.steps[TableId::Jump], [step(36, 9)]);
+    assert_eq!(
+        r.events.steps[TableId::BranchEqual],
+        [Step { rs1_prev: at(7, 3), rs2_prev: at(3, 2), ..step(8, 7) }]
+    );
+    assert_eq!(r.events.steps[TableId::Jump], [step(9, 9)]);
     assert_eq!(
         r.events.calls[TableId::Exit],
         [Ecall {
             pc: PC + 44,
-            time: 44,
+            time: at(11, 0),
             instr: index(PC + 44) as u32,
-            a7: access(93, 43),
-            a1: access(base, 29),
+            a7: access(93, at(10, 3)),
+            a1: access(base, at(7, 1)),
             ..Ecall::default()
         }]
     );
     assert_eq!(r.fetches.len(), program.instrs().len());
     let fetches: Vec<_> = (0..12).map(|i| r.fetches[index(PC + 4 * i)]).collect();
-    assert_eq!(fetches, [4, 8, 12, 16, 20, 24, 28, 32, 0, 36, 40, 44]);
+    assert_eq!(fetches, [1, 2, 3, 4, 5, 6, 7, 8, 0, 9, 10, 11].map(|n| at(n, 0)));
     assert_eq!(r.fetches.iter().filter(|&&time| time != 0).count(), 11);
     assert_eq!(r.registers.len(), 34);
-    assert_eq!(r.registers[0], access(0, 42));
-    assert_eq!(r.registers[1], access(u64::from(PC) + 40, 39));
+    assert_eq!(r.registers[0], access(0, at(10, 2)));
+    assert_eq!(r.registers[1], access(u64::from(PC) + 40, at(9, 3)));
     assert_eq!(r.registers[2], access(0xffff_f000, 0));
-    assert_eq!(r.registers[5], access(10, 22));
-    assert_eq!(r.registers[32], access(0, 15));
+    assert_eq!(r.registers[5], access(10, at(5, 2)));
+    assert_eq!(r.registers[32], access(0, at(3, 3)));
     assert_eq!(r.registers[33], access(0, 0));
     let cells = &r.cells[code.len() / 2..];
     let top = Cell { address: RAM_TOP as u32, ..Cell::default() };
     assert_eq!(
         cells,
-        [Cell { address: DATA as u32, first: cell, last: 10, last_time: 29, read_only: false }, top]
+        [Cell { address: DATA as u32, first: cell, last: 10, last_time: at(7, 1), read_only: false }, top]
     );
     assert!(r.cells[..code.len() / 2].iter().all(|c| c.read_only && c.first == c.last && c.last_time == 0));
     assert_eq!((r.instructions, r.cycles, r.exit_code), (11, 11, 0));
@@ -116,18 +141,18 @@ fn copies_have_times_of_their_own() {
     let read = syscall(63, 0, DATA + 7, 10);
     let code = [read.clone(), syscall(64, 1, DATA + 7, 10), exit(0)].concat();
     let r = recorded(&code, &[0; 24], b"ABCDEFGHIJKL");
-    let at = 4 * read.len() as u32;
-    let pc = PC + at;
+    let called = read.len() as u32;
+    let pc = PC + 4 * called;
     let copy = |step: u32, pointer: u64, remaining| Copy {
         pc,
-        time: at + 4 * step,
+        time: at(called + step, 0),
         pointer: pointer as u32,
         remaining,
         ..Copy::default()
     };
     let (abc, first) = (u64::from_le_bytes(*b"BCDEFGHI"), u64::from(b'A') << 56);
     let call = r.events.calls[TableId::Read][0];
-    assert_eq!((call.time, call.result, call.a2.value), (at, 10, 10));
+    assert_eq!((call.time, call.result, call.a2.value), (at(called, 0), 10, 10));
     assert_eq!(
         r.events.copies[TableId::CopyInByte],
         [
@@ -141,13 +166,13 @@ fn copies_have_times_of_their_own() {
     let bytes = &r.events.copies[TableId::CopyOutByte];
     let words = &r.events.copies[TableId::CopyOutWord];
     assert_eq!((bytes.len(), words.len()), (2, 1));
-    assert_eq!(bytes[0].mem, access(first, (at + 4) | 1));
-    assert_eq!(words[0].mem, access(abc, (at + 8) | 1));
+    assert_eq!(bytes[0].mem, access(first, at(called + 1, 1)));
+    assert_eq!(words[0].mem, access(abc, at(called + 2, 1)));
     let written = |length, rest, prev| Written { length, rest, prev };
     assert_eq!(bytes[0].written, written(0, 0, 0));
     assert_eq!(words[0].written, written(1, u64::from(b'A'), bytes[0].time | 1));
     assert_eq!(bytes[1].written, written(9, u64::from(b'I'), words[0].time | 1));
-    assert_eq!(r.events.copies[TableId::CopyOutEnd][0].time, bytes[1].time + 4);
+    assert_eq!(r.events.copies[TableId::CopyOutEnd][0].time, bytes[1].time + TIME_STEP as u32);
     let rest = u64::from_le_bytes(*b"IJ\0\0\0\0\0\0");
     assert_eq!(r.events.calls[TableId::Exit][0].written, written(10, rest, bytes[1].time | 1));
     assert_eq!((r.output.as_slice(), r.cycles), (&b"ABCDEFGHIJ"[..], r.instructions + 4 + 4));
@@ -255,5 +280,5 @@ fn all_that_follows_a_fault_agrees_with_it() {
     assert_eq!((code, records.events.steps[TableId::Store][0].rs2), (145, 100));
     let (_, records) = lying(3, Fault::Repeat);
     let times: Vec<_> = records.events.steps[TableId::Addition].iter().map(|s| (s.pc - PC, s.time)).collect();
-    assert_eq!(times[1..3], [(12, 16), (12, 20)]);
+    assert_eq!(times[1..3], [(12, at(4, 0)), (12, at(5, 0))]);
 }

@@ -179,7 +179,7 @@ mod tests {
                 pc: [0x1000 + 4 * i, 0xffff_fff8][i as usize % 2],
                 w0: random.word(),
                 w1: random.word() as u32,
-                last_time: [0, 4, 0xffff_fffc, random.word() as u32 & !3][i as usize % 4],
+                last_time: [0, 64, 0xffff_ffc0, random.word() as u32 & !63][i as usize % 4],
             })
             .collect();
         // The whole cell is fixed, but for the time.

@@ -1,6 +1,6 @@
 //! What a recorded run consists of: the executor writes these, the tables' rules read them.
 //!
-//! Times: the instruction or copy step number k (from 0) happens at `time = 4 (k + 1)`. Its
+//! Times: the instruction or copy step number k (from 0) happens at `time = 64 (k + 1)`. Its
 //! accesses are at `time | slot`: fetch 0, rs1 1, rs2 2, rd 3, RAM 1, a second cell of RAM 2, the
 //! reservation 1; the registers of a system call and the output 1. A cell's previous time is that of
 //! its access before, 0 for its first value.
@@ -14,7 +14,7 @@ use crate::list::ByTable;
 pub struct Step {
     /// Its address.
     pub pc: u32,
-    /// Its time, a multiple of 4.
+    /// Its time, a multiple of [`TIME_STEP`](crate::row::TIME_STEP).
     pub time: u32,
     /// Its index in the program's list of instructions.
     pub instr: u32,
@@ -73,7 +73,7 @@ pub struct Written {
 pub struct Ecall {
     /// Address of the ECALL.
     pub pc: u32,
-    /// Its time, a multiple of 4.
+    /// Its time, a multiple of [`TIME_STEP`](crate::row::TIME_STEP).
     pub time: u32,
     /// Its index in the program's list of instructions.
     pub instr: u32,
@@ -99,7 +99,7 @@ pub struct Ecall {
 pub struct Copy {
     /// The pc at which execution goes on when the copy is done.
     pub pc: u32,
-    /// Its time, a multiple of 4.
+    /// Its time, a multiple of [`TIME_STEP`](crate::row::TIME_STEP).
     pub time: u32,
     /// Address of the next byte; 0 after the last byte of the address space.
     pub pointer: u32,
@@ -202,6 +202,6 @@ pub struct Records {
     pub exit_code: u8,
     /// Instructions executed, system calls included, copy steps not.
     pub instructions: u64,
-    /// Time units of four used: instructions and copy steps.
+    /// Steps of time used: instructions and copy steps.
     pub cycles: u64,
 }

@@ -2,7 +2,7 @@
 //! the order of time.
 //!
 //! A row is opened with [`Row::open`], accesses its cells, and is closed with [`Row::close`].
-//! Its comparisons of times, the addition of 4 to the time and small products are equations on 32
+//! Its comparisons of times, the addition of the step to the time and small products are equations on 32
 //! bits, two to a committed word ([`Equations`]).
 
 use core::marker::PhantomData;
@@ -32,8 +32,9 @@ pub struct Executed {
     pub w1: u32,
 }
 
-/// What time goes on by from a row to the next: accesses in between are at `time | slot`.
-pub const TIME_STEP: u64 = 4;
+/// What time goes on by from a row to the next: accesses in between are at `time | slot`, of which a row of one
+/// instruction uses slots 0 to 3.
+pub const TIME_STEP: u64 = 64;
 /// Times are numbers of so many bits, and their sums are modulo 2 to it.
 pub const TIME_BITS: u32 = 32;
 
@@ -51,7 +52,7 @@ pub struct Row<W> {
     pub flags: W,
     /// rd, rs1, rs2 as words.
     pub registers: [W; 3],
-    /// `time + 4`, in the low half.
+    /// the time of the next row, in the low half.
     next_time: W,
     equations: Equations<W>,
     operands: Operands<W>,
@@ -141,8 +142,8 @@ impl<W: Word> Row<W> {
         let imm = (w0 >> 32) ^ (field(Field::IMM_32) << 32) ^ sign;
         let mut equations = Equations::new();
         equations.less(r, w1p >> 32, time);
-        let four = r.constant(TIME_STEP);
-        let carries = equations.carries(r, time, four);
+        let step = r.constant(TIME_STEP);
+        let carries = equations.carries(r, time, step);
         Self {
             state,
             time,
@@ -150,7 +151,7 @@ impl<W: Word> Row<W> {
             imm,
             flags: field(Field::FLAGS),
             registers: [Field::RD, Field::RS1, Field::RS2].map(field),
-            next_time: time ^ four ^ ((carries << 1) & LOW),
+            next_time: time ^ step ^ ((carries << 1) & LOW),
             equations,
             operands: Operands::none(state),
         }
@@ -277,7 +278,7 @@ impl<W: Word> Row<W> {
         self.after(r, slot, prev);
     }
 
-    /// Completes the row and returns `next_pc | (time + 4) << 32`, where `next_pc` has a zero high
+    /// Completes the row and returns `next_pc | next time << 32`, where `next_pc` has a zero high
     /// half.
     #[inline(always)]
     pub fn next_state<R: Rules<Word = W>>(&mut self, r: &mut R, next_pc: W) -> W {

@@ -7,9 +7,10 @@ use dyad_rules::check::MessageValue;
 
 use crate::instr::{RAM_TOP, REGISTERS};
 use crate::message::Message;
+use crate::row::TIME_STEP;
 
 /// The time of the first instruction.
-pub const FIRST_TIME: u64 = 4;
+pub const FIRST_TIME: u64 = TIME_STEP;
 /// The address that the first RAM cell follows: no cell is there.
 pub const CHAIN_START: u32 = (RAM_START - 8) as u32;
 

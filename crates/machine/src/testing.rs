@@ -12,7 +12,7 @@ use crate::instr::{CellWords, Field, Instr, Placed, SINK};
 use crate::list::{Op, execute};
 use crate::message::Message;
 use crate::record::Step;
-use crate::row::{Executed, InRows, halves};
+use crate::row::{Executed, InRows, TIME_STEP, halves};
 
 /// An instruction and the event of executing it.
 #[derive(Clone, Copy, Debug)]
@@ -32,7 +32,7 @@ impl Case {
         let pc = random.word() as u32 & !1;
         // Nothing derives one from the other.
         let next = [pc.wrapping_add(2), pc.wrapping_add(4), random.word() as u32][random.below(3)];
-        let time = [4, 8, 1 << 31, u32::MAX - 7, random.word() as u32 & !7 | 4][random.below(5)];
+        let time = [64, 128, 1 << 31, u32::MAX - 127, random.word() as u32 & !127 | 64][random.below(5)];
         let mut prev = || match random.below(3) {
             0 => 0,
             1 => time - 1,
@@ -42,7 +42,7 @@ impl Case {
             pc,
             time,
             instr: 0,
-            fetch_prev: prev() & !3,
+            fetch_prev: prev() & !63,
             rs1_prev: prev(),
             rs2_prev: prev(),
             rd_prev: prev(),
@@ -115,7 +115,7 @@ pub fn messages(case: &Case, result: u64, next: u32) -> (Vec<MessageValue>, Vec<
         Message::Program { at: halves(s.pc, s.fetch_prev), w0, w1 }
     ];
     let mut pushes = alloc::vec![
-        Message::State(halves(next, s.time + 4)),
+        Message::State(halves(next, s.time + TIME_STEP as u32)),
         Message::Program { at: halves(s.pc, s.time), w0, w1 }
     ];
     for (used, slot, register, prev, old, new) in [

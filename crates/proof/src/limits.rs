@@ -1,22 +1,20 @@
 //! What the machine's rules take for granted of the proof system's limits, checked when this is
 //! compiled.
 //!
-//! A row that moves time on puts a state, or the state of a copy, on the bus: so the limit on messages
-//! bounds the time that can pass. Times are sums modulo 2^32: if they could come back to where they
-//! were, rows could take one another's messages in a circle that the first state never enters, and
+//! A row moves time on once, and only an active one: where it does, it puts a state, or the state of a copy, on the
+//! bus. So the limit on rows bounds the time that can pass. Times are sums modulo 2^32: if they could come back to
+//! where they were, rows could take one another's messages in a circle that the first state never enters, and
 //! comparisons of times would not order the accesses of a cell.
 
 use dyad_machine::row::{TIME_BITS, TIME_STEP};
 use dyad_machine::statement::FIRST_TIME;
-use dyad_verifier::layout::{MAX_LOG, MAX_ROWS};
+use dyad_verifier::layout::MAX_ROWS;
 
 /// The number of times there are.
 const TIMES: u64 = 1 << TIME_BITS;
-/// The most messages of a side, those of the statement included: at least one a step.
-const MAX_STEPS: u64 = 1 << MAX_LOG;
 
-const _: () = assert!(MAX_STEPS * TIME_STEP < TIMES, "rows could form a circle in time");
-const _: () = assert!(FIRST_TIME + MAX_STEPS * TIME_STEP < TIMES, "the times of a run could wrap");
-const _: () = assert!(MAX_ROWS <= TIMES / TIME_STEP, "there are fewer times than rows");
-// Slots 0 to 3 are the low bits of a time.
-const _: () = assert!(TIME_STEP == 4 && FIRST_TIME.is_multiple_of(TIME_STEP), "slots are not free");
+const _: () = assert!(MAX_ROWS * TIME_STEP < TIMES, "rows could form a circle in time");
+const _: () = assert!(FIRST_TIME + MAX_ROWS * TIME_STEP < TIMES, "the times of a run could wrap");
+// Slots are the low bits of a time.
+const _: () =
+    assert!(TIME_STEP.is_power_of_two() && FIRST_TIME.is_multiple_of(TIME_STEP), "slots are not free");

@@ -12,8 +12,8 @@ use crate::error::get;
 use crate::number::index;
 use crate::{Error, Statement, System};
 
-/// The most rows of one table, and of all tables together: time has 30 bits.
-pub const MAX_ROWS: u64 = 1 << 30;
+/// The most rows of one table, and of all tables together: each moves time on by 64 at most, and times have 32 bits.
+pub const MAX_ROWS: u64 = (1 << 26) - 2;
 /// The largest logarithm of a stack. The challenge of a bus of 2^28 messages a side is worth
 /// 128 - 28 = 100 bits, and no other error that grows with sizes is larger; proof of work makes up for the rest.
 pub const MAX_LOG: usize = 28;

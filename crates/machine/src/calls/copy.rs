@@ -84,23 +84,23 @@ pub(super) fn advance<R: Rules>(r: &mut R, range: R::Word, size: u64) -> R::Word
     gadgets::add_halves(r, "next range", range, step, HIGH_CARRY).sum
 }
 
-/// `pc | time << 32`, 4 later. Cost 1/1.
+/// `pc | time << 32`, a step later. Cost 1/1.
 pub(super) fn next_time<R: Rules>(r: &mut R, state: R::Word) -> R::Word {
-    let four = r.constant(TIME_STEP << 32);
-    gadgets::add_halves(r, "next time", state, four, 0).sum
+    let step = r.constant(TIME_STEP << 32);
+    gadgets::add_halves(r, "next time", state, step, 0).sum
 }
 
 /// The step that ends a copy, whose state is `message(at, range)`. Cost 2/1.
 pub(super) fn end<R: Rules>(r: &mut R, copy: &Copy, message: fn(R::Word, R::Word) -> Message<R::Word>) {
     let state = r.commit("state", || halves(copy.pc, copy.time));
-    // No bytes remain: the range is the address alone. The carries of the time plus 4 share its
+    // No bytes remain: the range is the address alone. The carries of the next time share its
     // word.
     let word = r.commit("pointer | carries", || {
         halves(copy.pointer, gadgets::carries(u64::from(copy.time), TIME_STEP, false) as u32)
     });
     let carries = word & !LOW;
-    let (time, four, into) = (state & !LOW, r.constant(TIME_STEP << 32), carries << 1);
-    r.assert_and("next time", time ^ into, four ^ into, carries ^ into);
+    let (time, step, into) = (state & !LOW, r.constant(TIME_STEP << 32), carries << 1);
+    r.assert_and("next time", time ^ into, step ^ into, carries ^ into);
     pull(r, message(state, word & LOW));
-    push(r, Message::State(state ^ four ^ into));
+    push(r, Message::State(state ^ step ^ into));
 }

@@ -31,9 +31,9 @@ fn step_in<R: Rules>(r: &mut R, copy: &Copy, range: R::Word, (old, new): (R::Wor
     let state = r.commit("state", || halves(copy.pc, copy.time));
     let prev = r.commit_with_free("prev cell", !LOW, || u64::from(copy.mem.prev)) & LOW;
     let now = (state >> 32) ^ r.constant(1);
-    // Low half: prev < now. High half: the time plus 4.
-    let (all, four) = (r.constant(LOW), r.constant(TIME_STEP << 32));
-    let times = gadgets::add_halves(r, "times", prev ^ all ^ (state & !LOW), now ^ four, 1 << 31);
+    // Low half: prev < now. High half: the next time.
+    let (all, step) = (r.constant(LOW), r.constant(TIME_STEP << 32));
+    let times = gadgets::add_halves(r, "times", prev ^ all ^ (state & !LOW), now ^ step, 1 << 31);
     let next = (state & LOW) ^ (times.sum & !LOW);
 
     // The read-only bit is 0: such cells are not written.

@@ -9,13 +9,13 @@ use crate::calls::copy_in::{CopyInByte, CopyInEnd, CopyInWord};
 use crate::calls::copy_out::{CopyOutByte, CopyOutEighth, CopyOutEnd, CopyOutWord};
 use crate::message::Message;
 use crate::record::{Access, Copy, Written};
-use crate::row::halves;
+use crate::row::{TIME_STEP, halves};
 use crate::testing::determined;
 
 /// Steps of `size` bytes, 0 for ends.
 fn copies(size: u32, out: bool, random: &mut Random) -> Vec<Copy> {
     let one = |i: usize| {
-        let time = [4, 8, u32::MAX - 7, random.word() as u32 & !7 | 4][random.below(4)];
+        let time = [64, 128, u32::MAX - 127, random.word() as u32 & !127 | 64][random.below(4)];
         let mut prev = || [0, time - 1, (random.word() % u64::from(time)) as u32][random.below(3)];
         let (mem_prev, output_prev) = (prev(), prev());
         let mask = if size == 8 { !7 } else { u32::MAX };
@@ -61,7 +61,7 @@ fn wrong(size: u32, events: &[Copy], out: bool) -> Vec<Copy> {
 
 fn agrees(e: &Copy, said: Said, size: u32, out: bool) {
     let at = halves(e.pc, e.time);
-    let next = halves(e.pc, e.time + 4);
+    let next = halves(e.pc, e.time + TIME_STEP as u32);
     let range = halves(e.pointer, e.remaining);
     let state = |at, range| if out { Message::CopyOut { at, range } } else { Message::CopyIn { at, range } };
     let mut pulls = alloc::vec![state(at, range)];

@@ -18,14 +18,14 @@ use crate::instr::{CellWords, Instr, Placed, SINK};
 use crate::list::Op;
 use crate::message::Message;
 use crate::record::{Access, Ecall, Written};
-use crate::row::halves;
+use crate::row::{TIME_STEP, halves};
 use crate::testing::determined;
 
 /// Calls with random pcs and times; `values` gives a7, a0, a1, a2 and the result.
 fn calls(count: usize, random: &mut Random, values: impl Fn(usize, &mut Random) -> [u64; 5]) -> Vec<Called> {
     let one = |i: usize| {
         let pc = (random.word() as u32 & !3).min(u32::MAX - 7);
-        let time = [4, 8, u32::MAX - 7, random.word() as u32 & !7 | 4][i % 4];
+        let time = [64, 128, u32::MAX - 127, random.word() as u32 & !127 | 64][i % 4];
         let [a7, a0, a1, a2, result] = values(i, random);
         let length = random.word() >> 20;
         let rest = random.word();
@@ -35,7 +35,7 @@ fn calls(count: usize, random: &mut Random, values: impl Fn(usize, &mut Random) 
         let written = Written { length, rest, prev: prev() };
         let instr = Instr { op: Op::Ecall, rd: SINK, rs1: 0, rs2: 0, imm: 0 };
         let CellWords { w0, w1, .. } = Placed { pc, next: pc + 4, instr }.words();
-        let call = Ecall { pc, time, instr: 0, fetch_prev: prev() & !3, a7, a0, a1, a2, result, written };
+        let call = Ecall { pc, time, instr: 0, fetch_prev: prev() & !63, a7, a0, a1, a2, result, written };
         Called { call, w0, w1 }
     };
     (0..count).map(one).collect()
@@ -129,7 +129,7 @@ fn reads() {
     for (e, said) in events.iter().zip(trial.run()) {
         let c = e.call;
         let range = halves(c.a1.value as u32, c.result as u32);
-        agrees(e, said, &[Message::CopyIn { at: halves(c.pc + 4, c.time + 4), range }], &[]);
+        agrees(e, said, &[Message::CopyIn { at: halves(c.pc + 4, c.time + TIME_STEP as u32), range }], &[]);
     }
 }
 
@@ -146,7 +146,7 @@ fn writes() {
     for (e, said) in events.iter().zip(trial.run()) {
         let c = e.call;
         let range = halves(c.a1.value as u32, c.a2.value as u32);
-        agrees(e, said, &[Message::CopyOut { at: halves(c.pc + 4, c.time + 4), range }], &[]);
+        agrees(e, said, &[Message::CopyOut { at: halves(c.pc + 4, c.time + TIME_STEP as u32), range }], &[]);
     }
 }
 
@@ -162,7 +162,7 @@ fn diagnostics() {
     let trial = Trial::<Diagnostic> { refused: &refused, determined, ..Trial::of(&events) };
     for (e, said) in events.iter().zip(trial.run()) {
         let c = e.call;
-        agrees(e, said, &[Message::State(halves(c.pc + 4, c.time + 4))], &[]);
+        agrees(e, said, &[Message::State(halves(c.pc + 4, c.time + TIME_STEP as u32))], &[]);
     }
 }
 
