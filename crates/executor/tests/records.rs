@@ -22,7 +22,7 @@ fn recorded(code: &[u32], data: &[u8], input: &[u8]) -> Records {
 
 /// The time of an access in a slot of the step of this number, from 1.
 fn at(step: u32, slot: u32) -> u32 {
-    step * TIME_STEP as u32 | slot
+    step * TIME_STEP as u32 + slot
 }
 
 fn access(value: u64, prev: u32) -> Access {

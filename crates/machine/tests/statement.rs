@@ -7,8 +7,8 @@ use dyad_machine::statement::boundary;
 fn the_messages_of_a_small_statement() {
     let (pushes, pulls) = boundary(0x1_0000, b"Hello, Ada", 3);
 
-    // The state: at the entry, at time 4.
-    let mut expected = vec![[1, 0x0000_0004_0001_0000, 0, 0, 0]];
+    // The state: at the entry, at time 64.
+    let mut expected = vec![[1, 0x0000_0040_0001_0000, 0, 0, 0]];
     // 34 registers at time 0: all 0, but for x2, the top of the stack.
     for index in 0..34 {
         let value = if index == 2 { 0xffff_f000 } else { 0 };
