@@ -135,6 +135,40 @@ pub trait Rules {
         Sum { sum: a ^ b ^ i, carries: c }
     }
 
+    /// A word of small ANDs that may build on one another: `c` with `a & b = third`, where `operands` gives these three
+    /// of `c`, and something besides, which is handed on. Cost 1/1.
+    ///
+    /// The bits of `c` come in `pieces`, masks that share none. Those of a piece depend on earlier pieces: `third` has
+    /// each bit of `c`, and besides, as `a` and `b` have, earlier pieces only. So the equations determine `c` piece by
+    /// piece, and an interpreter that knows more takes them apart again. No other bit of `c` is 1, nor of `a`.
+    #[inline(always)]
+    fn and_pieces<T>(
+        &mut self,
+        name: &'static str,
+        pieces: &[u64],
+        advice: impl FnOnce() -> u64,
+        operands: impl Fn(Self::Word) -> ([Self::Word; 3], T),
+    ) -> (Self::Word, T) {
+        let _ = pieces;
+        let c = self.commit(name, advice);
+        let ([a, b, third], besides) = operands(c);
+        self.assert_and(name, a, b, third);
+        (c, besides)
+    }
+
+    /// The quotient of two words without remainder, unsigned, `by_zero` where `d` is 0: the prover's choice, of which
+    /// nothing is demanded. Cost 1/0.
+    #[inline(always)]
+    fn quotient(
+        &mut self,
+        name: &'static str,
+        n: Self::Word,
+        d: Self::Word,
+        by_zero: impl FnOnce() -> Self::Word,
+    ) -> Self::Word {
+        self.commit(name, || n.value().checked_div(d.value()).unwrap_or_else(|| by_zero().value()))
+    }
+
     /// `a b = low + 2^64 high` over the integers, all four being unsigned.
     ///
     /// Operands are any words, constants too: `high` may be `constant(0)`, which says that the product fits a word. On padding
@@ -161,6 +195,20 @@ pub trait Rules {
         let high = self.commit(names[1], || (exact() >> 64) as u64);
         self.assert_product(names[0], a, b, low, high);
         [low, high]
+    }
+
+    /// The low word of `a b`, of which the high one has to be `high`. Cost 1/0, and a product.
+    #[inline(always)]
+    fn multiply_low(
+        &mut self,
+        name: &'static str,
+        a: Self::Word,
+        b: Self::Word,
+        high: Self::Word,
+    ) -> Self::Word {
+        let low = self.commit(name, || a.value().wrapping_mul(b.value()));
+        self.assert_product(name, a, b, low, high);
+        low
     }
 
     /// Puts a message on the bus: `tag` (not 0) and at most four words.

@@ -54,12 +54,15 @@ impl Instruction for Bytes {
         let bits = r.and("bits", flags.broadcast(1), reversed.reverse_bits());
         // The carries of each byte plus 255, if that is asked for: the top one is 1 unless the byte is 0.
         let wanted = flags.broadcast(2);
-        let carries = r.commit("not zero", || {
+        let advice = || {
             let reach = |byte: u8| if byte == 0 { 0 } else { 0xff << byte.trailing_zeros() };
             u64::from_le_bytes(a.value().to_le_bytes().map(reach)) & wanted.value()
+        };
+        let pieces: [u64; 8] = core::array::from_fn(|k| LOWEST << k);
+        let (carries, ()) = r.and_pieces("not zero", &pieces, advice, |carries| {
+            let into = (carries << 1) & !LOWEST;
+            ([a ^ into, wanted ^ into, carries ^ into], ())
         });
-        let into = (carries << 1) & !LOWEST;
-        r.assert_and("not zero", a ^ into, wanted ^ into, carries ^ into);
         let all_ones = |k: u32| carries.broadcast(8 * k + 7) & 0xff << (8 * k);
         let combined = (1..8).fold(all_ones(0), |all, k| all ^ all_ones(k));
         f.set_rd(r, result ^ bits ^ combined);

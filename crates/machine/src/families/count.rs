@@ -135,7 +135,7 @@ fn tree<W: Word>(x: W, zero: W, mut majority: impl FnMut(u64, u32, [W; 3]) -> W)
 #[inline(always)]
 fn count_ones<R: Rules>(r: &mut R, x: R::Word) -> R::Word {
     let zero = r.constant(0);
-    let committed = r.commit("carries", || {
+    let advice = || {
         let mut word = 0;
         tree(Value(x.value()), Value(0), |mask, at, [Value(a), Value(b), Value(c)]| {
             let majority = (a & b) ^ (a & c) ^ (b & c);
@@ -143,19 +143,43 @@ fn count_ones<R: Rules>(r: &mut R, x: R::Word) -> R::Word {
             Value(majority)
         });
         word
+    };
+    let (_, count) = r.and_pieces("carries", &PIECES, advice, |carries| {
+        let mut operands = [zero, zero, carries & 1 << 63];
+        let count = tree(x, zero, |mask, at, [a, b, c]| {
+            let majority = (carries >> at) & mask;
+            for (operand, x) in operands.iter_mut().zip([a, b, majority]) {
+                *operand = *operand ^ ((x ^ c) << at);
+            }
+            majority
+        });
+        (operands, count)
     });
-    let mut operands = [zero, zero, committed & 1 << 63];
-    let count = tree(x, zero, |mask, at, [a, b, c]| {
-        let majority = (committed >> at) & mask;
-        for (operand, x) in operands.iter_mut().zip([a, b, majority]) {
-            *operand = *operand ^ ((x ^ c) << at);
-        }
-        majority
-    });
-    let [a, b, c] = operands;
-    r.assert_and("carries", a, b, c);
     count
 }
+
+/// The carries of each addition, in the order in which they are known.
+const PIECES: [u64; 21] = {
+    let mut out = [0; 21];
+    out[0] = every(4);
+    let mut next = 1;
+    let mut level = 0;
+    while level < LEVELS.len() {
+        let Level { every: distance, carries, .. } = LEVELS[level];
+        let mut i = 0;
+        while i < carries.len() {
+            out[next] = every(distance) << carries[i];
+            (next, i) = (next + 1, i + 1);
+        }
+        level += 1;
+    }
+    let mut i = 0;
+    while i < LAST.len() {
+        out[next] = 1 << LAST[i];
+        (next, i) = (next + 1, i + 1);
+    }
+    out
+};
 
 #[cfg(test)]
 mod tests {

@@ -111,12 +111,10 @@ impl Instruction for Divide {
 
         let n = r.add("dividend", x ^ n_signs, zero, n_sign).sum;
         let d = r.add("divisor", y ^ d_signs, zero, d_sign).sum;
-        let q = r.commit("quotient", || {
-            let by_zero = if quotient_sign.value() == 1 { 1 } else { u64::MAX };
-            n.value().checked_div(d.value()).unwrap_or(by_zero)
-        });
-        let product = r.commit("product", || q.value().wrapping_mul(d.value()));
-        r.assert_product("product", q, d, product, zero);
+        // The magnitude that makes the quotient -1: 1 if it is negated, else all ones.
+        let minus_one = || ((quotient_sign.broadcast(0) ^ all) & !1) ^ one;
+        let q = r.quotient("quotient", n, d, minus_one);
+        let product = r.multiply_low("product", q, d, zero);
         let rest = gadgets::subtract(r, "remainder", n, product);
         let borrows = rest.carries.bit(63) ^ one;
         let rest = rest.sum;
@@ -127,9 +125,7 @@ impl Instruction for Divide {
         let by_zero = by_zero.broadcast(0);
         r.assert_and("zero divisor", by_zero, d, zero);
         gadgets::assert_zero(r, "product at most dividend", borrows);
-        // The magnitude that makes the quotient -1: 1 if it is negated, else all ones.
-        let minus_one = ((quotient_sign.broadcast(0) ^ all) & !1) ^ one;
-        r.assert_and("quotient by zero", by_zero, q ^ minus_one, zero);
+        r.assert_and("quotient by zero", by_zero, q ^ minus_one(), zero);
 
         let magnitude = gadgets::select(r, "result", remainder_wanted, rest, q);
         let signed = magnitude ^ result_sign.broadcast(0);
@@ -150,14 +146,16 @@ fn narrow<R: Rules>(r: &mut R, flags: R::Word, x: R::Word, y: R::Word) -> (R::Wo
     // SIGNED is set. Bit 4: a remainder has the dividend's sign, not also the divisor's.
     let condition = words ^ (words << 1) ^ (signed << 2) ^ (signed << 3) ^ (remainder << 4);
     let change = (x.bit(31) ^ x.bit(63)) ^ ((y.bit(31) ^ y.bit(63)) << 1);
-    let signs = r.commit("signs", || {
+    let advice = || {
         let change = change.value() & condition.value();
         let tops = x.value() >> 63 ^ (y.value() >> 63) << 1 ^ change;
         let tops = tops << 2 & condition.value();
         change | tops | (tops << 1 & condition.value() & 16)
+    };
+    let (signs, ()) = r.and_pieces("signs", &[3, 12, 16], advice, |signs| {
+        let top = x.bit(63) ^ (y.bit(63) << 1) ^ (signs & 3);
+        ([condition, change ^ (top << 2) ^ (signs.bit(3) << 4), signs], ())
     });
-    let top = x.bit(63) ^ (y.bit(63) << 1) ^ (signs & 3);
-    r.assert_and("signs", condition, change ^ (top << 2) ^ (signs.bit(3) << 4), signs);
 
     // High halves become copies of the sign: 0 in unsigned forms.
     let high = !LOW;

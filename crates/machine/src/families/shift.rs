@@ -104,14 +104,16 @@ impl Instruction for ShiftRight {
         // by SRAW, and the high half is that of the operand, inverted if so, cleared in W forms.
         let left = amount.bit(5) ^ (flags & 6) ^ (not_w & !LOW);
         let right = (not_w & 1) ^ (rs1.bit(63) << 1) ^ (rs1.bit(31) << 2);
-        let products = r.commit("prepared", || {
+        let advice = || {
             let bits = left.value() & right.value();
             let ones = if bits & 6 == 0 { 0 } else { u64::MAX };
             (bits & 7) | (left.value() & (rs1.value() ^ ones) & !LOW)
+        };
+        let (products, (ones, inverted)) = r.and_pieces("prepared", &[7, !LOW], advice, |products| {
+            let ones = (products >> 1).broadcast(0) ^ (products >> 2).broadcast(0);
+            let inverted = rs1 ^ ones;
+            ([left, right ^ (inverted & !LOW), products], (ones, inverted))
         });
-        let ones = (products >> 1).broadcast(0) ^ (products >> 2).broadcast(0);
-        let inverted = rs1 ^ ones;
-        r.assert_and("prepared", left, right ^ (inverted & !LOW), products);
 
         let mut x = (products & !LOW) ^ (inverted & LOW);
         for (k, name) in (0..).zip(STAGES) {

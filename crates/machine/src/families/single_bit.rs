@@ -75,24 +75,27 @@ impl Instruction for SingleBit {
 fn one_hot<R: Rules>(r: &mut R, index: R::Word) -> R::Word {
     let one = r.constant(1);
     let pair = |index: u64, at: u32| (index >> at & 1) & (index >> (at + 1) & 1);
-    let word = r.commit("lines", || {
+    let advice = || {
         let index = index.value();
         let half = |at: u32| {
             let four = 1 << (index >> at & 3);
             pair(index, at) | (if index >> (at + 2) & 1 == 1 { four } else { 0 }) << 1
         };
         half(0) | half(3) << 8
-    });
-    // Where t stands, and the four products that a third bit keeps, at 1 to 4 beside it.
-    let four = |at: u32, index_at: u32| {
-        let (b0, b1, t) = (index.bit(index_at), index.bit(index_at + 1), word.bit(at));
-        (one ^ b0 ^ b1 ^ t) ^ ((b0 ^ t) << 1) ^ ((b1 ^ t) << 2) ^ (t << 3)
     };
-    let (low, high) = (four(0, 0), four(8, 3));
-    let third = |index_at: u32| index.broadcast(index_at) & 0x1e;
-    let left = index.bit(0) ^ third(2) ^ ((index.bit(3) ^ third(5)) << 8);
-    let right = index.bit(1) ^ (low << 1) ^ ((index.bit(4) ^ (high << 1)) << 8);
-    r.assert_and("lines", left, right, word);
+    let pieces = [0x101, 0x1e1e];
+    let (word, (low, high)) = r.and_pieces("lines", &pieces, advice, |word| {
+        // Where t stands, and the four products that a third bit keeps, at 1 to 4 beside it.
+        let four = |at: u32, index_at: u32| {
+            let (b0, b1, t) = (index.bit(index_at), index.bit(index_at + 1), word.bit(at));
+            (one ^ b0 ^ b1 ^ t) ^ ((b0 ^ t) << 1) ^ ((b1 ^ t) << 2) ^ (t << 3)
+        };
+        let (low, high) = (four(0, 0), four(8, 3));
+        let third = |index_at: u32| index.broadcast(index_at) & 0x1e;
+        let left = index.bit(0) ^ third(2) ^ ((index.bit(3) ^ third(5)) << 8);
+        let right = index.bit(1) ^ (low << 1) ^ ((index.bit(4) ^ (high << 1)) << 8);
+        ([left, right, word], (low, high))
+    });
     let eight = |four: R::Word, at: u32| {
         let kept = (word >> (at + 1)) & 15;
         four ^ kept ^ (kept << 4)

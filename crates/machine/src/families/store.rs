@@ -128,7 +128,7 @@ fn spread<R: Rules>(r: &mut R, flags: R::Word, address: R::Word, data: R::Word) 
     let bytes = (address.bit(0) ^ one) ^ ((address.bit(0) ^ half ^ word ^ double) << 1);
     let (halves, bytes) = (halves ^ (halves << 2), bytes ^ (bytes << 2) ^ (bytes << 4) ^ (bytes << 6));
 
-    let committed = r.commit("spread", || {
+    let advice = || {
         let (data, address) = (data.value(), address.value());
         let bit = |i: u32| (address >> i & 1).wrapping_neg();
         let by_1 = (data ^ data >> 8) & bit(0) & 0xff;
@@ -137,18 +137,23 @@ fn spread<R: Rules>(r: &mut R, flags: R::Word, address: R::Word, data: R::Word) 
         let halves = halves.value() & double_bits(Value(words.value()), 2).0;
         let bytes = bytes.value() & double_bits(Value(halves), 4).0;
         by_2 | by_1 << 16 | halves << 24 | bytes << 28
+    };
+    let pieces = [0xff << 16, 0xffff, 0xf << 24, 0xff << 28];
+    let (spread, low_bytes) = r.and_pieces("spread", &pieces, advice, |spread| {
+        let (by_2, by_1) = (spread & 0xffff, (spread >> 16) & 0xff);
+        let data_1 = data ^ (by_1 << 8);
+        let low_bytes = (data_1 ^ (by_2 << 16)) & LOW;
+        let condition = (address.broadcast(1) & 0xffff)
+            ^ (address.broadcast(0) & 0xff_0000)
+            ^ (halves << 24)
+            ^ (bytes << 28);
+        let change = ((data_1 ^ (data_1 >> 16)) & 0xffff)
+            ^ (((data ^ (data >> 8)) & 0xff) << 16)
+            ^ (double_bits(words, 2) << 24)
+            ^ (double_bits(spread >> 24, 4) << 28);
+        ([condition, change, spread], low_bytes)
     });
-    let (by_2, by_1) = (committed & 0xffff, (committed >> 16) & 0xff);
-    let data_1 = data ^ (by_1 << 8);
-    let low_bytes = (data_1 ^ (by_2 << 16)) & LOW;
-    let condition =
-        (address.broadcast(1) & 0xffff) ^ (address.broadcast(0) & 0xff_0000) ^ (halves << 24) ^ (bytes << 28);
-    let change = ((data_1 ^ (data_1 >> 16)) & 0xffff)
-        ^ (((data ^ (data >> 8)) & 0xff) << 16)
-        ^ (double_bits(words, 2) << 24)
-        ^ (double_bits(committed >> 24, 4) << 28);
-    r.assert_and("spread", condition, change, committed);
-    let byte = |i: u32| committed.broadcast(28 + i) & 0xff << (8 * i);
+    let byte = |i: u32| spread.broadcast(28 + i) & 0xff << (8 * i);
     let mask = (1..8).fold(byte(0), |mask, i| mask ^ byte(i));
     Spread { low_bytes, mask }
 }
