@@ -7,7 +7,6 @@ mod common;
 
 use std::collections::BTreeSet;
 
-use common::random::{MACHINE, random_program};
 use common::{load, sound};
 use dyad_executor::{Limits, Outcome, record};
 use dyad_machine::instr::RAM_TOP;
@@ -15,6 +14,7 @@ use dyad_machine::list::TableId;
 use dyad_machine::tables::{Run, TABLES};
 use dyad_program::Program;
 use dyad_program::testing::asm::*;
+use dyad_program::testing::random::{MACHINE, random_program};
 use dyad_program::testing::{CODE, DATA, Elf, Part};
 
 fn sound_code(code: &[Vec<u32>], data: &[u8], input: &[u8]) -> Outcome {

@@ -5,7 +5,6 @@
 
 mod common;
 
-use common::random::{BYTES, MACHINE, Random, WORK, random_program};
 use common::{findings, load, sound};
 use dyad_executor::{Fault, Limits, Moment, Outcome, record_with};
 use dyad_machine::audit::audit;
@@ -14,6 +13,7 @@ use dyad_machine::list::{Kind, Op};
 use dyad_machine::tables::Run;
 use dyad_program::Program;
 use dyad_program::testing::asm::*;
+use dyad_program::testing::random::{BYTES, MACHINE, Random, WORK, random_program};
 use dyad_program::testing::{CODE, DATA};
 
 /// Programs to lie about, and lies about each.

@@ -12,11 +12,11 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use common::random::{Extensions, MACHINE, random_program};
 use dyad_executor::{Limits, record_with, run};
 use dyad_machine::families::FAMILIES;
 use dyad_machine::list::Op;
 use dyad_program::Program;
+use dyad_program::testing::random::{Extensions, MACHINE, random_program};
 
 /// Programs to compare, unless the environment's `DYAD_RANDOM_PROGRAMS` says another number.
 const PROGRAMS: u64 = 100;

@@ -3,10 +3,10 @@
 
 mod common;
 
-use common::random::{Extensions, MACHINE, Random};
 use common::runs;
 use dyad_program::testing::DATA;
 use dyad_program::testing::asm::*;
+use dyad_program::testing::random::{Extensions, MACHINE, Random};
 
 /// An instruction and what it computes.
 type Operation = (fn(Reg, Reg, Reg) -> u32, fn(u64, u64) -> u64);

@@ -2,8 +2,6 @@
 
 #![allow(dead_code, unused_imports, reason = "each test file uses some of it")]
 
-pub mod random;
-
 use dyad_executor::{Cause, Error, Limits, Outcome, Trap, record, run};
 use dyad_machine::audit::{Finding, audit};
 use dyad_machine::record::Records;

@@ -3,6 +3,7 @@
 pub mod asm;
 mod code;
 mod elf;
+pub mod random;
 
 pub use code::Code;
 pub use elf::{Elf, Part};

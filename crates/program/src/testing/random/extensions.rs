@@ -25,11 +25,13 @@ impl Extensions {
     pub const ALL: Self = Self((1 << 9) - 1);
 
     /// Those of both.
+    #[must_use]
     pub const fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
     /// Those of this set that the other does not have.
+    #[must_use]
     pub const fn without(self, other: Self) -> Self {
         Self(self.0 & !other.0)
     }

@@ -16,8 +16,8 @@ mod memory;
 pub use dyad_rules::harness::Random;
 pub use extensions::{Extensions, MACHINE};
 
-use dyad_program::testing::asm::*;
-use dyad_program::testing::{CODE, Code, DATA, Elf, Part};
+use crate::testing::asm::*;
+use crate::testing::{CODE, Code, DATA, Elf, Part};
 
 /// Registers from here on are not random: scratch, rounds left, the middle of the data.
 const SCRATCH: Reg = 29;

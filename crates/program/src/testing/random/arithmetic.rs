@@ -1,7 +1,7 @@
 //! Instructions that compute a register from registers.
 
-use dyad_program::testing::Code;
-use dyad_program::testing::asm::*;
+use crate::testing::Code;
+use crate::testing::asm::*;
 
 use super::{Choice, Extensions, Source, compressed};
 

@@ -1,7 +1,7 @@
 //! Branches, jumps and fences, forwards and backwards, by offsets up to the longest.
 
-use dyad_program::testing::Code;
-use dyad_program::testing::asm::*;
+use crate::testing::Code;
+use crate::testing::asm::*;
 
 use super::{Extensions, SCRATCH, Source, arithmetic};
 

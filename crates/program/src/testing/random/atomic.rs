@@ -5,8 +5,8 @@
 //! stores another value in between; and every piece ends with a conditional store, so that no reservation
 //! reaches what follows.
 
-use dyad_program::testing::Code;
-use dyad_program::testing::asm::*;
+use crate::testing::Code;
+use crate::testing::asm::*;
 
 use super::memory::aligned;
 use super::{BASE, SCRATCH, Source, arithmetic, control};

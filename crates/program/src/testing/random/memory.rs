@@ -1,7 +1,7 @@
 //! Loads and stores.
 
-use dyad_program::testing::Code;
-use dyad_program::testing::asm::*;
+use crate::testing::Code;
+use crate::testing::asm::*;
 
 use super::{BASE, Extensions, HALF, MIDDLE, SCRATCH, Source};
 

@@ -1,7 +1,7 @@
 //! Compressed instructions that compute a register from registers, hints among them.
 
-use dyad_program::testing::Code;
-use dyad_program::testing::asm::*;
+use crate::testing::Code;
+use crate::testing::asm::*;
 
 use super::Source;
 
