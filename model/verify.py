@@ -120,7 +120,7 @@ def check(ok, step):
 
 class Transcript:
     def __init__(self):
-        self.state, self.drawn = digest(TRANSCRIPT, b'dyad proof system v5'), []
+        self.state, self.drawn = digest(TRANSCRIPT, b'dyad proof system v6'), []
     def absorb(self, label, data):
         label = label.encode()
         self.state = digest(TRANSCRIPT, self.state, bytes([len(label)]), label, u64(len(data)), data)
@@ -149,32 +149,29 @@ class Table:
     and the bit past all columns for the constant 1."""
     def __init__(self, t):
         self.source = t
-        self.committed, self.fixed = len(t['committed']), len(t['fixed'])
+        self.committed, self.fixed = t['committed'], t['fixed']
         one = 1 << 64 * (self.committed + self.fixed)
         words = []
-        for kind, x, y in t['nodes']:
-            if kind == 0: w = [one if x >> j & 1 else 0 for j in range(64)]
-            elif kind == 1: w = [1 << 64 * x + j for j in range(64)]
-            elif kind == 2: w = [1 << 64 * (self.committed + x) + j for j in range(64)]
-            elif kind == 3: w = [a ^ b for a, b in zip(words[x], words[y])]
-            elif kind == 4: w = ([0] * y + words[x])[:64]
-            elif kind == 5: w = (words[x] + [0] * y)[y:]
-            elif kind == 6: w = [a if y >> j & 1 else 0 for j, a in enumerate(words[x])]
-            else: w = [words[x][y]] * 64
+        for value, terms in t['forms']:
+            w = [one if value >> j & 1 else 0 for j in range(64)]
+            for column, broadcast, by, mask in terms:
+                for j in range(64):
+                    if mask >> j & 1: w[j] ^= 1 << 64 * column + (by if broadcast else j - by)
             words.append(w)
         constant = lambda c: [one if c >> j & 1 else 0 for j in range(64)]
         message = lambda m: [constant(m[0])] + [words[w] for w in m[1]]
         self.pushes, self.pulls = [list(map(message, t[side])) for side in ('pushes', 'pulls')]
-        self.ands, self.products = [[[words[o] for o in c[1:]] for c in t[kind]] for kind in ('ands', 'products')]
+        self.ands, self.products = [[[words[o] for o in c] for c in t[kind]] for kind in ('ands', 'products')]
 
     def encode(self):
         t, text = self.source, lambda s: u64(len(s.encode())) + s.encode()
         out = text(t['name'])
-        for columns in (t['committed'], t['fixed']):
-            out += u64(len(columns)) + b''.join(text(name) + u64(free) for name, free in columns)
-        out += u64(len(t['nodes'])) + b''.join(u64(k) + u64(x) + u64(y) for k, x, y in t['nodes'])
+        out += u64(t['committed']) + u64(t['fixed']) + u64(len(t['forms']))
+        for value, terms in t['forms']:
+            out += u64(value) + u64(len(terms))
+            out += b''.join(u64(c | k << 32 | (n & 255) << 40) + u64(mask) for c, k, n, mask in terms)
         for kind in ('ands', 'products'):
-            out += u64(len(t[kind])) + b''.join(text(c[0]) + b''.join(map(u64, c[1:])) for c in t[kind])
+            out += u64(len(t[kind])) + b''.join(b''.join(map(u64, c)) for c in t[kind])
         for side in ('pushes', 'pulls'):
             out += u64(len(t[side]))
             for tag, words in t[side]: out += u64(tag) + u64(len(words)) + b''.join(map(u64, words))

@@ -82,7 +82,7 @@ pub enum Message<W> {
 impl<W: Copy> Message<W> {
     /// The tag and the words, the slots past `len` repeating the last word.
     #[inline(always)]
-    fn parts(self) -> (u64, [W; 3], usize) {
+    pub fn parts(self) -> (u64, [W; 3], usize) {
         match self {
             Self::State(a) => (1, [a; 3], 1),
             Self::Program { at, w0, w1 } => (2, [at, w0, w1], 3),

@@ -13,6 +13,7 @@ mod key;
 mod limits;
 mod proof;
 
+use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 use dyad_verifier::check::demand;
@@ -62,7 +63,7 @@ pub enum Error {
 
 /// The machine as a system of tables, with the digest of its rules.
 pub fn system() -> System {
-    System::new::<Blake3>(dyad_machine::tables::tables().iter().map(|t| t.shape()).collect())
+    System::new::<Blake3>(dyad_machine::tables::tables().iter().map(|t| t.shape()))
 }
 
 /// What a valid proof establishes.
@@ -73,7 +74,7 @@ pub struct Verified {
     /// Its exit code.
     pub exit_code: u8,
     /// Names and rows of the machine's tables.
-    pub rows: Vec<(&'static str, u32)>,
+    pub rows: Vec<(Cow<'static, str>, u32)>,
     /// The parameters of the proof.
     pub schedule: Schedule,
     /// The sections of the proof's body and where they begin.
@@ -100,7 +101,7 @@ pub fn verify_in(system: &System, key: &VerifyingKey, proof: &Proof) -> Result<V
     let level = proof.level()?;
     let statement = key.statement(&proof.output, proof.exit_code);
     let v = dyad_verifier::verify::<Blake3>(level, system, &key.columns(), &statement, &proof.body)?;
-    let names = system.tables.iter().map(|t| t.name);
+    let names = system.tables.iter().map(|t| t.name.clone());
     Ok(Verified {
         output: proof.output.clone(),
         exit_code: proof.exit_code,

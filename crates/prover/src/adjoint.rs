@@ -1,7 +1,8 @@
 //! The batched claims as weights on the bits of columns: linear forms read backwards.
 
 use dyad_field::{K, PrimeCharacteristicRing, x_power};
-use dyad_rules::shape::{Node, NodeId, TableShape};
+use dyad_rules::form::{Form, Take};
+use dyad_rules::forms::TableForms;
 use dyad_verifier::columns::{block_weight, slab_blocks};
 use dyad_verifier::forms::Bits;
 use dyad_verifier::layout::Owner;
@@ -9,69 +10,25 @@ use dyad_verifier::row_claims::{RowClaims, Weights};
 use dyad_verifier::{Layout, System};
 use rayon::prelude::*;
 
-/// Weights of the bits of a table's committed and fixed columns.
-struct ColumnWeights {
-    committed: Vec<Bits>,
-    fixed: Vec<Bits>,
-}
-
-/// Carries weights on the bits of nodes back to the bits of columns: the transpose of
-/// `dyad_verifier::forms::evaluate`.
-fn pull_back(shape: &TableShape, mut weights: Vec<Option<Box<Bits>>>) -> ColumnWeights {
-    let zero = [K::ZERO; 64];
-    let mut out =
-        ColumnWeights { committed: vec![zero; shape.committed.len()], fixed: vec![zero; shape.fixed.len()] };
-    for (id, node) in shape.nodes.iter().enumerate().rev() {
-        let Some(w) = weights[id].take() else { continue };
-        match *node {
-            Node::Constant(_) => {}
-            Node::Committed(c) => add(&mut out.committed[c as usize], &w[..]),
-            Node::Fixed(c) => add(&mut out.fixed[c as usize], &w[..]),
-            Node::Xor(a, b) => {
-                add(at(&mut weights, a), &w[..]);
-                add(at(&mut weights, b), &w[..]);
-            }
-            Node::Shl(a, n) => add(at(&mut weights, a), &w[n as usize..]),
-            Node::Shr(a, n) => add(&mut at(&mut weights, a)[n as usize..], &w[..]),
-            Node::Mask(a, m) => {
-                let target = at(&mut weights, a);
-                for j in (0..64).filter(|j| m >> j & 1 == 1) {
-                    target[j] += w[j];
+/// Carries weights on the bits of a word back to the bits of columns, committed ones first.
+fn pull_back(form: &Form, weights: &Bits, columns: &mut [Bits]) {
+    for term in &form.terms {
+        let column = &mut columns[term.column as usize];
+        let places = (0..64).filter(|j| term.mask >> j & 1 == 1);
+        match term.take {
+            Take::Bit(bit) => column[usize::from(bit)] += places.map(|j| weights[j]).sum::<K>(),
+            Take::Shift(by) => {
+                for j in places {
+                    column[j.wrapping_add_signed(-isize::from(by))] += weights[j];
                 }
             }
-            Node::Broadcast(a, b) => at(&mut weights, a)[b as usize] += w.iter().copied().sum::<K>(),
         }
     }
-    out
 }
 
-/// How many nodes of a table have weights at one time, at most, while [`weights`] carries them back.
-pub fn most_at_once(shape: &TableShape) -> usize {
-    let on_bus = shape.pushes.iter().chain(&shape.pulls).flat_map(|m| m.words.iter().copied());
-    let ands = shape.ands.iter().flat_map(|a| a.operands);
-    most_at_once_from(shape, on_bus).max(most_at_once_from(shape, ands))
-}
-
-fn most_at_once_from(shape: &TableShape, seeds: impl Iterator<Item = NodeId>) -> usize {
-    let mut there = vec![false; shape.nodes.len()];
-    let mut now = 0;
-    let meet =
-        |there: &mut [bool], id: NodeId| usize::from(!std::mem::replace(&mut there[id as usize], true));
-    for id in seeds {
-        now += meet(&mut there, id);
-    }
-    let mut most = now;
-    for (id, node) in shape.nodes.iter().enumerate().rev() {
-        if !there[id] {
-            continue;
-        }
-        for input in node.inputs() {
-            now += meet(&mut there, input);
-        }
-        most = most.max(now);
-        now -= 1;
-    }
-    most
+/// How many words of a table have weights at one time, at most, while [`weights`] carries them back.
+pub fn most_at_once(table: &TableForms) -> usize {
+    table.forms.len()
 }
 
 fn add(target: &mut [K], w: &[K]) {
@@ -80,13 +37,9 @@ fn add(target: &mut [K], w: &[K]) {
     }
 }
 
-fn at(weights: &mut [Option<Box<Bits>>], id: NodeId) -> &mut Bits {
-    weights[id as usize].get_or_insert_with(|| Box::new([K::ZERO; 64]))
-}
-
 /// Each `W_k` at every (C, b): entry `C << 6 | b`, 2^(column_log + 6) entries each.
 pub fn weights(system: &System, layout: &Layout, points: &[RowClaims], eta: K) -> Vec<Vec<K>> {
-    let per_slab: Vec<Vec<ColumnWeights>> = (0..layout.slabs.len())
+    let per_slab: Vec<Vec<Vec<Bits>>> = (0..layout.slabs.len())
         .into_par_iter()
         .map(|s| {
             let mut scale = K::ONE;
@@ -96,10 +49,11 @@ pub fn weights(system: &System, layout: &Layout, points: &[RowClaims], eta: K) -
         .collect();
     let mut out: Vec<_> = points.iter().map(|_| vec![K::ZERO; 64 << layout.column_log]).collect();
     for (i, (oracle, block)) in layout.pairs().enumerate() {
+        let committed = system.tables[layout.slabs[block.slab].table].committed;
         for (target, weights) in out.iter_mut().zip(&per_slab[block.slab]) {
             let columns = match oracle.owner {
-                Owner::Run => &weights.committed,
-                Owner::Program => &weights.fixed,
+                Owner::Run => &weights[..committed],
+                Owner::Program => &weights[committed..],
             };
             for half in 0..2 {
                 if let Some(bits) = columns.get(2 * block.item + half) {
@@ -120,19 +74,26 @@ fn slab_weights(
     claims: &RowClaims,
     eta: K,
     scale: &mut K,
-) -> ColumnWeights {
+) -> Vec<Bits> {
     let table = &system.tables[layout.slabs[slab].table];
-    let mut seeds: Vec<Option<Box<Bits>>> = vec![None; table.nodes.len()];
+    let mut words: Vec<Option<Box<Bits>>> = vec![None; table.forms.len()];
     for claim in &claims.claims {
         for block in slab_blocks(claim.of.stack(layout), slab) {
             let place = *scale * block_weight(&claims.point, block).expect("a point of the stack");
             for (word, weights) in claim.of.words(table, block.item).expect("an item of the table") {
-                add(at(&mut seeds, word), &scaled(weights, place));
+                let word = words[word as usize].get_or_insert_with(|| Box::new([K::ZERO; 64]));
+                add(&mut word[..], &scaled(weights, place));
             }
         }
         *scale *= eta;
     }
-    pull_back(table, seeds)
+    let mut columns = vec![[K::ZERO; 64]; table.committed + table.fixed];
+    for (form, word) in table.forms.iter().zip(&words) {
+        if let Some(word) = word {
+            pull_back(form, word, &mut columns);
+        }
+    }
+    columns
 }
 
 /// The weights of 64 bits, times a factor.

@@ -9,7 +9,7 @@ use dyad_verifier::transcript::Challenges;
 use dyad_verifier::{Hash, Label, Layout, Move};
 
 use crate::cost::{Cost, Dimensions, eq_table, moved, products, slab_logs, sumcheck};
-use crate::evaluate::{Committed, slab_blocks};
+use crate::evaluate::Committed;
 use crate::kernels::and_check::{Skip, WordMap};
 use crate::kernels::eq::{self, SplitEq};
 use crate::kernels::sumcheck::{and_fold_round, and_round, fold, scale};
@@ -79,7 +79,7 @@ fn univariate(c: &Committed<'_>, rho: &[K]) -> [K; 64] {
     let weights: Vec<Vec<K>> = (0..layout.slabs.len())
         .map(|s| {
             let weight = |b| block_weight(rho, b).expect("a point of the stack");
-            slab_blocks(&layout.ands, s).iter().map(weight).collect()
+            layout.ands.of_slab(s).iter().map(weight).collect()
         })
         .collect();
     c.fold(

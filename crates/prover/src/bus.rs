@@ -1,8 +1,9 @@
 //! The bus: leaves of all messages, their products, and the layers' sumchecks.
 
 use dyad_field::{K, PrimeCharacteristicRing};
+use dyad_rules::forms::TableForms;
 use dyad_rules::lanes::{LANES, LaneMessage};
-use dyad_rules::shape::{Message, TableShape};
+use dyad_rules::shape::Message;
 use dyad_verifier::bus::{Fingerprint, claims, next_layer};
 use dyad_verifier::layout::Stack;
 use dyad_verifier::row_claims::RowClaims;
@@ -127,7 +128,7 @@ fn leaves(c: &Committed<'_>, f: &Fingerprint, [push, pull]: &mut [&mut [K]; 2]) 
 /// Runs the rules on all rows, and multiplies each word of a message, its tag included.
 pub fn leaves_cost(d: &Dimensions<'_>) -> Cost {
     let l = d.layout;
-    let words = |stack: &Stack, messages: fn(&TableShape) -> &Vec<Message>| -> u64 {
+    let words = |stack: &Stack, messages: fn(&TableForms) -> &Vec<Message>| -> u64 {
         let words = |table: usize, item: usize| 1 + messages(&d.system.tables[table])[item].words.len();
         stack.blocks.iter().map(|b| (words(l.slabs[b.slab].table, b.item) as u64) << b.log).sum()
     };

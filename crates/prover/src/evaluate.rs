@@ -23,13 +23,6 @@ pub struct Committed<'a> {
     pub vectors: &'a [&'a [K]],
 }
 
-/// The blocks of one slab in a stack; they are adjacent.
-pub fn slab_blocks(stack: &Stack, slab: usize) -> &[Block] {
-    let start = stack.blocks.iter().position(|b| b.slab == slab).unwrap_or(stack.blocks.len());
-    let count = stack.blocks[start..].iter().take_while(|b| b.slab == slab).count();
-    &stack.blocks[start..start + count]
-}
-
 /// A part of a vector laid out as a stack: for each task of a slab, its part of each block.
 type Parts<'v> = Vec<Vec<&'v mut [K]>>;
 
@@ -103,7 +96,7 @@ impl<'a> Committed<'a> {
         let start = index * GRAIN;
         Task {
             committed: *self,
-            blocks: self.layout.oracles.iter().map(|o| slab_blocks(&o.pairs, slab)).collect(),
+            blocks: self.layout.oracles.iter().map(|o| o.pairs.of_slab(slab)).collect(),
             slab,
             start,
             rows: GRAIN.min(rows - start),

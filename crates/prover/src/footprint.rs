@@ -109,7 +109,7 @@ fn reduction(system: &System, layout: &Layout) -> u64 {
     let points = Counts::of(layout).points as u64;
     let eq = |slabs: BTreeSet<usize>| slabs.into_iter().map(|log| 1u64 << log).sum::<u64>();
     let with_products = layout.products.blocks.iter().map(|b| b.log).collect();
-    let columns = |table: usize| system.tables[table].committed.len() + system.tables[table].fixed.len();
+    let columns = |table: usize| system.tables[table].committed + system.tables[table].fixed;
     let slabs: u64 = layout.slabs.iter().map(|s| 64 * columns(s.table) as u64).sum();
     let all = 2 * (64u64 << layout.column_log);
     ELEMENT * (2 * eq(slab_logs(layout)) + (points - 2) * eq(with_products) + points * (slabs + all))

@@ -17,7 +17,7 @@ pub fn expected(system: &System, layout: &Layout, schedule: &Schedule) -> u64 {
         0 => 0,
         bits => nonce_length(bits),
     };
-    let rows = 4 * system.tables.iter().filter(|t| t.fixed.is_empty()).count();
+    let rows = 4 * system.tables.iter().filter(|t| t.fixed == 0).count();
     let nonces: usize = moves(layout, schedule).into_iter().map(nonce).sum();
     let codes = (0..=schedule.rounds.len()).flat_map(|round| schedule.queried(round));
     let opened: f64 = codes.map(opened).sum();

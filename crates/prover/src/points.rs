@@ -244,7 +244,7 @@ mod tests {
     fn layout(sizes: &[(usize, usize)]) -> Layout {
         let (bases, joint) = places(sizes.iter().map(|s| s.0));
         let oracle = |(&(log, len), base)| {
-            let pairs = Stack { blocks: Vec::new(), len, log };
+            let pairs = Stack { len, log, ..Stack::default() };
             Oracle { owner: Owner::Run, pairs, base }
         };
         Layout {

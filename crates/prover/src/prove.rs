@@ -73,7 +73,7 @@ impl Filled {
 
     /// The columns, to be filled from their first rows on.
     pub fn columns(&mut self, system: &System) -> Columns<'_> {
-        let width = |t: usize| system.tables[t].committed.len();
+        let width = |t: usize| system.tables[t].committed;
         Columns::new(&self.layout, &self.layout.oracles[0].pairs, width, &mut self.vector)
     }
 

@@ -56,7 +56,7 @@ pub fn prove<H: Hash + Sync + Send>(
     let system = setting.system;
     let rows: Vec<u32> = witness.iter().map(|w| w.rows() as u32).collect();
     let layout = Layout::new(system, &rows)?;
-    let q = columns(&layout, &layout.oracles[0].pairs, |t| system.tables[t].committed.len(), witness);
+    let q = columns(&layout, &layout.oracles[0].pairs, |t| system.tables[t].committed, witness);
     prove_vector::<H>(setting, statement, &rows, &q)
 }
 
@@ -315,10 +315,10 @@ fn evaluate(
             let shape = &system.tables[slab.table];
             (0..1 << slab.log)
                 .map(|x| {
-                    let committed = words(&layout.oracles[0].pairs, q, s, x, shape.committed.len());
+                    let committed = words(&layout.oracles[0].pairs, q, s, x, shape.committed);
                     let program = layout.oracle(Owner::Program);
-                    let fixed = program
-                        .map_or_else(Vec::new, |o| words(&o.pairs, &key.vector, s, x, shape.fixed.len()));
+                    let fixed =
+                        program.map_or_else(Vec::new, |o| words(&o.pairs, &key.vector, s, x, shape.fixed));
                     let mut check = Check::new(&committed, &fixed, x < slab.rows);
                     tables[slab.table].check(&mut check);
                     let Check { ands, products, pushes, pulls, .. } = check;

@@ -111,7 +111,7 @@ impl<'a, H: Hash> Session<'a, H> {
         let mut s = Self::new(t, setting.level, covers, observer);
         s.proof.section("rows");
         for (table, &n) in setting.system.tables.iter().zip(rows) {
-            if table.fixed.is_empty() {
+            if table.fixed == 0 {
                 s.proof.u32(n);
             }
         }

@@ -193,7 +193,7 @@ impl ProvingKey {
                 committed: None,
             });
         };
-        let vector = columns(&layout, &oracle.pairs, |t| system.tables[t].fixed.len(), &given);
+        let vector = columns(&layout, &oracle.pairs, |t| system.tables[t].fixed, &given);
         let code = fixed_code(level, vector.len());
         let mut values = zeros(codeword_len(&code));
         let codeword = encode(&Uncoded::plain(&vector, code.log), code.log_inv_rate, &mut values);
@@ -234,7 +234,7 @@ mod tests {
 
     fn layout(rows: [usize; 3]) -> (System, Layout) {
         let tables: [&dyn TableRules; 3] = [&Three, &Two, &Three];
-        let system = System::new::<Blake3>(tables.iter().map(|t| t.shape()).collect());
+        let system = System::new::<Blake3>(tables.iter().map(|t| t.shape()));
         let layout = Layout::new(&system, &rows.map(|n| n as u32)).expect("within the limits");
         (system, layout)
     }
@@ -249,7 +249,7 @@ mod tests {
     /// Fills `announced` rows of each table, so many at a time, with `given` rows.
     fn fill(announced: [usize; 3], given: [usize; 3], at_a_time: usize) -> (System, Layout, Vec<K>) {
         let (system, layout) = layout(announced);
-        let width = |t: usize| system.tables[t].committed.len();
+        let width = |t: usize| system.tables[t].committed;
         let mut vector = zeros(layout.oracles[0].pairs.len);
         let mut columns = Columns::new(&layout, &layout.oracles[0].pairs, width, &mut vector);
         for (table, rows) in given.into_iter().enumerate() {
@@ -273,7 +273,7 @@ mod tests {
                 let mut seen = 0;
                 for b in &layout.oracles[0].pairs.blocks {
                     let slab = &layout.slabs[b.slab];
-                    let width = system.tables[slab.table].committed.len();
+                    let width = system.tables[slab.table].committed;
                     let expected = stored(slab.table, width, slab.first..slab.first + slab.rows);
                     for (x, &element) in vector[b.base..][..1 << b.log].iter().enumerate() {
                         let word = |column| {

@@ -20,6 +20,8 @@ extern crate alloc;
 
 pub mod check;
 pub mod fill;
+pub mod form;
+pub mod forms;
 pub mod gadgets;
 pub mod harness;
 pub mod lanes;

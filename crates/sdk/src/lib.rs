@@ -85,7 +85,7 @@ pub struct Verified {
     /// Where those bits come from.
     pub security: SecurityReport,
     /// Names and rows of the machine's tables.
-    pub tables: Vec<(&'static str, u32)>,
+    pub tables: Vec<(std::borrow::Cow<'static, str>, u32)>,
     /// The sections of the proof's body and where in it they begin.
     pub sections: Vec<(&'static str, usize)>,
 }

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use dyad_executor::{Limits, Metered, RowCounts, meter_while};
 use dyad_machine::list::TableId;
-use dyad_rules::shape::TableShape;
+use dyad_rules::forms::TableForms;
 use dyad_security::Sizes;
 use dyad_verifier::{Layout, Level, Schedule, Statement, System};
 
@@ -116,7 +116,7 @@ impl Program {
         };
         let [proof_memory, small_proof_memory] = [Level::L128, Level::L128_SMALL].map(memory);
         let Metered { outcome, rows, .. } = metered;
-        let of_rows = |of: fn(&TableShape) -> usize| -> u64 {
+        let of_rows = |of: fn(&TableForms) -> usize| -> u64 {
             system.tables.iter().zip(rows.0).map(|(table, n)| of(table) as u64 * n).sum()
         };
         Ok(Run {
@@ -127,7 +127,7 @@ impl Program {
             cycles: outcome.cycles,
             tables: dyad_executor::rows_by_name(&rows).filter(|(_, n)| *n > 0).collect(),
             misaligned: Misaligned::of(&rows),
-            committed_words: of_rows(|table| table.committed.len()),
+            committed_words: of_rows(|table| table.committed),
             products: of_rows(|table| table.products.len()),
             seconds,
             proof_memory,

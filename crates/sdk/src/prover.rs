@@ -1,5 +1,7 @@
 //! Proving runs.
 
+use std::borrow::Cow;
+
 use dyad_executor::{Limits, MAX_CYCLES, Metered, meter_while};
 use dyad_machine::record::Records;
 use dyad_machine::tables::{Run as TableRun, TABLES};
@@ -65,7 +67,7 @@ pub struct Report {
     /// What each step took.
     pub timings: Vec<Timing>,
     /// Names and rows of the tables.
-    pub tables: Vec<(&'static str, u32)>,
+    pub tables: Vec<(Cow<'static, str>, u32)>,
     /// The accesses of memory that are not naturally aligned.
     pub misaligned: Misaligned,
     /// Bytes of memory that the proof was expected to take: what [`Prover::memory_limit`] limits.
@@ -246,7 +248,7 @@ impl Prover {
             security_bits,
             threads: rayon::current_num_threads(),
             timings,
-            tables: self.system.tables.iter().map(|t| t.name).zip(rows).collect(),
+            tables: self.system.tables.iter().map(|t| t.name.clone()).zip(rows).collect(),
             misaligned,
             memory,
         };

@@ -6,17 +6,18 @@
 
 use alloc::vec::Vec;
 
-use dyad_field::{K, PrimeCharacteristicRing, eq_prefix_sum, eq_table};
-use dyad_rules::shape::TableShape;
+use dyad_field::{K, PrimeCharacteristicRing, eq_prefix_sum, eq_table, x_power};
+use dyad_rules::form::Form;
+use dyad_rules::forms::{FormId, TableForms};
 
 use crate::arithmetic::Arithmetic;
 use crate::error::{eq_index, get, slice};
-use crate::forms::{self, Bits};
+use crate::forms::Weighted;
 use crate::label::Label;
-use crate::layout::{Block, Owner, Slab, Stack};
+use crate::layout::{Block, Owner, Slab, Stack, ceil_log};
 use crate::moves::Move;
 use crate::number::index;
-use crate::row_claims::RowClaims;
+use crate::row_claims::{RowClaims, Weights};
 use crate::{Error, Layout, System, sumcheck};
 
 /// Claims that the column reduction leaves behind.
@@ -68,23 +69,100 @@ pub fn verify<A: Arithmetic>(
     Ok(ColumnClaims { point, values })
 }
 
+/// The weights of the bits of words that claims count, each once: what is multiplied with powers of X comes first.
+struct Kinds<'c> {
+    elements: Vec<K>,
+    others: Vec<&'c [K]>,
+}
+
+impl<'c> Kinds<'c> {
+    fn of<V>(points: &'c [RowClaims<V>]) -> Self {
+        let mut others: Vec<&[K]> = Vec::new();
+        for claim in points.iter().flat_map(|p| &p.claims) {
+            for bits in claim.of.bit_weights() {
+                if !others.contains(&bits) {
+                    others.push(bits);
+                }
+            }
+        }
+        Self { elements: (0..64).map(x_power).collect(), others }
+    }
+
+    /// All of them.
+    fn all(&self) -> impl Iterator<Item = &[K]> {
+        core::iter::once(&*self.elements).chain(self.others.iter().copied())
+    }
+
+    /// The number of some weights, and the factor that they count besides.
+    fn find(&self, weights: Weights<'_>) -> Result<(usize, K), Error> {
+        match weights {
+            Weights::Element(factor) => Ok((0, factor)),
+            Weights::Bits(bits) => {
+                let found = self.others.iter().position(|other| *other == bits);
+                let found = found.ok_or(Error::Internal("weights of a claim"))?;
+                Ok((found.saturating_add(1), K::ONE))
+            }
+        }
+    }
+}
+
+/// Values of the words of one table, by kind of weights and form, as they are asked for.
+struct Values<'s> {
+    table: &'s TableForms,
+    known: Vec<Vec<Option<K>>>,
+}
+
+impl<'s> Values<'s> {
+    fn new(table: &'s TableForms, kinds: &Kinds<'_>) -> Self {
+        let none = || table.forms.iter().map(|_| None).collect();
+        Self { table, known: kinds.all().map(|_| none()).collect() }
+    }
+
+    fn get(
+        &mut self,
+        kind: usize,
+        form: FormId,
+        value: impl FnOnce(&Form) -> Result<K, Error>,
+    ) -> Result<K, Error> {
+        let known = self.known.get_mut(kind).and_then(|k| k.get_mut(index(form)));
+        let known = known.ok_or(Error::Internal("a word's form"))?;
+        if let Some(known) = *known {
+            return Ok(known);
+        }
+        let value = value(get(&self.table.forms, index(form), "a form")?)?;
+        *known = Some(value);
+        Ok(value)
+    }
+}
+
 /// What the constants of all functions contribute to the batched claims.
 fn constant_part<V>(system: &System, layout: &Layout, points: &[RowClaims<V>], eta: K) -> Result<K, Error> {
-    let words: Vec<Vec<u64>> = system.tables.iter().map(forms::constants).collect::<Result<_, _>>()?;
+    let kinds = Kinds::of(points);
+    let weighted: Vec<Weighted<'_>> = kinds.all().map(|w| Weighted::new(w, &[])).collect();
+    let mut values: Vec<Option<Values<'_>>> = system.tables.iter().map(|_| None).collect();
     let mut total = K::ZERO;
     let mut scale = K::ONE;
     for RowClaims { point, claims } in points {
         for claim in claims {
             total += scale * claim.of.absent();
-            for block in &claim.of.stack(layout).blocks {
-                let slab = layout.slab(block)?;
+            let stack = claim.of.stack(layout);
+            for (s, slab) in layout.slabs.iter().enumerate() {
                 let table = table(system, slab)?;
-                let words = get(&words, slab.table, "a table")?;
-                let mut value = claim.of.active(table, block.item)?;
-                for (word, weights) in claim.of.words(table, block.item)? {
-                    value += weights.of_word(*get(words, index(word), "a node")?);
+                let known = values.get_mut(slab.table).ok_or(Error::Internal("a slab's table"))?;
+                let known = known.get_or_insert_with(|| Values::new(table, &kinds));
+                let mut sum = K::ZERO;
+                for (block, weight) in block_weights(stack, s, point)? {
+                    let mut value = claim.of.active(table, block.item)?;
+                    for (word, weights) in claim.of.words(table, block.item)? {
+                        let (kind, factor) = kinds.find(weights)?;
+                        let weighted = get(&weighted, kind, "weights")?;
+                        value += factor * known.get(kind, word, |form| weighted.word(form.constant))?;
+                    }
+                    sum += weight * value;
                 }
-                total += scale * block_weight(point, block)? * active(point, slab)? * value;
+                if sum != K::ZERO {
+                    total += scale * active(point, slab)? * sum;
+                }
             }
             scale *= eta;
         }
@@ -92,13 +170,43 @@ fn constant_part<V>(system: &System, layout: &Layout, points: &[RowClaims<V>], e
     Ok(total)
 }
 
-fn table<'a>(system: &'a System, slab: &Slab) -> Result<&'a TableShape, Error> {
+fn table<'a>(system: &'a System, slab: &Slab) -> Result<&'a TableForms, Error> {
     get(&system.tables, slab.table, "a slab's table")
 }
 
 /// The blocks of a stack that belong to a slab: they are adjacent.
 pub fn slab_blocks(stack: &Stack, slab: usize) -> impl Iterator<Item = &Block> {
-    stack.blocks.iter().skip_while(move |b| b.slab != slab).take_while(move |b| b.slab == slab)
+    stack.of_slab(slab).iter()
+}
+
+/// The blocks of a stack that belong to a slab, with their weights at a point: those of the same high coordinates share
+/// them.
+fn block_weights<'l>(
+    stack: &'l Stack,
+    slab: usize,
+    point: &[K],
+) -> Result<impl Iterator<Item = (&'l Block, K)> + use<'l>, Error> {
+    let blocks = stack.of_slab(slab);
+    let Some(first) = blocks.first() else { return Ok(blocks.iter().zip(Vec::new())) };
+    let above = slice(point, first.log..point.len(), "a point of the stack")?;
+    let low = ceil_log(blocks.len()).min(above.len());
+    let (near, far) =
+        (slice(above, 0..low, "its low part")?, slice(above, low..above.len(), "its high part")?);
+    let table = eq_table(near);
+    let mut last = None;
+    let mut out = Vec::with_capacity(blocks.len());
+    for block in blocks {
+        let place = block.base >> block.log;
+        let high = place >> low;
+        let factor = match last {
+            Some((at, factor)) if at == high => factor,
+            _ => eq_index(far, high)?,
+        };
+        last = Some((high, factor));
+        let in_table = place & (1usize << low).wrapping_sub(1);
+        out.push(*get(&table, in_table, "a block's place")? * factor);
+    }
+    Ok(blocks.iter().zip(out))
 }
 
 /// The multilinear extension of each `W_k` at `point`: every form is evaluated with bit b of
@@ -110,21 +218,28 @@ fn weights_at<V>(
     eta: K,
     at: &[K],
 ) -> Result<Vec<K>, Error> {
-    let columns = columns_at(layout, at)?;
+    let bits = eq_table(slice(at, 0..6, "the bit variables")?);
+    let columns = columns_at(system, layout, at)?;
+    let kinds = Kinds::of(points);
+    let mut weighted: Vec<Weighted<'_>> = kinds.all().map(|w| Weighted::new(w, &bits)).collect();
     let mut weights: Vec<K> = points.iter().map(|_| K::ZERO).collect();
-    for (s, (slab, [committed, fixed])) in layout.slabs.iter().zip(&columns).enumerate() {
+    for (s, (slab, columns)) in layout.slabs.iter().zip(&columns).enumerate() {
         let table = table(system, slab)?;
-        let nodes = forms::evaluate(table, committed, fixed)?;
+        let mut known = Values::new(table, &kinds);
         let mut scale = K::ONE;
         for (RowClaims { point, claims }, weight) in points.iter().zip(&mut weights) {
             for claim in claims {
-                for block in slab_blocks(claim.of.stack(layout), s) {
+                let mut sum = K::ZERO;
+                for (block, place) in block_weights(claim.of.stack(layout), s, point)? {
                     let mut value = K::ZERO;
                     for (word, weights) in claim.of.words(table, block.item)? {
-                        value += weights.of_bits(get(&nodes, index(word), "a node")?)?;
+                        let (kind, factor) = kinds.find(weights)?;
+                        let weighted = weighted.get_mut(kind).ok_or(Error::Internal("weights"))?;
+                        value += factor * known.get(kind, word, |form| weighted.form(form, columns))?;
                     }
-                    *weight += scale * block_weight(point, block)? * value;
+                    sum += place * value;
                 }
+                *weight += scale * sum;
                 scale *= eta;
             }
         }
@@ -132,21 +247,21 @@ fn weights_at<V>(
     Ok(weights)
 }
 
-/// For each slab its committed and its fixed columns, bit b of column C being `eq(point, (C, b))`.
-fn columns_at(layout: &Layout, point: &[K]) -> Result<Vec<[Vec<Bits>; 2]>, Error> {
-    let bit_eq = eq_table(slice(point, 0..6, "the bit variables")?);
+/// For each slab the factors of its columns at a point, those that are committed first, then the fixed ones.
+fn columns_at(system: &System, layout: &Layout, point: &[K]) -> Result<Vec<Vec<K>>, Error> {
     let column_eq = eq_table(slice(point, 6..point.len(), "the column variables")?);
-    let mut slabs: Vec<[Vec<Bits>; 2]> = layout.slabs.iter().map(|_| [Vec::new(), Vec::new()]).collect();
+    let mut slabs: Vec<Vec<K>> = layout.slabs.iter().map(|_| Vec::new()).collect();
     for (i, (oracle, block)) in layout.pairs().enumerate() {
+        let table = table(system, layout.slab(block)?)?;
+        // A column that only fills its pair up has no factor.
+        let end = match oracle.owner {
+            Owner::Run => table.committed,
+            Owner::Program => table.committed.saturating_add(table.fixed),
+        };
+        let slab = slabs.get_mut(block.slab).ok_or(Error::Internal("a slab"))?;
         for half in 0..2usize {
-            let scale = *get(&column_eq, i.saturating_mul(2) | half, "a column")?;
-            let mut bits = [K::ZERO; 64];
-            bits.iter_mut().zip(&bit_eq).for_each(|(x, &e)| *x = scale * e);
-            if let Some([committed, fixed]) = slabs.get_mut(block.slab) {
-                match oracle.owner {
-                    Owner::Run => committed.push(bits),
-                    Owner::Program => fixed.push(bits),
-                }
+            if slab.len() < end {
+                slab.push(*get(&column_eq, i.saturating_mul(2) | half, "a column")?);
             }
         }
     }

@@ -1,9 +1,13 @@
 //! The linear forms of a table, evaluated where the verifier needs them.
+//!
+//! A word counts by weights of its 64 bits. Where bit b of a column is `e_b` times a factor of the column, a term counts
+//! the sum of `w_j e_(j - s)` over the places j of its mask: with sums of prefixes made once for each shift s, two of
+//! them for each run of the mask.
 
 use alloc::vec::Vec;
 
-use dyad_field::K;
-use dyad_rules::shape::{Node, NodeId, TableShape};
+use dyad_field::{K, PrimeCharacteristicRing};
+use dyad_rules::form::{Form, Take, Term};
 
 use crate::Error;
 use crate::error::get;
@@ -12,69 +16,120 @@ use crate::number::index;
 /// 64 field elements, one a bit of a word.
 pub type Bits = [K; 64];
 
-/// The value of every node where committed and fixed columns are 0: its constant part.
-///
-/// # Errors
-/// [`Error::Internal`] if a node refers to a later one.
-pub fn constants(shape: &TableShape) -> Result<Vec<u64>, Error> {
-    let mut out: Vec<u64> = Vec::with_capacity(shape.nodes.len());
-    for node in &shape.nodes {
-        let of = |id: NodeId| get(&out, index(id), "a node's operand").copied();
-        let v = match *node {
-            Node::Constant(c) => c,
-            Node::Committed(_) | Node::Fixed(_) => 0,
-            Node::Xor(a, b) => of(a)? ^ of(b)?,
-            Node::Shl(a, n) => of(a)? << (n & 63),
-            Node::Shr(a, n) => of(a)? >> (n & 63),
-            Node::Mask(a, m) => of(a)? & m,
-            Node::Broadcast(a, b) => (of(a)? >> (b & 63) & 1).wrapping_neg(),
-        };
-        out.push(v);
-    }
-    Ok(out)
+/// Weights of the bits of a word, with what columns have at each bit.
+pub struct Weighted<'a> {
+    weights: &'a [K],
+    bits: &'a [K],
+    /// Sums of prefixes of the weights.
+    plain: Vec<K>,
+    /// By shift, from -63 on: sums of prefixes of weights times the bits that stand there.
+    shifted: Vec<Vec<K>>,
 }
 
-/// The value of every node, bit by bit, where bit b of committed column c is `committed[c][b]`,
-/// fixed columns likewise, and constants are left out.
-///
-/// # Errors
-/// [`Error::Internal`] if a node refers to a later one or to a column that is not there.
-pub fn evaluate(shape: &TableShape, committed: &[Bits], fixed: &[Bits]) -> Result<Vec<Bits>, Error> {
-    let zero = [K::default(); 64];
-    let mut out: Vec<Bits> = Vec::with_capacity(shape.nodes.len());
-    for node in &shape.nodes {
-        let of = |id: NodeId| get(&out, index(id), "a node's operand");
-        let mut v = zero;
-        match *node {
-            Node::Constant(_) => {}
-            Node::Committed(c) => v = *get(committed, index(c), "a committed column")?,
-            Node::Fixed(c) => v = *get(fixed, index(c), "a fixed column")?,
-            Node::Xor(a, b) => {
-                v = *of(a)?;
-                v.iter_mut().zip(of(b)?).for_each(|(x, y)| *x += *y);
-            }
-            Node::Shl(a, n) => v.iter_mut().skip(index(n)).zip(of(a)?).for_each(|(x, y)| *x = *y),
-            Node::Shr(a, n) => v.iter_mut().zip(of(a)?.iter().skip(index(n))).for_each(|(x, y)| *x = *y),
-            Node::Mask(a, m) => {
-                v.iter_mut()
-                    .zip(of(a)?)
-                    .enumerate()
-                    .filter(|(j, _)| m >> j & 1 == 1)
-                    .for_each(|(_, (x, y))| *x = *y);
-            }
-            Node::Broadcast(a, b) => v = [*get(of(a)?, index(b), "a bit")?; 64],
+/// The runs of ones of a mask: where each begins and ends, the end not included.
+fn runs(mask: u64) -> impl Iterator<Item = (usize, usize)> {
+    let mut rest = mask;
+    core::iter::from_fn(move || {
+        if rest == 0 {
+            return None;
         }
-        out.push(v);
+        let start = rest.trailing_zeros();
+        let ones = (rest >> start).trailing_ones();
+        let end = start.saturating_add(ones);
+        rest &= u64::MAX.checked_shl(end).unwrap_or(0);
+        Some((index(start), index(end)))
+    })
+}
+
+impl<'a> Weighted<'a> {
+    /// These weights, where bit b of a column counts `bits[b]`.
+    pub fn new(weights: &'a [K], bits: &'a [K]) -> Self {
+        Self {
+            weights,
+            bits,
+            plain: prefixes(weights.iter().copied()),
+            shifted: (0..127).map(|_| Vec::new()).collect(),
+        }
     }
-    Ok(out)
+
+    /// What the 1 bits of a constant word count.
+    ///
+    /// # Errors
+    /// Never, for 64 weights.
+    pub fn word(&self, word: u64) -> Result<K, Error> {
+        between(&self.plain, word)
+    }
+
+    /// What a term counts, its column's factor left out.
+    fn term(&mut self, term: &Term) -> Result<K, Error> {
+        match term.take {
+            Take::Bit(bit) => {
+                Ok(*get(self.bits, usize::from(bit), "a bit")? * between(&self.plain, term.mask)?)
+            }
+            Take::Shift(by) => {
+                let at = usize::try_from(i16::from(by).saturating_add(63))
+                    .map_err(|_| Error::Internal("a shift"))?;
+                let sums = self.shifted.get_mut(at).ok_or(Error::Internal("a shift"))?;
+                if sums.is_empty() {
+                    let n = usize::from(by.unsigned_abs());
+                    // Bit j of the word is bit j - by of the column.
+                    let (skip_word, skip_column) = if by >= 0 { (n, 0) } else { (0, n) };
+                    let zeros = core::iter::repeat_n(K::ZERO, skip_word);
+                    let bits = self.bits.iter().skip(skip_column);
+                    let products = self.weights.iter().skip(skip_word).zip(bits).map(|(&w, &e)| w * e);
+                    *sums = prefixes(zeros.chain(products));
+                }
+                between(sums, term.mask)
+            }
+        }
+    }
+
+    /// What a form's terms count, where each column has its factor.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] for a column that is not there.
+    pub fn form(&mut self, form: &Form, columns: &[K]) -> Result<K, Error> {
+        let mut sum = K::ZERO;
+        for term in &form.terms {
+            sum += self.term(term)? * *get(columns, index(term.column), "a column")?;
+        }
+        Ok(sum)
+    }
 }
 
-/// The sum of `bits[j] X^j`.
-pub fn as_element(bits: &Bits) -> K {
-    K::dot_powers_of_x(bits)
+/// The sums of the first 0, 1, ... of them.
+fn prefixes(values: impl Iterator<Item = K>) -> Vec<K> {
+    let mut sum = K::ZERO;
+    let mut out = Vec::from([sum]);
+    out.extend(values.map(|x| {
+        sum += x;
+        sum
+    }));
+    out
 }
 
-/// The sum of the `weights[j]` at the 1 bits j of a constant word.
-pub fn weighted_constant(word: u64, weights: &[K]) -> K {
-    weights.iter().enumerate().filter(|(j, _)| word >> j & 1 == 1).map(|(_, &w)| w).sum()
+/// The sum of what stands at the places of a mask, from sums of prefixes.
+fn between(prefixes: &[K], mask: u64) -> Result<K, Error> {
+    let mut sum = K::ZERO;
+    for (start, end) in runs(mask) {
+        let at = |i| get(prefixes, i, "a place of a mask").copied();
+        sum += at(end)? + at(start)?;
+    }
+    Ok(sum)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_of_masks() {
+        let of = |mask| runs(mask).collect::<Vec<_>>();
+        assert_eq!(of(0), []);
+        assert_eq!(of(1), [(0, 1)]);
+        assert_eq!(of(u64::MAX), [(0, 64)]);
+        assert_eq!(of(1 << 63), [(63, 64)]);
+        assert_eq!(of(0xf0f0), [(4, 8), (12, 16)]);
+        assert_eq!(of(!1 ^ 1 << 63 ^ 1 << 40), [(1, 40), (41, 63)]);
+    }
 }

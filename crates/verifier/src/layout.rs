@@ -63,6 +63,8 @@ pub struct Block {
 pub struct Stack {
     /// The blocks by increasing base.
     pub blocks: Vec<Block>,
+    /// For each slab the first of its blocks, which are adjacent, and how many there are.
+    pub slabs: Vec<(usize, usize)>,
     /// Values in use: the end of the last block.
     pub len: usize,
     /// The logarithm of the stack padded to a power of two.
@@ -70,19 +72,29 @@ pub struct Stack {
 }
 
 impl Stack {
+    /// The blocks that belong to a slab: they are adjacent.
+    pub fn of_slab(&self, slab: usize) -> &[Block] {
+        let (start, count) = self.slabs.get(slab).copied().unwrap_or_default();
+        self.blocks.get(start..start.saturating_add(count)).unwrap_or_default()
+    }
+
     fn new(slabs: &[Slab], items: impl Fn(&Slab) -> usize, what: &'static str) -> Result<Self, Error> {
         let mut order: Vec<(usize, &Slab)> = slabs.iter().enumerate().collect();
         order.sort_by_key(|(_, s)| core::cmp::Reverse(s.log));
         let mut blocks = Vec::new();
+        let mut of_slab: Vec<(usize, usize)> = slabs.iter().map(|_| (0, 0)).collect();
         let mut base = 0usize;
         for (slab, s) in order {
+            if let Some(place) = of_slab.get_mut(slab) {
+                *place = (blocks.len(), items(s));
+            }
             for item in 0..items(s) {
                 blocks.push(Block { base, slab, item, log: s.log });
                 base = base.saturating_add(1 << s.log);
                 demand(base <= 1 << MAX_LOG, Error::TooLarge { what, log: ceil_log(base), limit: MAX_LOG })?;
             }
         }
-        Ok(Self { blocks, len: base, log: ceil_log(base) })
+        Ok(Self { blocks, slabs: of_slab, len: base, log: ceil_log(base) })
     }
 }
 
@@ -152,13 +164,13 @@ impl Layout {
             demand(total <= MAX_ROWS, Error::TooManyRows { table, rows: u64::from(n), limit: MAX_ROWS })?;
             cut(table, index(n), &mut slabs);
         }
-        let count = |of: fn(&dyad_rules::shape::TableShape) -> usize| {
+        let count = |of: fn(&dyad_rules::forms::TableForms) -> usize| {
             move |s: &Slab| system.tables.get(s.table).map_or(0, of)
         };
         let mut oracles = Vec::new();
         let stack = |of, what| Stack::new(&slabs, count(of), what);
-        let run = stack(|t| t.committed.len().div_ceil(2), "the committed columns")?;
-        let program = stack(|t| t.fixed.len().div_ceil(2), "the fixed columns")?;
+        let run = stack(|t| t.committed.div_ceil(2), "the committed columns")?;
+        let program = stack(|t| t.fixed.div_ceil(2), "the fixed columns")?;
         for (owner, mut pairs) in [(Owner::Run, run), (Owner::Program, program)] {
             if owner == Owner::Run || !pairs.blocks.is_empty() {
                 pairs.log = pairs.log.max(MIN_ORACLE_LOG);

@@ -8,11 +8,11 @@ use alloc::vec::Vec;
 
 use dyad_field::{K, PrimeCharacteristicRing, from_word};
 use dyad_rules::MESSAGE_WORDS;
-use dyad_rules::shape::{Message, NodeId, TableShape};
+use dyad_rules::forms::{FormId, TableForms};
+use dyad_rules::shape::Message;
 
 use crate::bus::Fingerprint;
-use crate::error::{get, inner};
-use crate::forms::{self, Bits};
+use crate::error::get;
 use crate::layout::Stack;
 use crate::{Error, Layout};
 
@@ -91,28 +91,16 @@ pub enum Weights<'a> {
     Bits(&'a [K]),
 }
 
-impl Weights<'_> {
-    /// The weighted sum of bits that are elements themselves.
-    ///
-    /// # Errors
-    /// Never, for 64 weights.
-    pub fn of_bits(self, bits: &Bits) -> Result<K, Error> {
-        match self {
-            Self::Element(factor) => Ok(factor * forms::as_element(bits)),
-            Self::Bits(weights) => inner(weights, bits),
-        }
-    }
-
-    /// The weighted sum of the bits of a word.
-    pub fn of_word(self, word: u64) -> K {
-        match self {
-            Self::Element(factor) => factor * from_word(word),
-            Self::Bits(weights) => forms::weighted_constant(word, weights),
-        }
-    }
-}
-
 impl Functional {
+    /// The weights of 64 bits that it counts words by, where each bit has its own.
+    pub fn bit_weights(&self) -> Vec<&[K]> {
+        match self {
+            Self::Leaf { .. } => Vec::new(),
+            Self::AndOperand { bits, .. } => [bits.as_slice()].into(),
+            Self::ProductOperands { operands } => operands.iter().map(|(_, bits)| bits.as_slice()).collect(),
+        }
+    }
+
     /// The stack on whose entries it is.
     pub fn stack<'l>(&self, layout: &'l Layout) -> &'l Stack {
         match self {
@@ -135,7 +123,7 @@ impl Functional {
     ///
     /// # Errors
     /// [`Error::Internal`] if the table has no such item.
-    pub fn active(&self, table: &TableShape, item: usize) -> Result<K, Error> {
+    pub fn active(&self, table: &TableForms, item: usize) -> Result<K, Error> {
         match self {
             Self::Leaf { side, fingerprint } => {
                 let [tag, ..] = fingerprint.alpha;
@@ -149,7 +137,7 @@ impl Functional {
     ///
     /// # Errors
     /// [`Error::Internal`] if the table has no such item.
-    pub fn words(&self, table: &TableShape, item: usize) -> Result<Vec<(NodeId, Weights<'_>)>, Error> {
+    pub fn words(&self, table: &TableForms, item: usize) -> Result<Vec<(FormId, Weights<'_>)>, Error> {
         match self {
             Self::Leaf { side, fingerprint } => {
                 let words = message(table, *side, item)?.words.iter();
@@ -158,19 +146,19 @@ impl Functional {
             }
             Self::AndOperand { operand, bits } => {
                 let and = get(&table.ands, item, "a constraint")?;
-                let word = *get(&and.operands, *operand, "an operand")?;
+                let word = *get(and, *operand, "an operand")?;
                 Ok([(word, Weights::Bits(bits))].into())
             }
             Self::ProductOperands { operands } => {
                 let product = get(&table.products, item, "a product")?;
-                let word = |operand| get(&product.operands, operand, "an operand").copied();
+                let word = |operand| get(product, operand, "an operand").copied();
                 operands.iter().map(|(i, bits)| Ok((word(*i)?, Weights::Bits(bits)))).collect()
             }
         }
     }
 }
 
-fn message(table: &TableShape, side: Side, item: usize) -> Result<&Message, Error> {
+fn message(table: &TableForms, side: Side, item: usize) -> Result<&Message, Error> {
     let messages = match side {
         Side::Push => &table.pushes,
         Side::Pull => &table.pulls,

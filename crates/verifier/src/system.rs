@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use dyad_rules::MESSAGE_WORDS;
+use dyad_rules::forms::TableForms;
 use dyad_rules::shape::TableShape;
 
 use crate::check::demand;
@@ -14,14 +15,19 @@ use crate::{Digest, Error, Hash, cover, layout, moves, params};
 #[derive(Clone, Debug)]
 pub struct System {
     /// The tables, in the order that layouts and proofs use.
-    pub tables: Vec<TableShape>,
+    pub tables: Vec<TableForms>,
     /// The digest of all rules, and of what the protocol takes for granted.
     pub digest: Digest,
 }
 
 impl System {
+    /// The system of tables of these shapes, digested with the hash `H`.
+    pub fn new<H: Hash>(shapes: impl IntoIterator<Item = TableShape>) -> Self {
+        Self::of::<H>(shapes.into_iter().map(|shape| TableForms::of(&shape)).collect())
+    }
+
     /// The system of these tables, digested with the hash `H`.
-    pub fn new<H: Hash>(tables: Vec<TableShape>) -> Self {
+    pub fn of<H: Hash>(tables: Vec<TableForms>) -> Self {
         let mut bytes = constants();
         for t in &tables {
             let e = t.encode();
@@ -34,7 +40,7 @@ impl System {
 
     /// The indices of the tables that have fixed columns.
     pub fn fixed_tables(&self) -> impl Iterator<Item = usize> + '_ {
-        self.tables.iter().enumerate().filter(|(_, t)| !t.fixed.is_empty()).map(|(i, _)| i)
+        self.tables.iter().enumerate().filter(|(_, t)| t.fixed > 0).map(|(i, _)| i)
     }
 }
 
@@ -70,7 +76,7 @@ impl Key {
         let rows: Option<Vec<_>> = system
             .tables
             .iter()
-            .map(|t| if t.fixed.is_empty() { Some(None) } else { given.next().map(Some) })
+            .map(|t| if t.fixed == 0 { Some(None) } else { given.next().map(Some) })
             .collect();
         let mismatch = Error::KeyMismatch("another number of tables with fixed columns");
         demand(given.next().is_none(), mismatch.clone())?;

@@ -21,13 +21,15 @@ fn system([committed, fixed, ands, pushes, pulls]: [usize; 5]) -> System {
     System::new::<Blake3>(vec![table])
 }
 
-const LIMIT: u32 = 1 << MAX_LOG;
+/// Items of a table, and the rows with which they fill a stack.
+const ITEMS: usize = 8;
+const LIMIT: u32 = (1 << MAX_LOG) / ITEMS as u32;
 
 #[test]
 fn every_stack_has_a_limit() {
     for one in 0..5 {
         let mut counts = [0; 5];
-        counts[one] = if one < 2 { 2 } else { 1 };
+        counts[one] = if one < 2 { 2 * ITEMS } else { ITEMS };
         let s = system(counts);
         assert!(Layout::new(&s, &[LIMIT]).is_ok());
         assert!(
@@ -36,7 +38,7 @@ fn every_stack_has_a_limit() {
         );
     }
     let wide = system([300, 0, 0, 0, 0]);
-    assert!(matches!(Layout::new(&wide, &[LIMIT / 128]), Err(Error::TooLarge { .. })));
+    assert!(matches!(Layout::new(&wide, &[LIMIT / 16]), Err(Error::TooLarge { .. })));
     let none = system([0; 5]);
     assert!(Layout::new(&none, &[MAX_ROWS as u32]).is_ok());
     assert!(matches!(Layout::new(&none, &[MAX_ROWS as u32 + 1]), Err(Error::TooManyRows { .. })));
@@ -50,7 +52,7 @@ fn the_statements_messages_count() {
     let push = Statement { pushes: message.clone(), ..none.clone() };
     let pull = Statement { pulls: message, ..none.clone() };
     let too_large = |r| matches!(r, Err(Error::TooLarge { what: "the bus", .. }));
-    for (counts, full, other) in [([0, 0, 0, 1, 0], &push, &pull), ([0, 0, 0, 0, 1], &pull, &push)] {
+    for (counts, full, other) in [([0, 0, 0, ITEMS, 0], &push, &pull), ([0, 0, 0, 0, ITEMS], &pull, &push)] {
         let l = Layout::new(&system(counts), &[LIMIT]).unwrap();
         assert_eq!(l.check_bus(&none), Ok(()));
         assert_eq!(l.check_bus(other), Ok(()));

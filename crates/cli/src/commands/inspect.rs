@@ -154,8 +154,11 @@ fn add_details(object: &mut Value, report: &mut Report, verified: &Verified, byt
     let sections = verified.sections.iter().zip(ends).map(|(&(name, begin), end)| (name, end - begin));
     let sections: Vec<_> = [("statement", bytes - body)].into_iter().chain(sections).collect();
     let part = |name: &str, amount: u64, text: String| (name.to_owned(), amount as f64, text);
-    let tables: Vec<_> =
-        verified.tables.iter().map(|&(name, rows)| part(name, rows.into(), number(rows.into()))).collect();
+    let tables: Vec<_> = verified
+        .tables
+        .iter()
+        .map(|(name, rows)| part(name, (*rows).into(), number((*rows).into())))
+        .collect();
     let lengths: Vec<_> =
         sections.iter().map(|&(name, length)| part(name, length as u64, size(length as u64))).collect();
     let sources = verified.security.rows.iter();

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::toy::{Random, Toy, toy};
 use dyad_prover::Proof;
 use dyad_prover::reference::{self, Lie};
-use dyad_rules::shape::Node;
+use dyad_rules::form::Take;
 use dyad_verifier::layout::MAX_ROWS;
 use dyad_verifier::{Blake3, Error, Key, Label, Level, Recorded, Statement, System, verify};
 use proptest::prelude::*;
@@ -265,16 +265,23 @@ fn other_rules() {
     let (t, p) = small();
     let with = |system: &System| verify::<Blake3>(t.level, system, &t.key.key, &t.statement, &p.bytes).err();
     let mut tables = t.system.tables.clone();
-    tables[0].committed[0].name = "another name";
-    assert!(with(&System::new::<Blake3>(tables)).is_some());
+    tables[0].name = "another name".into();
+    assert!(with(&System::of::<Blake3>(tables)).is_some());
     let mut unwired = t.system.clone();
     unwired.tables[0].ands.pop();
     assert!(with(&unwired).is_some());
     let mut broken = t.system.clone();
-    broken.tables[0].nodes.push(Node::Xor(9999, 0));
+    broken.tables[0].ands[0][1] = 9999;
     assert!(matches!(with(&broken), Some(Error::Internal(_))));
+    for take in [Take::Shift(-128), Take::Shift(64), Take::Bit(64)] {
+        let mut broken = t.system.clone();
+        let term = broken.tables[0].forms.iter_mut().find_map(|f| f.terms.first_mut()).expect("a term");
+        term.take = take;
+        assert!(with(&broken).is_some());
+    }
     let mut broken = t.system.clone();
-    broken.tables[0].nodes.push(Node::Committed(9999));
+    let term = broken.tables[0].forms.iter_mut().find_map(|f| f.terms.first_mut()).expect("a term");
+    term.column = 9999;
     assert!(matches!(with(&broken), Some(Error::Internal(_))));
 }
 

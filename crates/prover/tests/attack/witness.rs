@@ -17,13 +17,14 @@ fn flip(t: &Toy, bits_a_word: usize) {
     let q = t.vector();
     let layout = Layout::new(&t.system, &t.counts()).unwrap();
     let mut rng = Random(1);
+    let shapes: Vec<_> = crate::toy::TABLES.iter().map(|table| table.shape()).collect();
     for b in &layout.oracles[0].pairs.blocks {
         let slab = layout.slabs[b.slab];
         for x in 0..slab.rows {
             for half in 0..2 {
                 for _ in 0..bits_a_word {
                     let bit = rng.below(64);
-                    let column = t.system.tables[slab.table].committed.get(2 * b.item + half);
+                    let column = shapes[slab.table].committed.get(2 * b.item + half);
                     let fixed = column.is_some_and(|c| c.free >> bit & 1 == 0);
                     let mut changed = q.clone();
                     changed[b.base + x] += from_bits(1 << (64 * half + bit));
@@ -237,7 +238,7 @@ fn bug_056_fixed_columns_are_the_keys() {
 /// The fixed words of a table, read back from the key's vector.
 fn fixed_rows(t: &Toy, table: usize) -> StoredRows {
     let layout = Layout::new(&t.system, &t.counts()).unwrap();
-    let width = t.system.tables[table].fixed.len();
+    let width = t.system.tables[table].fixed;
     let rows = t.rows[table].rows;
     let mut out = StoredRows { width, rows, words: vec![0; width * rows] };
     for b in &layout.oracles[1].pairs.blocks {

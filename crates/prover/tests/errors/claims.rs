@@ -31,8 +31,8 @@ pub fn rows(t: &Toy, layout: &Layout, q: &[K]) -> Vec<Row> {
     for (s, slab) in layout.slabs.iter().enumerate() {
         let shape = &t.system.tables[slab.table];
         for x in 0..1 << slab.log {
-            let committed = words(&layout.oracles[0].pairs, q, s, x, shape.committed.len());
-            let fixed = words(&program.pairs, &t.key.vector, s, x, shape.fixed.len());
+            let committed = words(&layout.oracles[0].pairs, q, s, x, shape.committed);
+            let fixed = words(&program.pairs, &t.key.vector, s, x, shape.fixed);
             let mut check = Check::new(&committed, &fixed, x < slab.rows);
             TABLES[slab.table].check(&mut check);
             let broken = check.broken.iter().map(|b| (b.of, b.bits)).collect();

@@ -45,7 +45,7 @@ impl Opening {
         };
         let logs = schedule.oracles.iter().map(|o| o.code.log + o.code.lane_log);
         let (bases, end) = places(logs.clone());
-        let stack = |log: usize| Stack { blocks: Vec::new(), len: 1usize << log, log };
+        let stack = |log: usize| Stack { len: 1usize << log, log, ..Stack::default() };
         let oracles = schedule.oracles.iter().zip(logs).zip(bases);
         let oracles = oracles.map(|((o, log), base)| Oracle { owner: o.owner, pairs: stack(log), base });
         let layout = Layout {

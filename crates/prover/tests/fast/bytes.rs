@@ -54,22 +54,22 @@ fn a_proof_is_what_it_was() {
         format!("{:016x}", u64::from_be_bytes(*digest.first_chunk().expect("a digest")))
     });
     let expected = [
-        "3151426d9a0101cc",
-        "585f34fd40ac945e",
-        "1740af563f83e84c",
-        "669686ce98774b4a",
-        "dfe167320e48ed1b",
-        "92c415a489d64c81",
-        "e5721e5e0128b059",
-        "23a46fdda3e20a89",
-        "5c5764360409b98b",
-        "3516b793d453fa7d",
-        "c82c0b5806abd8a6",
-        "0a6f208a4165619c",
-        "d593e8d478d722d9",
-        "b364a3f190da1783",
-        "9d95f99fca64af70",
-        "d9f1e22ad6ca1397",
+        "423cc976ac7ef137",
+        "1ca18a097e53f956",
+        "96b946ff1eed561c",
+        "4526e7f80a6232c5",
+        "b748fb7fe0bf3cc4",
+        "512b6b91a95edf59",
+        "b002d1f88dc10fd1",
+        "adc022312b12b534",
+        "d9968716265aa831",
+        "1eddd34b90d6f080",
+        "d956b1416268e7ca",
+        "503f1937345302bc",
+        "8bdc45123107be21",
+        "099582ddcf119e11",
+        "acb825078ce3e068",
+        "8a405dbe2e454464",
     ];
     assert_eq!(found.collect::<Vec<_>>(), expected, "in the order of `Level::all`: does `PROTOCOL` say so?");
 }

@@ -45,7 +45,7 @@ impl Simulator<'_> {
         let (t, code) = (&self.runs.toy, self.runs.code);
         let mut proof = Proof::default();
         for (table, &n) in t.system.tables.iter().zip(&t.counts()) {
-            if table.fixed.is_empty() {
+            if table.fixed == 0 {
                 proof.u32(n);
             }
         }

@@ -181,7 +181,7 @@ pub fn toy_with_products<H: Hash>(steps: usize, cells: usize, products: usize) -
         cell.last = cell.last.wrapping_add(constant);
         cell.time = time;
     }
-    let system = System::new::<H>(TABLES.iter().map(|t| t.shape()).collect());
+    let system = System::new::<H>(TABLES.iter().map(|t| t.shape()));
     let fixed = [stored::<CellTable>(&memory, true), stored::<ProgramTable>(&program, true)];
     let fixed: Vec<&dyn Rows> = fixed.iter().map(|f| f as &dyn Rows).collect();
     let key = ProvingKey::new::<H>(Level::L100, &system, &fixed).expect("a small program");
