@@ -8,7 +8,7 @@
 
 use std::time::Instant;
 
-use dyad_executor::{Limits, meter, record, record_parts, run};
+use dyad_executor::{Limits, Patterns, meter, record, record_parts, run};
 use dyad_machine::record::Events;
 use dyad_program::Program;
 use dyad_program::testing::asm::*;
@@ -63,7 +63,7 @@ fn main() {
     };
     measure("silent", &|| run(&program, &input, limits).expect("the program exits").instructions);
     measure("metering", &|| meter(&program, &input, limits).expect("the program exits").0.instructions);
-    let recorded = || record_parts(&program, &input, limits, &mut Events::clear);
+    let recorded = || record_parts(&program, &Patterns::default(), &input, limits, &mut Events::clear);
     measure("recording", &|| recorded().expect("the program exits").0.instructions);
     measure("keeping", &|| record(&program, &input, limits).expect("the program exits").0.instructions);
 }

@@ -6,7 +6,6 @@ use dyad_machine::compressed::code_at;
 use dyad_machine::families::branch;
 use dyad_machine::instr::{Instr, NOWHERE, RESERVATION};
 use dyad_machine::list::Op;
-use dyad_machine::row::TIME_STEP;
 use dyad_program::{FloatAbi, Location, Program};
 
 use crate::code::{Code, Found};
@@ -19,7 +18,7 @@ use crate::registers::Registers;
 use crate::{Limits, Outcome};
 
 /// Cycles between two looks at whether a run may go on.
-const PAUSE: u64 = 1 << 14;
+pub(crate) const PAUSE: u64 = 1 << 14;
 
 /// A machine that runs a program.
 pub(crate) struct Interpreter<'a> {
@@ -210,7 +209,6 @@ impl<'a> Interpreter<'a> {
     fn complete<O: Observer>(&mut self, observer: &mut O, at: At, instr: Instr, effect: Effect) -> u64 {
         observer.step(Seen {
             pc: at.pc,
-            time: time(self.cycle),
             index: at.index,
             instr,
             rs1: self.registers.get(instr.rs1),
@@ -303,10 +301,4 @@ fn stays(i: Instr, pc: u64, a: u64, b: u64) -> bool {
         _ => false,
     };
     goes && i.imm == pc
-}
-
-/// The time of the step after `cycle` others; meaningful up to [`crate::MAX_RECORDED`].
-#[inline(always)]
-pub(crate) fn time(cycle: u64) -> u32 {
-    (cycle as u32).wrapping_add(1).wrapping_mul(TIME_STEP as u32)
 }

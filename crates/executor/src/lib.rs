@@ -15,6 +15,7 @@ mod code;
 mod effect;
 mod error;
 mod fault;
+mod grouping;
 mod hint;
 mod interpreter;
 mod memory;
@@ -23,22 +24,27 @@ mod observer;
 mod recorder;
 mod registers;
 mod syscall;
+mod tracer;
 
 use dyad_machine::list::TableId;
 use dyad_machine::record::{Events, Records};
 use dyad_machine::row::TIME_STEP;
+use dyad_machine::trace::Trace;
 use dyad_program::Program;
 
 pub use error::{Cause, Error, Halted, Overflow, Trap};
 pub use fault::{Fault, Moment};
+pub use grouping::Patterns;
 pub use meter::{RowCounts, rows_by_name, rows_of};
 pub use recorder::PART;
 
 use fault::Honest;
+use grouping::Grouping;
 use interpreter::Interpreter;
 use meter::Meter;
 use observer::Silent;
 use recorder::Recorder;
+use tracer::Tracer;
 
 /// The most cycles that a run may take.
 pub const MAX_CYCLES: u64 = (1 << 30) - 2;
@@ -96,7 +102,8 @@ pub fn run(program: &Program, input: &[u8], limits: Limits) -> Result<Outcome, E
 /// # Errors
 /// As for [`run`].
 pub fn meter(program: &Program, input: &[u8], limits: Limits) -> Result<(Outcome, RowCounts), Error> {
-    let Metered { outcome, rows, .. } = meter_while(program, input, limits, &mut |_, _| true)?;
+    let none = Patterns::default();
+    let Metered { outcome, rows, .. } = meter_while(program, &none, input, limits, &mut |_, _| true)?;
     Ok((outcome, rows))
 }
 
@@ -112,23 +119,38 @@ pub struct Metered {
     pub recording: u64,
 }
 
-/// As [`meter`]; `watch` is told the cycles and rows so far every few thousand cycles, and says whether
+/// As [`meter`], with blocks; `watch` is told the cycles and rows so far every few thousand cycles, and says whether
 /// to go on.
 ///
 /// # Errors
 /// As for [`run`], and [`Error::Stopped`] where `watch` says no.
 pub fn meter_while(
     program: &Program,
+    blocks: &Patterns,
     input: &[u8],
     limits: Limits,
     watch: &mut dyn FnMut(u64, &RowCounts) -> bool,
 ) -> Result<Metered, Error> {
-    let mut meter = Meter::new(program, watch);
+    let mut meter = Grouping::new(blocks, Meter::new(program, blocks.len(), watch));
     let mut interpreter = Interpreter::new(program, input, limits);
     let outcome = interpreter.run(&mut meter, &mut Honest)?;
+    let meter = meter.inner;
     let rows = meter.rows();
     let recording = recorder::bytes(&interpreter, meter.times(), rows[TableId::Image] + rows[TableId::Ram]);
     Ok(Metered { outcome, rows, recording })
+}
+
+/// Runs a program and writes down which way it went, up to so many instructions: where there are more, the trace ends
+/// a few thousand later.
+///
+/// # Errors
+/// As for [`run`].
+pub fn trace(program: &Program, input: &[u8], limits: Limits, instructions: usize) -> Result<Trace, Error> {
+    let mut tracer = Tracer { limit: instructions, ..Tracer::default() };
+    match Interpreter::new(program, input, limits).run(&mut tracer, &mut Honest) {
+        Ok(_) | Err(Error::Stopped(_)) => Ok(tracer.trace),
+        Err(error) => Err(error),
+    }
 }
 
 /// Runs a program and records the run: 64 bytes an instruction, and the memory it touches.
@@ -136,10 +158,10 @@ pub fn meter_while(
 /// # Errors
 /// As for [`run`]; the cycle limit is at most [`MAX_RECORDED`].
 pub fn record(program: &Program, input: &[u8], limits: Limits) -> Result<(Outcome, Records), Error> {
-    recorded(program, input, limits, &mut Honest, &mut |_| ())
+    recorded(program, &Patterns::default(), input, limits, &mut Honest, &mut |_| ())
 }
 
-/// Records a run a part at a time: every few thousand cycles `take` is offered the events since it
+/// Records a run with blocks, a part at a time: every few thousand cycles `take` is offered the events since it
 /// took some, to take them out and perhaps leave memory for those that follow. The records have all
 /// that it left, and what is known at the end.
 ///
@@ -147,11 +169,12 @@ pub fn record(program: &Program, input: &[u8], limits: Limits) -> Result<(Outcom
 /// As for [`record`].
 pub fn record_parts(
     program: &Program,
+    blocks: &Patterns,
     input: &[u8],
     limits: Limits,
     take: &mut dyn FnMut(&mut Events),
 ) -> Result<(Outcome, Records), Error> {
-    recorded(program, input, limits, &mut Honest, take)
+    recorded(program, blocks, input, limits, &mut Honest, take)
 }
 
 /// Records a run that didn't happen: before each instruction `tamper` may ask for a [`Fault`], and
@@ -166,20 +189,23 @@ pub fn record_with(
     limits: Limits,
     mut tamper: impl FnMut(&Moment) -> Option<Fault>,
 ) -> Result<(Outcome, Records), Error> {
-    recorded(program, input, limits, &mut fault::Lying(&mut tamper), &mut |_| ())
+    let none = Patterns::default();
+    recorded(program, &none, input, limits, &mut fault::Lying(&mut tamper), &mut |_| ())
 }
 
 fn recorded<T: fault::Tamper>(
     program: &Program,
+    blocks: &Patterns,
     input: &[u8],
     limits: Limits,
     tamper: &mut T,
     take: &mut dyn FnMut(&mut Events),
 ) -> Result<(Outcome, Records), Error> {
-    let mut recorder = Recorder::new(program, take);
-    let limits = Limits { max_cycles: limits.max_cycles.min(MAX_RECORDED), ..limits };
-    let mut interpreter = Interpreter::new(program, input, limits);
+    // With blocks there are fewer rows than cycles: that there are not too many is for the recorder to see.
+    let max_cycles = if blocks.is_empty() { limits.max_cycles.min(MAX_RECORDED) } else { limits.max_cycles };
+    let mut interpreter = Interpreter::new(program, input, Limits { max_cycles, ..limits });
+    let mut recorder = Grouping::new(blocks, Recorder::new(program, take));
     let outcome = interpreter.run(&mut recorder, tamper)?;
-    let records = recorder.finish(&interpreter, &outcome);
+    let records = recorder.inner.finish(&interpreter, &outcome);
     Ok((outcome, records))
 }

@@ -1,5 +1,8 @@
 //! Counts the rows of each table.
 
+use core::ops::{Index, IndexMut};
+
+use dyad_machine::block::Pattern;
 use dyad_machine::instr::{Instr, RAM_TOP, REGISTERS};
 use dyad_machine::list::{ByTable, OPS, TABLE_IDS, TableId};
 use dyad_machine::record::{Copy, Ecall};
@@ -10,16 +13,49 @@ use crate::memory::Paged;
 use crate::observer::{Observer, Seen};
 
 /// The rows of each table that a proof of a run has.
-pub type RowCounts = ByTable<u64>;
-
-/// The rows that a recorded run has.
-pub fn rows_of(run: &Run<'_>) -> RowCounts {
-    ByTable(core::array::from_fn(|i| run.rows(TABLE_IDS[i]).rows() as u64))
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RowCounts {
+    /// Those of the machine's tables.
+    pub tables: ByTable<u64>,
+    /// Those of each block's.
+    pub blocks: Vec<u64>,
 }
 
-/// The rows of every table with its name.
+impl RowCounts {
+    /// Those of all tables: the machine's, then the blocks'.
+    pub fn all(&self) -> impl Iterator<Item = u64> {
+        self.tables.0.iter().chain(&self.blocks).copied()
+    }
+}
+
+impl Index<TableId> for RowCounts {
+    type Output = u64;
+
+    #[inline(always)]
+    fn index(&self, id: TableId) -> &u64 {
+        &self.tables[id]
+    }
+}
+
+impl IndexMut<TableId> for RowCounts {
+    #[inline(always)]
+    fn index_mut(&mut self, id: TableId) -> &mut u64 {
+        &mut self.tables[id]
+    }
+}
+
+/// The rows that a recorded run has, of which there are so many blocks.
+pub fn rows_of(run: &Run<'_>, blocks: usize) -> RowCounts {
+    let of_blocks = |i: usize| run.block(i).map_or(0, |rows| rows.times.len() as u64);
+    RowCounts {
+        tables: ByTable(core::array::from_fn(|i| run.rows(TABLE_IDS[i]).rows() as u64)),
+        blocks: (0..blocks).map(of_blocks).collect(),
+    }
+}
+
+/// The rows of every table of the machine with its name.
 pub fn rows_by_name(rows: &RowCounts) -> impl Iterator<Item = (&'static str, u64)> {
-    TABLES.iter().map(|t| t.rules.name()).zip(rows.0)
+    TABLES.iter().map(|t| t.rules.name()).zip(rows.tables.0)
 }
 
 /// Counts.
@@ -33,13 +69,13 @@ pub(crate) struct Meter<'a> {
 }
 
 impl<'a> Meter<'a> {
-    pub fn new(program: &Program, watch: &'a mut dyn FnMut(u64, &RowCounts) -> bool) -> Self {
+    pub fn new(program: &Program, blocks: usize, watch: &'a mut dyn FnMut(u64, &RowCounts) -> bool) -> Self {
         let mut known = Paged::new();
         for cell in program.image() {
             *known.entry(cell.address) = true;
         }
         *known.entry(RAM_TOP as u32) = true;
-        let mut rows = RowCounts::default();
+        let mut rows = RowCounts { blocks: vec![0; blocks], ..RowCounts::default() };
         rows[TableId::Program] = program.instrs().len() as u64;
         rows[TableId::Registers] = REGISTERS as u64;
         rows[TableId::Image] = program.image().len() as u64;
@@ -49,7 +85,7 @@ impl<'a> Meter<'a> {
 
     /// The rows so far.
     pub fn rows(&self) -> RowCounts {
-        let mut rows = self.rows;
+        let mut rows = self.rows.clone();
         for (op, count) in OPS.iter().zip(self.ops) {
             if let Some(table) = op.kind().table() {
                 rows[table] += count;
@@ -83,6 +119,13 @@ impl Observer for Meter<'_> {
         }
         if let Some(touched) = ram {
             self.touch(touched.address);
+        }
+    }
+
+    fn block(&mut self, index: u32, pattern: &Pattern, steps: &[Seen]) {
+        self.rows.blocks[index as usize] += 1;
+        for cell in &pattern.cells {
+            self.touch(steps[cell.at as usize].ram.expect("it accesses memory").address);
         }
     }
 

@@ -1,5 +1,6 @@
 //! What watches a run.
 
+use dyad_machine::block::Pattern;
 use dyad_machine::instr::Instr;
 use dyad_machine::list::TableId;
 use dyad_machine::record::{Copy, Ecall};
@@ -8,7 +9,6 @@ use dyad_machine::record::{Copy, Ecall};
 #[derive(Clone, Copy)]
 pub(crate) struct Seen {
     pub pc: u32,
-    pub time: u32,
     /// Its index in the program's list of instructions.
     pub index: u32,
     pub instr: Instr,
@@ -34,10 +34,20 @@ pub(crate) struct Touched {
     pub before: u64,
 }
 
-/// Watches a run. Times of accesses are the observer's to know.
+/// Watches a run. Times are the observer's to know.
 pub(crate) trait Observer {
     /// An instruction other than a system call was executed.
     fn step(&mut self, seen: Seen);
+    /// A path was run that has a table of its own, the block of this index, by instructions that were all seen.
+    fn block(&mut self, index: u32, pattern: &Pattern, steps: &[Seen]) {
+        let _ = (index, pattern, steps);
+    }
+    /// A system call is about to be made.
+    fn settle(&mut self) {}
+    /// The time of what happens next, once all before is settled.
+    fn time(&self) -> u32 {
+        0
+    }
     /// A program cell is accessed by a system call; returns the time of the access before, as the next
     /// three do.
     fn fetch(&mut self, index: u32, now: u32) -> u32;

@@ -1,21 +1,25 @@
 //! Records a run: events with the previous time of every cell they access.
 
-use dyad_machine::instr::{RAM_TOP, REGISTERS, RESERVATION};
+use dyad_machine::block::{BlockRows, FoundCell, Operand, Pattern};
+use dyad_machine::instr::{RAM_TOP, REGISTERS, RESERVATION, SINK};
 use dyad_machine::list::TableId;
 use dyad_machine::record::{Access, Cell, Copy, Ecall, Events, Further, Records, Step};
 use dyad_machine::row::TIME_STEP;
 use dyad_program::Program;
 
-use crate::Outcome;
 use crate::code::Code;
-use crate::interpreter::Interpreter;
+use crate::interpreter::{Interpreter, PAUSE};
 use crate::memory::Paged;
 use crate::observer::{Observer, Seen};
 use crate::registers::Registers;
+use crate::{MAX_RECORDED, Outcome};
 
-/// Cycles between two times that events can be taken: few enough that the events of all kinds stay
-/// in a second-level cache, and enough to hide what it costs to hand them over.
+/// Rows of instructions, or as much of blocks, between two times that events can be taken: few enough that the events of
+/// all kinds stay in a second-level cache, and enough to hide what it costs to hand them over.
 pub const PART: u32 = 1 << 12;
+
+/// Bytes that an instruction's row takes to record.
+const ROW: u32 = size_of::<Step>() as u32;
 
 /// Records.
 pub(crate) struct Recorder<'a> {
@@ -26,6 +30,13 @@ pub(crate) struct Recorder<'a> {
     ram: Paged<u32>,
     /// For each instruction of the program, the time of its last fetch.
     fetches: Vec<u32>,
+    /// What the last row that wrote the sink left there, where blocks have written to it since, in the machine but not
+    /// in their rows.
+    sink: Option<u64>,
+    /// The time of the next row.
+    time: u32,
+    /// Bytes recorded since events could be taken.
+    since: u32,
     events: Events,
     /// Is offered the events every [`PART`] cycles, to take them out.
     take: &'a mut dyn FnMut(&mut Events),
@@ -37,13 +48,25 @@ impl<'a> Recorder<'a> {
         // Makes the page, so that the top cell is listed.
         ram.entry(RAM_TOP as u32);
         let fetches = vec![0; program.instrs().len()];
-        Self { registers: Registers::default(), written: 0, ram, fetches, events: Events::default(), take }
+        let (registers, events) = (Registers::default(), Events::default());
+        Self {
+            registers,
+            written: 0,
+            ram,
+            fetches,
+            sink: None,
+            time: TIME_STEP as u32,
+            since: 0,
+            events,
+            take,
+        }
     }
 
     /// The records of a run that exited, without the events that were taken.
     pub fn finish(self, machine: &Interpreter<'_>, outcome: &Outcome) -> Records {
-        let Self { registers, ram, fetches, events, .. } = self;
-        let last = |r: u8| Access { value: machine.registers.get(r), prev: registers.get(r) };
+        let Self { registers, ram, fetches, events, sink, .. } = self;
+        let value = |r: u8| sink.filter(|_| r == SINK).unwrap_or(machine.registers.get(r));
+        let last = |r: u8| Access { value: value(r), prev: registers.get(r) };
         Records {
             events,
             fetches,
@@ -56,10 +79,13 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    /// Offers the events at the end of a part: after each step.
+    /// Goes on to the next row, after one that took so many bytes to record; offers the events at the end of a part.
     #[inline(always)]
-    fn passed(&mut self, time: u32) {
-        if time.is_multiple_of(TIME_STEP as u32 * PART) {
+    fn passed(&mut self, bytes: u32) {
+        self.time = self.time.wrapping_add(TIME_STEP as u32);
+        self.since += bytes;
+        if self.since >= PART * ROW {
+            self.since = 0;
             (self.take)(&mut self.events);
         }
     }
@@ -89,11 +115,11 @@ impl Recorder<'_> {
     /// What is recorded besides of an instruction that accesses a second cell or the reservation.
     fn further(&mut self, s: Seen) -> Further {
         let cell = s.second.map(|cell| {
-            let prev = self.cell(cell.address, s.time | 2);
+            let prev = self.cell(cell.address, self.time | 2);
             Access { value: cell.before, prev }
         });
         let reservation = s.reservation.map(|value| {
-            let prev = self.register(RESERVATION, s.time | 1);
+            let prev = self.register(RESERVATION, self.time | 1);
             Access { value, prev }
         });
         Further { cell: cell.unwrap_or_default(), reservation: reservation.unwrap_or_default() }
@@ -106,28 +132,24 @@ impl Observer for Recorder<'_> {
         let kind = s.instr.kind();
         let accesses = kind.accesses();
         let Some(table) = s.table.or(kind.table()) else { return };
-        let mut step = Step {
-            pc: s.pc,
-            time: s.time,
-            instr: s.index,
-            fetch_prev: self.fetch(s.index, s.time),
-            ..Step::default()
-        };
+        let time = self.time;
+        let mut step =
+            Step { pc: s.pc, time, instr: s.index, fetch_prev: self.fetch(s.index, time), ..Step::default() };
         if accesses.rs1 {
             step.rs1 = s.rs1;
-            step.rs1_prev = self.register(s.instr.rs1, s.time | 1);
+            step.rs1_prev = self.register(s.instr.rs1, time | 1);
         }
         if accesses.rs2 {
             step.rs2 = s.rs2;
-            step.rs2_prev = self.register(s.instr.rs2, s.time | 2);
+            step.rs2_prev = self.register(s.instr.rs2, time | 2);
         }
         if accesses.rd {
-            step.rd_old = s.rd_old;
-            step.rd_prev = self.register(s.instr.rd, s.time | 3);
+            step.rd_old = if s.instr.rd == SINK { self.sink.take().unwrap_or(s.rd_old) } else { s.rd_old };
+            step.rd_prev = self.register(s.instr.rd, time | 3);
         }
         if let Some(ram) = s.ram {
             step.mem = ram.before;
-            step.mem_prev = self.cell(ram.address, s.time | 1);
+            step.mem_prev = self.cell(ram.address, time | 1);
             if !accesses.memory.writes() {
                 let second = s.second.is_some_and(|cell| cell.read_only);
                 step.rs2 = u64::from(ram.read_only) | u64::from(second) << 1;
@@ -138,7 +160,46 @@ impl Observer for Recorder<'_> {
             self.events.further[table].push(further);
         }
         self.events.steps[table].push(step);
-        self.passed(s.time);
+        self.passed(ROW);
+    }
+
+    fn block(&mut self, index: u32, pattern: &Pattern, steps: &[Seen]) {
+        let index = index as usize;
+        if self.events.blocks.len() <= index {
+            self.events.blocks.resize_with(index + 1, BlockRows::default);
+        }
+        if let (None, Some(at)) = (self.sink, pattern.sink) {
+            self.sink = Some(steps[at as usize].rd_old);
+        }
+        let mut rows = core::mem::take(&mut self.events.blocks[index]);
+        rows.times.push(self.time);
+        for found in &pattern.registers {
+            let seen = &steps[found.at as usize];
+            let value = match found.operand {
+                Operand::Rs1 => seen.rs1,
+                Operand::Rs2 => seen.rs2,
+                Operand::Rd => seen.rd_old,
+                Operand::Reservation => seen.reservation.unwrap_or_default(),
+            };
+            rows.values.push(value);
+            rows.before.push(self.register(found.register, self.time));
+        }
+        // Cells are left in the order of their slots, which need not be that in which they are found.
+        let first = rows.before.len();
+        let touched = |cell: &FoundCell| steps[cell.at as usize].ram.expect("it accesses memory");
+        rows.values.extend(pattern.cells.iter().map(|cell| touched(cell).before));
+        rows.before.resize(first + pattern.cells.len(), 0);
+        for &k in &pattern.order {
+            let cell = &pattern.cells[k as usize];
+            rows.before[first + k as usize] =
+                self.cell(touched(cell).address, self.time | u32::from(cell.slot));
+        }
+        self.events.blocks[index] = rows;
+        self.passed(4 + 12 * (pattern.registers.len() + pattern.cells.len()) as u32);
+    }
+
+    fn time(&self) -> u32 {
+        self.time
     }
 
     #[inline(always)]
@@ -168,16 +229,21 @@ impl Observer for Recorder<'_> {
 
     fn call(&mut self, table: TableId, event: Ecall) {
         self.events.calls[table].push(event);
-        self.passed(event.time);
+        self.passed(ROW);
     }
 
     fn copy(&mut self, table: TableId, event: Copy) {
         self.events.copies[table].push(event);
-        self.passed(event.time);
+        self.passed(ROW);
     }
 
     fn bytes(&self) -> u64 {
         self.ram.bytes()
+    }
+
+    fn goes_on(&mut self, _: u64) -> bool {
+        // Each cycle until it is asked again may be a row.
+        u64::from(self.time) / TIME_STEP + PAUSE <= MAX_RECORDED
     }
 }
 

@@ -7,7 +7,7 @@ use dyad_machine::record::{Access, Copy, Ecall, Written};
 use crate::MAX_DIAGNOSTICS;
 use crate::error::Cause;
 use crate::fault::Fault;
-use crate::interpreter::{At, Interpreter, time};
+use crate::interpreter::{At, Interpreter};
 use crate::observer::Observer;
 
 impl Interpreter<'_> {
@@ -17,6 +17,7 @@ impl Interpreter<'_> {
     /// The cause of a trap; `None` where the run may not go on.
     #[inline(never)]
     pub fn call<O: Observer>(&mut self, observer: &mut O, at: At) -> Result<Flow, Option<Cause>> {
+        observer.settle();
         calls::execute(&mut Calling { machine: self, observer, at }).map_err(|refusal| match refusal {
             Refusal::Halted => None,
             refusal => Some(Cause::Call(refusal)),
@@ -37,7 +38,7 @@ impl<O: Observer> Machine for Calling<'_, '_, O> {
     }
 
     fn time(&self) -> u32 {
-        time(self.machine.cycle)
+        self.observer.time()
     }
 
     fn fetch(&mut self) -> u32 {

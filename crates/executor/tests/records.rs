@@ -5,7 +5,7 @@
 mod common;
 
 use common::load;
-use dyad_executor::{Fault, Limits, Moment, meter, record, record_parts, record_with, rows_of};
+use dyad_executor::{Fault, Limits, Moment, Patterns, meter, record, record_parts, record_with, rows_of};
 use dyad_machine::instr::{RAM_TOP, decode};
 use dyad_machine::list::TableId;
 use dyad_machine::record::{Access, Cell, Copy, Ecall, Events, Records, Step, Written};
@@ -219,7 +219,8 @@ fn parts_together_are_the_whole() {
         events.clear();
         parts += 1;
     };
-    let (same, mut rest) = record_parts(&program, &input, Limits::default(), &mut take).expect("exits");
+    let (same, mut rest) =
+        record_parts(&program, &Patterns::default(), &input, Limits::default(), &mut take).expect("exits");
     taken.append(&rest.events);
     rest.events = taken;
     assert!(parts > 10 && outcome == same && rest == whole, "{parts} parts");
@@ -256,7 +257,10 @@ fn without_faults_the_liar_is_honest() {
     assert_eq!(honest, liar);
     assert_eq!(honest.0.exit_code, 55);
     let (outcome, rows) = meter(&program, &[], Limits::default()).expect("runs");
-    assert_eq!((outcome, rows), (honest.0, rows_of(&Run::new(&honest.1, program.words(), program.image()))));
+    assert_eq!(
+        (outcome, rows),
+        (honest.0, rows_of(&Run::new(&honest.1, program.words(), program.image()), 0))
+    );
 }
 
 #[test]

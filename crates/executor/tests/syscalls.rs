@@ -139,7 +139,7 @@ fn the_same_run_gives_the_same_outcome_watched_or_not() {
     assert_eq!(silent, metered);
     assert_eq!(silent, recorded);
     let run = dyad_machine::tables::Run::new(&records, program.words(), program.image());
-    assert_eq!(rows, dyad_executor::rows_of(&run));
+    assert_eq!(rows, dyad_executor::rows_of(&run, 0));
     let copies = [TableId::CopyInByte, TableId::CopyInWord, TableId::CopyInEnd].map(|id| rows[id]);
     assert_eq!(copies, [5, 2, 1]);
 }

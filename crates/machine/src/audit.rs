@@ -8,8 +8,8 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::fmt;
 
-use dyad_rules::StoredRows;
 use dyad_rules::check::{Check, MessageValue};
+use dyad_rules::{Rows, StoredRows, TableRules};
 
 use crate::statement::boundary;
 use crate::tables::{Run, TABLES};
@@ -20,7 +20,7 @@ pub enum Finding {
     /// A row breaks a constraint.
     Broken {
         /// The table.
-        table: &'static str,
+        table: alloc::borrow::Cow<'static, str>,
         /// The row's index in it.
         row: usize,
         /// The constraint.
@@ -54,6 +54,15 @@ impl fmt::Display for Finding {
 /// Everything that is wrong with a run of a program that starts at `entry`, and with the claim that
 /// it exited with `exit_code` having written `output`: nothing, if it can be proved.
 pub fn audit(run: &Run<'_>, entry: u32, output: &[u8], exit_code: u8) -> Vec<Finding> {
+    audit_with(run, &[], (entry, output, exit_code))
+}
+
+/// As [`audit`], of a run that has rows of other tables too; what it claims is (entry, output, exit code).
+pub fn audit_with(
+    run: &Run<'_>,
+    others: &[(&dyn TableRules, &dyn Rows)],
+    (entry, output, exit_code): (u32, &[u8], u8),
+) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut balance: BTreeMap<MessageValue, i64> = BTreeMap::new();
     let mut count = |messages: Vec<MessageValue>, by: i64| {
@@ -64,21 +73,28 @@ pub fn audit(run: &Run<'_>, entry: u32, output: &[u8], exit_code: u8) -> Vec<Fin
     let (pushes, pulls) = boundary(entry, output, exit_code);
     count(pushes, 1);
     count(pulls, -1);
-    for table in TABLES {
-        let shape = table.rules.shape();
-        let committed = StoredRows::collect(shape.committed.len(), &*run.rows(table.id));
-        let fixed = StoredRows::collect(shape.fixed.len(), &*run.fixed_rows(table.id));
+    let mut table = |rules: &dyn TableRules, committed: &dyn Rows, fixed: &dyn Rows| {
+        let shape = rules.shape();
+        let committed = StoredRows::collect(shape.committed.len(), committed);
+        let fixed = StoredRows::collect(shape.fixed.len(), fixed);
         for row in 0..committed.rows {
-            let mut check = Check::new(committed.row(row), fixed.row(row), true);
-            table.rules.check(&mut check);
+            let fixed = if shape.fixed.is_empty() { &[][..] } else { fixed.row(row) };
+            let mut check = Check::new(committed.row(row), fixed, true);
+            rules.check(&mut check);
             findings.extend(check.broken.iter().map(|b| Finding::Broken {
-                table: shape.name,
+                table: shape.name.clone(),
                 row,
                 constraint: b.name,
             }));
             count(check.pushes, 1);
             count(check.pulls, -1);
         }
+    };
+    for machine in TABLES {
+        table(machine.rules, &*run.rows(machine.id), &*run.fixed_rows(machine.id));
+    }
+    for (rules, rows) in others {
+        table(*rules, *rows, &StoredRows::default());
     }
     let unbalanced = balance.into_iter().filter(|&(_, excess)| excess != 0);
     findings.extend(unbalanced.map(|(message, excess)| Finding::Unbalanced { message, excess }));

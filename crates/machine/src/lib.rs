@@ -27,6 +27,7 @@
 extern crate alloc;
 
 pub mod audit;
+pub mod block;
 pub mod calls;
 pub mod compressed;
 pub mod equations;
@@ -42,3 +43,4 @@ pub mod statement;
 pub mod tables;
 #[cfg(test)]
 mod testing;
+pub mod trace;

@@ -7,6 +7,7 @@
 
 use alloc::vec::Vec;
 
+use crate::block::BlockRows;
 use crate::list::ByTable;
 
 /// An executed instruction other than a system call. 64 bytes.
@@ -153,6 +154,8 @@ pub struct Events {
     pub calls: ByTable<Vec<Ecall>>,
     /// Steps of copies.
     pub copies: ByTable<Vec<Copy>>,
+    /// Rows of blocks, as many lists as there are blocks that have had one.
+    pub blocks: Vec<BlockRows>,
 }
 
 impl Events {
@@ -162,13 +165,15 @@ impl Events {
         self.further.0.iter_mut().for_each(Vec::clear);
         self.calls.0.iter_mut().for_each(Vec::clear);
         self.copies.0.iter_mut().for_each(Vec::clear);
+        self.blocks.iter_mut().for_each(BlockRows::clear);
     }
 
     /// How many there are.
     pub fn count(&self) -> usize {
         let steps = self.steps.0.iter().map(Vec::len).sum::<usize>();
         let calls = self.calls.0.iter().map(Vec::len).sum::<usize>();
-        steps + calls + self.copies.0.iter().map(Vec::len).sum::<usize>()
+        let blocks = self.blocks.iter().map(|b| b.times.len()).sum::<usize>();
+        steps + calls + blocks + self.copies.0.iter().map(Vec::len).sum::<usize>()
     }
 
     /// Appends those of `more`.
@@ -181,6 +186,8 @@ impl Events {
         calls.for_each(|(all, more)| all.extend(more));
         let copies = self.copies.0.iter_mut().zip(&more.copies.0);
         copies.for_each(|(all, more)| all.extend(more));
+        self.blocks.resize_with(self.blocks.len().max(more.blocks.len()), BlockRows::default);
+        self.blocks.iter_mut().zip(&more.blocks).for_each(|(all, more)| all.append(more));
     }
 }
 

@@ -8,6 +8,7 @@ use core::ops::Range;
 use dyad_rules::fill::FillInto;
 use dyad_rules::{Rows, Table, TableRules};
 
+use crate::block::BlockRows;
 use crate::calls::{self, Called};
 use crate::families;
 use crate::instr::CellWords;
@@ -116,6 +117,11 @@ impl<'a> Run<'a> {
     /// The fixed words of a table's rows; no words where the table has no fixed columns.
     pub fn fixed_rows(&'a self, id: TableId) -> Box<dyn Rows + 'a> {
         (TABLES[id as usize].rows)(self, Columns::Fixed)
+    }
+
+    /// The rows of the block of this index, if it has had one.
+    pub fn block(&self, index: usize) -> Option<&'a BlockRows> {
+        self.events.and_then(|e| e.blocks.get(index))
     }
 
     /// A list of the events; nothing if there are none.

@@ -3,9 +3,10 @@
 use alloc::vec::Vec;
 
 use dyad_machine::statement::boundary;
+use dyad_rules::forms::TableForms;
 use dyad_verifier::check::demand;
 use dyad_verifier::hash::Domain;
-use dyad_verifier::{Blake3, Digest, Hash, Key, Statement};
+use dyad_verifier::{Blake3, Digest, Hash, Key, Statement, System};
 
 use crate::Error;
 
@@ -30,6 +31,8 @@ pub struct VerifyingKey {
     pub image: u32,
     /// The root of the commitment to both.
     pub root: Digest,
+    /// The tables of the program's blocks.
+    pub blocks: Vec<TableForms>,
 }
 
 impl VerifyingKey {
@@ -76,7 +79,13 @@ impl VerifyingKey {
             instructions: u32::from_le_bytes(*instructions),
             image: u32::from_le_bytes(*image),
             root: *root,
+            blocks: Vec::new(),
         })
+    }
+
+    /// The machine and the program's blocks.
+    pub fn system(&self) -> System {
+        crate::system_with(self.blocks.iter().cloned())
     }
 
     /// The key's identity: the digest of its bytes.

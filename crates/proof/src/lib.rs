@@ -16,6 +16,7 @@ mod proof;
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
+use dyad_rules::forms::TableForms;
 use dyad_verifier::check::demand;
 use dyad_verifier::{Blake3, Schedule, System};
 
@@ -63,7 +64,14 @@ pub enum Error {
 
 /// The machine as a system of tables, with the digest of its rules.
 pub fn system() -> System {
-    System::new::<Blake3>(dyad_machine::tables::tables().iter().map(|t| t.shape()))
+    system_with(core::iter::empty())
+}
+
+/// The machine and the blocks of a program as a system of tables, with the digest of all rules.
+pub fn system_with(blocks: impl Iterator<Item = TableForms>) -> System {
+    let machine = dyad_machine::tables::tables();
+    let machine = machine.iter().map(|table| TableForms::of(&table.shape()));
+    System::of::<Blake3>(machine.chain(blocks).collect())
 }
 
 /// What a valid proof establishes.
@@ -87,10 +95,10 @@ pub struct Verified {
 /// # Errors
 /// [`Error`], with the step that failed. Never panics, whatever key and proof hold.
 pub fn verify(key: &VerifyingKey, proof: &Proof) -> Result<Verified, Error> {
-    verify_in(&system(), key, proof)
+    verify_in(&key.system(), key, proof)
 }
 
-/// As [`verify`], with the machine's [`system`] made before: worth while for many proofs.
+/// As [`verify`], with the key's [`VerifyingKey::system`] made before: worth while for many proofs.
 ///
 /// # Errors
 /// As [`verify`].

@@ -5,7 +5,15 @@ use dyad_verifier::{Error as Invalid, System};
 
 fn key(system: &System) -> VerifyingKey {
     let (program, root) = ([1; 32], [2; 32]);
-    VerifyingKey { rules: system.digest, program, entry: 0x1000, instructions: 9, image: 3, root }
+    VerifyingKey {
+        rules: system.digest,
+        program,
+        entry: 0x1000,
+        instructions: 9,
+        image: 3,
+        root,
+        blocks: Vec::new(),
+    }
 }
 
 /// A proof that says what a valid one would, and proves nothing.

@@ -91,7 +91,7 @@ impl TableForms {
         };
         let (pushes, pulls) = (messages(&shape.pushes), messages(&shape.pulls));
         Self {
-            name: Cow::Borrowed(shape.name),
+            name: shape.name.clone(),
             committed: shape.committed.len(),
             fixed: shape.fixed.len(),
             forms: met.forms,

@@ -88,6 +88,8 @@ pub struct Lanes {
     pub pushes: Vec<LaneMessage>,
     /// The messages taken from the bus.
     pub pulls: Vec<LaneMessage>,
+    /// Words of tables that are data.
+    pub(crate) scratch: Vec<Lane>,
     next_committed: usize,
     next_fixed: usize,
 }

@@ -19,6 +19,7 @@
 extern crate alloc;
 
 pub mod check;
+pub mod data;
 pub mod fill;
 pub mod form;
 pub mod forms;

@@ -1,5 +1,6 @@
 //! The rules read as linear forms: what the verifier, the layout and the snapshots know of a table.
 
+use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::cell::RefCell;
 use core::ops::{BitAnd, BitXor, Shl, Shr};
@@ -94,7 +95,7 @@ pub struct Message {
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct TableShape {
     /// The table's name, unique in a system.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Columns committed by the prover for each run, in the order of the row.
     pub committed: Vec<Column>,
     /// Columns that belong to the program.
@@ -115,7 +116,7 @@ impl TableShape {
     /// Reads the shape of the rules `run`.
     pub fn of(name: &'static str, run: impl for<'a> FnOnce(&mut Shape<'a>)) -> Self {
         let arena = RefCell::new(Vec::new());
-        let mut shape = Shape { arena: &arena, out: Self { name, ..Self::default() } };
+        let mut shape = Shape { arena: &arena, out: Self { name: Cow::Borrowed(name), ..Self::default() } };
         run(&mut shape);
         let mut out = shape.out;
         out.nodes = arena.into_inner();
@@ -135,7 +136,7 @@ impl TableShape {
     /// their encodings are. The digest of these bytes is bound into every proof.
     pub fn encode(&self) -> Vec<u8> {
         let mut e = Encoder(Vec::new());
-        e.text(self.name);
+        e.text(&self.name);
         for columns in [&self.committed, &self.fixed] {
             e.number(columns.len() as u64);
             for c in columns {

@@ -22,7 +22,7 @@ pub trait Table: Sync {
 /// A table seen without its event type: what prover, verifier and tests need.
 pub trait TableRules: Sync {
     /// The table's name.
-    fn name(&self) -> &'static str;
+    fn name(&self) -> &str;
     /// The rules as linear forms.
     fn shape(&self) -> TableShape;
     /// Evaluates the rules on eight rows; call [`Lanes::restart`] before.
@@ -32,7 +32,7 @@ pub trait TableRules: Sync {
 }
 
 impl<T: Table> TableRules for T {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         T::NAME
     }
 

@@ -66,7 +66,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let floor = floors.iter().max_by_key(|floor| floor.threads).ok_or("no floor")?;
     let program = dyad_program::Program::from_elf(&fs::read(elf)?)?;
     let (outcome, counts) = meter(&program, &fs::read(input)?, Limits::default())?;
-    let rows = counts.0.iter().map(|&n| u32::try_from(n)).collect::<Result<Vec<u32>, _>>()?;
+    let rows = counts.all().map(u32::try_from).collect::<Result<Vec<u32>, _>>()?;
     let system = dyad_proof::system();
     let layout = Layout::new(&system, &rows)?;
     println!("{} cycles\n", outcome.cycles);

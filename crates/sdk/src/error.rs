@@ -11,6 +11,14 @@ pub enum Error {
     /// The ELF file is not a program for the machine.
     #[error(transparent)]
     Load(#[from] dyad_program::LoadError),
+    /// A path of the program that cannot have a table of its own.
+    #[error("block {index} of the list is none: {refused}")]
+    Block {
+        /// Its place in the list.
+        index: usize,
+        /// Why.
+        refused: dyad_blocks::Refused,
+    },
     /// The program trapped, or ran too long.
     #[error(transparent)]
     Run(#[from] dyad_executor::Error),

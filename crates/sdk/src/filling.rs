@@ -3,13 +3,13 @@
 use std::sync::mpsc;
 
 use dyad_executor::{Limits, RowCounts, record_parts, rows_of};
-use dyad_machine::instr::CellWords;
 use dyad_machine::record::{Events, Records};
 use dyad_machine::tables::{Run, TABLES};
 use dyad_prover::{Columns, Filled, Places};
+use dyad_rules::{Rows, StoredRows};
 use dyad_verifier::System;
 
-use crate::{Error, memory};
+use crate::{Error, Program, memory};
 
 /// Parts of a run that may wait for each thread beside the executing one.
 const WAITING: usize = 2;
@@ -29,7 +29,7 @@ pub fn parts(threads: usize) -> usize {
 /// # Panics
 /// If the run has other rows: it is not the one that was metered.
 pub fn execute_and_fill(
-    program: &dyad_program::Program,
+    program: &Program,
     input: &[u8],
     limits: Limits,
     system: &System,
@@ -41,25 +41,25 @@ pub fn execute_and_fill(
     for _ in 1..parts(rayon::current_num_threads()) {
         let _ = give.send(Events::default());
     }
-    let words = program.words();
+    let words = program.inner.words();
     let (_, records) = rayon::scope(|scope| {
         // Ends with the program: parts that come back later are not used again.
         let spare = spare;
-        record_parts(program, input, limits, &mut |events| {
-            let places = places(&mut columns, &Run::of_events(events, words));
+        record_parts(&program.inner, program.patterns(), input, limits, &mut |events| {
+            let places = places(&mut columns, program, &Run::of_events(events, words));
             if let Ok(mut part) = spare.try_recv() {
                 std::mem::swap(events, &mut part);
                 let give = give.clone();
                 scope.spawn(move |_| {
-                    fill(&mut part, words, places);
+                    fill(&mut part, program, places);
                     let _ = give.send(part);
                 });
             } else {
-                fill(events, words, places);
+                fill(events, program, places);
             }
         })
     })?;
-    fill_rest(&mut columns, &Run::new(&records, words, program.image()));
+    fill_rest(&mut columns, program, &Run::new(&records, words, program.inner.image()));
     columns.finish();
     Ok(filled)
 }
@@ -68,15 +68,11 @@ pub fn execute_and_fill(
 ///
 /// # Errors
 /// [`Error::TooLarge`] if its rows don't fit one proof.
-pub fn fill_recorded(
-    program: &dyad_program::Program,
-    system: &System,
-    records: &Records,
-) -> Result<Filled, Error> {
-    let run = Run::new(records, program.words(), program.image());
-    let mut filled = zero(system, &rows_of(&run))?;
+pub fn fill_recorded(program: &Program, system: &System, records: &Records) -> Result<Filled, Error> {
+    let run = Run::new(records, program.inner.words(), program.inner.image());
+    let mut filled = zero(system, &rows_of(&run, program.patterns().len()))?;
     let mut columns = filled.columns(system);
-    fill_rest(&mut columns, &run);
+    fill_rest(&mut columns, program, &run);
     columns.finish();
     Ok(filled)
 }
@@ -85,23 +81,36 @@ fn zero(system: &System, rows: &RowCounts) -> Result<Filled, Error> {
     Filled::zero(system, memory::layout_rows(rows)).map_err(Error::TooLarge)
 }
 
-/// The places of the rows that part of a run has of each table.
-fn places<'v>(columns: &mut Columns<'v>, run: &Run<'_>) -> Vec<Places<'v>> {
-    TABLES.iter().map(|t| columns.next(t.id as usize, run.rows(t.id).rows())).collect()
+/// The rows that a run, or part of it, has of each table: the machine's, then the blocks'.
+fn rows<'a>(program: &'a Program, run: &'a Run<'a>) -> impl Iterator<Item = Box<dyn Rows + 'a>> {
+    let blocks = program.blocks().list().iter().enumerate();
+    let blocks = blocks.map(|(i, block)| match run.block(i) {
+        Some(records) => Box::new(block.rows(records)) as Box<dyn Rows>,
+        None => Box::new(StoredRows::default()),
+    });
+    TABLES.iter().map(|t| run.rows(t.id)).chain(blocks)
+}
+
+/// The places of the rows that part of a run has of each table; of no rows, no places.
+fn places<'v>(columns: &mut Columns<'v>, program: &Program, run: &Run<'_>) -> Vec<Option<Places<'v>>> {
+    let counts = rows(program, run).map(|rows| rows.rows()).enumerate();
+    counts.map(|(table, rows)| (rows > 0).then(|| columns.next(table, rows))).collect()
 }
 
 /// Fills the places of a part's rows and forgets the part.
-fn fill(part: &mut Events, words: &[CellWords], places: Vec<Places<'_>>) {
-    let run = Run::of_events(part, words);
-    for (table, places) in TABLES.iter().zip(places) {
-        places.fill(&*run.rows(table.id), 0);
+fn fill(part: &mut Events, program: &Program, places: Vec<Option<Places<'_>>>) {
+    let run = Run::of_events(part, program.inner.words());
+    for (rows, places) in rows(program, &run).zip(places) {
+        if let Some(places) = places {
+            places.fill(&*rows, 0);
+        }
     }
     part.clear();
 }
 
 /// Fills the next rows of all tables, on all threads.
-fn fill_rest(columns: &mut Columns<'_>, run: &Run<'_>) {
-    let rows: Vec<_> = TABLES.iter().map(|t| run.rows(t.id)).collect();
+fn fill_rest(columns: &mut Columns<'_>, program: &Program, run: &Run<'_>) {
+    let rows: Vec<_> = rows(program, run).collect();
     let witness: Vec<_> = rows.iter().map(|r| &**r).collect();
     columns.fill(&witness);
 }
@@ -109,7 +118,6 @@ fn fill_rest(columns: &mut Columns<'_>, run: &Run<'_>) {
 #[cfg(test)]
 mod tests {
     use dyad_executor::{meter, record};
-    use dyad_program::Program;
     use dyad_program::testing::{DATA, asm::*, program};
 
     use super::*;
@@ -148,9 +156,9 @@ mod tests {
     fn columns_filled_while_executing_are_those_of_the_records() {
         let system = dyad_proof::system();
         for (program, input) in [(load(&[exit(0)]), vec![]), (rounds(), input(1)), (rounds(), input(12))] {
-            let (_, records) = record(&program, &input, Limits::default()).expect("exits");
+            let (_, records) = record(&program.inner, &input, Limits::default()).expect("exits");
             let expected = fill_recorded(&program, &system, &records).expect("within the limits");
-            let (_, rows) = meter(&program, &input, Limits::default()).expect("exits");
+            let (_, rows) = meter(&program.inner, &input, Limits::default()).expect("exits");
             for threads in [1, 2, 5] {
                 let streamed = on_threads(threads, || {
                     execute_and_fill(&program, &input, Limits::default(), &system, &rows)
@@ -169,7 +177,7 @@ mod tests {
     /// Metered with one input, executed with another.
     fn with_other_rows(metered: u64, executed: u64) {
         let program = rounds();
-        let (_, rows) = meter(&program, &input(metered), Limits::default()).expect("exits");
+        let (_, rows) = meter(&program.inner, &input(metered), Limits::default()).expect("exits");
         let system = dyad_proof::system();
         let _ = execute_and_fill(&program, &input(executed), Limits::default(), &system, &rows);
     }

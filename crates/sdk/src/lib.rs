@@ -57,7 +57,10 @@ mod memory;
 mod program;
 mod prover;
 mod stopwatch;
+mod tune;
 
+pub use dyad_blocks::tune::{Budget, Chosen};
+pub use dyad_blocks::{Block, Blocks, Path, Residue, Size};
 pub use dyad_executor::{Cause, Halted, Limits};
 pub use dyad_program::{FloatAbi, HeaderFlags};
 pub use dyad_proof::{Error as ProofError, Proof, VerifyingKey};
@@ -112,7 +115,7 @@ pub fn verify_at(key: &VerifyingKey, proof: &Proof, least: u32) -> Result<Verifi
     if named < least {
         return Err(Error::Level { level: named, least });
     }
-    let system = dyad_proof::system();
+    let system = key.system();
     let v = dyad_proof::verify_in(&system, key, proof)?;
     let rows: Vec<u32> = v.rows.iter().map(|r| r.1).collect();
     let statement = key.statement(&proof.output, proof.exit_code);

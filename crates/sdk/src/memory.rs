@@ -12,7 +12,7 @@ use crate::filling::parts;
 
 /// The rows of each table as a layout takes them: more than it can count are more than it allows.
 pub fn layout_rows(rows: &RowCounts) -> Vec<u32> {
-    rows.0.iter().map(|&n| u32::try_from(n).unwrap_or(u32::MAX)).collect()
+    rows.all().map(|n| u32::try_from(n).unwrap_or(u32::MAX)).collect()
 }
 
 /// Bytes of memory that a proof takes, by what goes on.

@@ -2,7 +2,11 @@
 
 use std::time::Instant;
 
-use dyad_executor::{Limits, Metered, RowCounts, meter_while};
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use dyad_blocks::{Blocks, Path};
+use dyad_executor::{Limits, Metered, Patterns, RowCounts, meter_while};
 use dyad_machine::list::TableId;
 use dyad_rules::forms::TableForms;
 use dyad_security::Sizes;
@@ -16,6 +20,8 @@ use crate::{Error, SecurityReport};
 #[derive(Clone, Debug)]
 pub struct Program {
     pub(crate) inner: dyad_program::Program,
+    blocks: Blocks,
+    patterns: Arc<Patterns>,
 }
 
 /// A run of a program that ended by `exit`.
@@ -32,7 +38,7 @@ pub struct Run {
     /// Instructions, and steps of the copies that system calls make.
     pub cycles: u64,
     /// Names and rows of the tables that a proof of the run has, those without rows left out.
-    pub tables: Vec<(&'static str, u64)>,
+    pub tables: Vec<(Cow<'static, str>, u64)>,
     /// The accesses of memory that are not naturally aligned.
     pub misaligned: Misaligned,
     /// Words that a proof of the run commits to: those of all rows, without what fills up tables.
@@ -73,7 +79,35 @@ impl Program {
     /// # Errors
     /// [`Error::Load`], with what the file lacks.
     pub fn from_elf(elf: &[u8]) -> Result<Self, Error> {
-        Ok(Self { inner: dyad_program::Program::from_elf(elf)? })
+        let inner = dyad_program::Program::from_elf(elf)?;
+        Ok(Self { inner, blocks: Blocks::default(), patterns: Arc::default() })
+    }
+
+    /// The program with tables of their own for these paths.
+    ///
+    /// # Errors
+    /// [`Error::Block`] for a path that cannot be a row.
+    pub fn with_blocks(self, paths: Vec<Path>) -> Result<Self, Error> {
+        let instrs = self.inner.instrs();
+        let blocks = Blocks::compile(paths, instrs, self.inner.image());
+        let blocks = blocks.map_err(|(index, refused)| Error::Block { index, refused })?;
+        let patterns = blocks.list().iter().map(|b| b.pattern().clone()).collect();
+        let patterns = Arc::new(Patterns::new(patterns, instrs.len()));
+        Ok(Self { blocks, patterns, ..self })
+    }
+
+    /// The paths that have tables of their own.
+    pub fn blocks(&self) -> &Blocks {
+        &self.blocks
+    }
+
+    pub(crate) fn patterns(&self) -> &Patterns {
+        &self.patterns
+    }
+
+    /// The machine, and the program's blocks, as a system of tables.
+    pub(crate) fn system(&self) -> System {
+        dyad_proof::system_with(self.blocks.list().iter().map(|b| b.forms().clone()))
     }
 
     /// Identifies what the machine sees of the program: entry, instructions, memory image.
@@ -93,10 +127,10 @@ impl Program {
     /// [`Error::Run`] if it traps or does not exit within the limits, [`Error::Endless`] if one proof
     /// would not even hold as much of it.
     pub fn run(&self, input: &[u8], limits: Limits) -> Result<Run, Error> {
-        let system = dyad_proof::system();
+        let system = self.system();
         let mut fit = Fit::new(&system);
         let start = Instant::now();
-        let metered = meter_while(&self.inner, input, limits, &mut |cycles, rows| {
+        let metered = meter_while(&self.inner, &self.patterns, input, limits, &mut |cycles, rows| {
             fit.watch(cycles, rows);
             true
         });
@@ -117,7 +151,7 @@ impl Program {
         let [proof_memory, small_proof_memory] = [Level::L128, Level::L128_SMALL].map(memory);
         let Metered { outcome, rows, .. } = metered;
         let of_rows = |of: fn(&TableForms) -> usize| -> u64 {
-            system.tables.iter().zip(rows.0).map(|(table, n)| of(table) as u64 * n).sum()
+            system.tables.iter().zip(rows.all()).map(|(table, n)| of(table) as u64 * n).sum()
         };
         Ok(Run {
             output: outcome.output,
@@ -125,7 +159,13 @@ impl Program {
             diagnostics: outcome.diagnostics,
             instructions: outcome.instructions,
             cycles: outcome.cycles,
-            tables: dyad_executor::rows_by_name(&rows).filter(|(_, n)| *n > 0).collect(),
+            tables: system
+                .tables
+                .iter()
+                .map(|t| t.name.clone())
+                .zip(rows.all())
+                .filter(|(_, n)| *n > 0)
+                .collect(),
             misaligned: Misaligned::of(&rows),
             committed_words: of_rows(|table| table.committed),
             products: of_rows(|table| table.products.len()),

@@ -7,6 +7,7 @@ use dyad_machine::record::Records;
 use dyad_machine::tables::{Run as TableRun, TABLES};
 use dyad_proof::{MAX_OUTPUT, Proof, VerifyingKey};
 use dyad_prover::{Filled, ProvingKey, Seed, Setting};
+use dyad_rules::TableRules;
 use dyad_verifier::{Blake3, Level, Statement, System};
 
 use crate::filling::{execute_and_fill, fill_recorded};
@@ -99,7 +100,7 @@ impl Prover {
     /// # Errors
     /// [`Error::TooLarge`] for a program with too many instructions or too large an image.
     pub fn new(program: &Program) -> Result<Self, Error> {
-        let system = dyad_proof::system();
+        let system = program.system();
         let run = TableRun::of_program(program.inner.words(), program.inner.image());
         let fixed: Vec<_> = system.fixed_tables().map(|t| run.fixed_rows(TABLES[t].id)).collect();
         let fixed: Vec<_> = fixed.iter().map(|f| &**f).collect();
@@ -111,6 +112,7 @@ impl Prover {
             instructions: program.inner.instrs().len() as u32,
             image: program.inner.image().len() as u32,
             root: proving.key.root,
+            blocks: program.blocks().list().iter().map(|b| b.forms().clone()).collect(),
         };
         debug_assert_eq!(key.columns(), proving.key);
         Ok(Self {
@@ -197,7 +199,7 @@ impl Prover {
         let mut watch = Stopwatch::start();
         observer(Stage { name: STEPS[0], index: 0, cycles: None, memory: None });
         watch.step(STEPS[0]);
-        let program = &self.program.inner;
+        let program = &self.program;
         let metered = self.meter(input)?;
         let expected = Expected::new(self.level, &self.system, &metered).map_err(Error::TooLarge)?;
         let Metered { outcome, rows, .. } = metered;
@@ -260,7 +262,9 @@ impl Prover {
         let program = &self.program.inner;
         let limits = Limits { max_cycles: self.limits.max_cycles.min(MAX_CYCLES), ..self.limits };
         let mut fit = Fit::new(&self.system);
-        let metered = meter_while(program, input, limits, &mut |cycles, rows| fit.watch(cycles, rows));
+        let metered = meter_while(program, self.program.patterns(), input, limits, &mut |cycles, rows| {
+            fit.watch(cycles, rows)
+        });
         let too_long = match &metered {
             Ok(m) => fit.end(m.outcome.cycles, &m.rows),
             Err(dyad_executor::Error::Stopped(at)) => fit.halted(at),
@@ -286,7 +290,9 @@ impl Prover {
         seed: &Seed,
         observer: &mut dyn FnMut(&'static str),
     ) -> dyad_prover::Proof {
-        let rules: Vec<_> = dyad_machine::tables::tables().into_iter().map(|t| t as _).collect();
+        let machine = dyad_machine::tables::tables().into_iter().map(|t| t as _);
+        let blocks = self.program.blocks().list().iter().map(dyad_blocks::Block::rules);
+        let rules: Vec<&dyn TableRules> = machine.chain(blocks).collect();
         let setting =
             Setting { level: self.level, system: &self.system, tables: &rules, key: &self.proving, seed };
         dyad_prover::prove_filled::<Blake3>(&setting, statement, filled, observer)
@@ -300,7 +306,7 @@ impl Prover {
     /// [`Error::TooLarge`].
     #[doc(hidden)]
     pub fn prove_records(&self, records: &Records, output: &[u8], exit_code: u8) -> Result<Vec<u8>, Error> {
-        let filled = fill_recorded(&self.program.inner, &self.system, records)?;
+        let filled = fill_recorded(&self.program, &self.system, records)?;
         let seed = self.seed(output)?;
         Ok(self.prove_filled(filled, self.key.statement(output, exit_code), &seed, &mut |_| ()).bytes)
     }

@@ -9,7 +9,7 @@ fn system([committed, fixed, ands, pushes, pulls]: [usize; 5]) -> System {
     let column = Column { name: "c", free: 0 };
     let message = Message { tag: 1, words: vec![0] };
     let table = TableShape {
-        name: "t",
+        name: "t".into(),
         committed: vec![column.clone(); committed],
         fixed: vec![column; fixed],
         nodes: vec![Node::Constant(0)],

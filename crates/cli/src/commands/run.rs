@@ -56,7 +56,7 @@ pub fn run(args: &Run) -> Result<(), Failure> {
             files::write(path, &run.output)?;
         }
         let parts: Vec<_> =
-            run.tables.iter().map(|(name, rows)| ((*name).to_owned(), *rows as f64, number(*rows))).collect();
+            run.tables.iter().map(|(name, rows)| (name.to_string(), *rows as f64, number(*rows))).collect();
         Report::default()
             .title(format_args!("{} ran", args.task.elf.display()))
             .fact("output", value(&run.output))

@@ -22,7 +22,7 @@ fn count(name: &str, elf: &[u8], input: &[u8]) -> Counts {
     let run = program.run(input, Limits::default()).unwrap_or_else(|error| panic!("{name}: {error}"));
     assert_eq!(run.exit_code, 0, "{name}: {}", String::from_utf8_lossy(&run.diagnostics));
     let sums = [("cycles", run.cycles), ("instructions", run.instructions), ("words", run.committed_words)];
-    let rows = run.tables.iter().map(|&(table, rows)| (format!("rows of {table}"), rows));
+    let rows = run.tables.iter().map(|(table, rows)| (format!("rows of {table}"), *rows));
     let counts = sums.map(|(what, n)| (what.to_owned(), n)).into_iter().chain(rows);
     Counts(counts.map(|(what, n)| (format!("{name}: {what}"), n)).collect())
 }

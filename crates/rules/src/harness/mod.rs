@@ -26,6 +26,8 @@ use alloc::vec::Vec;
 use core::fmt::{Debug, Write};
 
 use crate::check::{Broken, Check, MessageValue};
+use crate::data::DataTable;
+use crate::forms::TableForms;
 use crate::lanes::{LANES, Lane, Lanes};
 use crate::shape::{Message, Node, TableShape};
 use crate::{Rules, Table, TableRules, fill};
@@ -161,10 +163,17 @@ fn evaluate_messages(messages: &[Message], v: &[u64], active: bool) -> Vec<Messa
 }
 
 /// *Same*: on random rows, junk rows and random active masks, the rules say the same to
-/// [`Lanes`], [`Check`] and [`TableShape`].
+/// [`Lanes`], [`Check`], [`TableShape`], [`TableForms`], and as a table that is data.
 pub fn same<T: Table>(random: &mut Random) {
     let form = shape::<T>();
-    let table = Rulesof::<T>::NEW;
+    says_its_shape(&form, &Rulesof::<T>::NEW, random);
+    says_its_shape(&form, &DataTable::new(form.clone()), random);
+}
+
+/// [`same`] for a table of this shape.
+pub fn says_its_shape(form: &TableShape, table: &dyn TableRules, random: &mut Random) {
+    let name = table.name();
+    let by_forms = TableForms::of(form);
     let mut lanes = Lanes::default();
     for round in 0..16 {
         let lane = |random: &mut Random| Lane(core::array::from_fn(|_| random.operand()));
@@ -179,24 +188,35 @@ pub fn same<T: Table>(random: &mut Random) {
             let fixed: Vec<_> = lanes.fixed.iter().map(|l| l.0[i]).collect();
             let mut check = Check::new(&committed, &fixed, active);
             table.check(&mut check);
-            let nodes = evaluate(&form, &committed, &fixed, active);
+            let nodes = evaluate(form, &committed, &fixed, active);
 
             let ands: Vec<_> = lanes.ands.iter().map(|a| a.map(|l| l.0[i])).collect();
             let form_ands: Vec<_> = form.ands.iter().map(|a| a.operands.map(|n| nodes[n as usize])).collect();
-            assert_eq!(check.ands, ands, "{}: Check and Lanes differ", T::NAME);
-            assert_eq!(check.ands, form_ands, "{}: Check and Shape differ", T::NAME);
+            assert_eq!(check.ands, ands, "{name}: Check and Lanes differ");
+            assert_eq!(check.ands, form_ands, "{name}: Check and Shape differ");
+            let columns = [&committed[..], &fixed[..]].concat();
+            let of_forms = |id: u32| by_forms.forms[id as usize].value(&columns, active);
+            let with_forms: Vec<_> = by_forms.ands.iter().map(|a| a.map(of_forms)).collect();
+            assert_eq!(check.ands, with_forms, "{name}: Check and TableForms differ");
             let products: Vec<_> = lanes.products.iter().map(|p| p.map(|l| l.0[i])).collect();
             let form_products: Vec<_> =
                 form.products.iter().map(|p| p.operands.map(|n| nodes[n as usize])).collect();
-            assert_eq!(check.products, products, "{}: products of Check and Lanes differ", T::NAME);
-            assert_eq!(check.products, form_products, "{}: products of Check and Shape differ", T::NAME);
+            assert_eq!(check.products, products, "{name}: products of Check and Lanes differ");
+            assert_eq!(check.products, form_products, "{name}: products of Check and Shape differ");
             for (checked, in_lanes, in_form) in
                 [(&check.pushes, &lanes.pushes, &form.pushes), (&check.pulls, &lanes.pulls, &form.pulls)]
             {
                 let from_lanes: Vec<_> = in_lanes.iter().map(|m| m.words.map(|l| l.0[i])).collect();
-                assert_eq!(*checked, from_lanes, "{}: messages of Check and Lanes differ", T::NAME);
+                assert_eq!(*checked, from_lanes, "{name}: messages of Check and Lanes differ");
                 let from_form = evaluate_messages(in_form, &nodes, active);
-                assert_eq!(*checked, from_form, "{}: messages of Check and Shape differ", T::NAME);
+                assert_eq!(*checked, from_form, "{name}: messages of Check and Shape differ");
+            }
+            for (checked, in_forms) in [(&check.pushes, &by_forms.pushes), (&check.pulls, &by_forms.pulls)] {
+                let words: Vec<_> =
+                    in_forms.iter().flat_map(|m| &m.words).map(|&word| of_forms(word)).collect();
+                let expected: Vec<_> =
+                    checked.iter().zip(in_forms).flat_map(|(m, f)| &m[1..=f.words.len()]).copied().collect();
+                assert_eq!(words, expected, "{name}: messages of Check and TableForms differ");
             }
             let lengths = |m: &[Message]| m.iter().map(|m| m.words.len() + 1).collect::<Vec<_>>();
             let lane_lengths: Vec<_> = lanes.pushes.iter().chain(&lanes.pulls).map(|m| m.len).collect();

@@ -1,0 +1,120 @@
+//! Which paths of a program get tables of their own: those that runs take most often, as far as they pay.
+//!
+//! A trace is cut into straight lines. Again and again the two neighbours that pay most are joined, wherever they follow
+//! one another, as in byte pair encoding; what they cost joined is known, since the path is compiled. Then the blocks
+//! that are worth least for what they cost verifiers are left out, until all of them fit the budget.
+
+mod choose;
+mod grow;
+mod lines;
+mod sample;
+
+use std::collections::BTreeMap;
+
+use dyad_machine::instr::Placed;
+use dyad_machine::list::Kind;
+use dyad_machine::record::ImageCell;
+use dyad_machine::trace::Trace;
+use dyad_rules::TableRules;
+
+pub use choose::Chosen;
+
+use crate::block::{Block, Size};
+use crate::path::Path;
+
+/// How blocks are chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// The most terms of all tables together: a verifier spends some nanoseconds on each.
+    pub terms: usize,
+    /// The most instructions of a path.
+    pub instructions: usize,
+    /// The most times that two neighbours are joined.
+    pub joins: usize,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { terms: 100_000, instructions: 4096, joins: 400 }
+    }
+}
+
+/// Nanoseconds of one core that proving takes for each pair of words, message, AND constraint and product of a row.
+const COST: [f64; 4] = [130.0, 27.0, 60.0, 1900.0];
+
+impl Size {
+    /// Nanoseconds of one core that proving a row takes, about.
+    pub fn cost(&self) -> f64 {
+        let counts = [self.words.div_ceil(2), self.messages, self.ands, self.products];
+        counts.iter().zip(COST).map(|(&n, cost)| n as f64 * cost).sum()
+    }
+}
+
+/// What a program is tuned by.
+struct Tuning<'t> {
+    program: &'t [Placed],
+    image: &'t [ImageCell],
+    trace: &'t Trace,
+    budget: Budget,
+    /// What a row of an instruction costs, by kind.
+    single: BTreeMap<Kind, f64>,
+    /// Paths that were compiled, by their instructions.
+    compiled: BTreeMap<Vec<u32>, Option<Block>>,
+}
+
+impl<'t> Tuning<'t> {
+    fn new(program: &'t [Placed], image: &'t [ImageCell], trace: &'t Trace, budget: Budget) -> Self {
+        let cost = |rules: &dyn TableRules| {
+            let shape = rules.shape();
+            Size {
+                words: shape.committed.len(),
+                messages: shape.pushes.len() + shape.pulls.len(),
+                ands: shape.ands.len(),
+                products: shape.products.len(),
+                terms: 0,
+            }
+            .cost()
+        };
+        let mut single = BTreeMap::new();
+        for placed in program {
+            let kind = placed.instr.kind();
+            if let Some(table) = kind.table() {
+                single
+                    .entry(kind)
+                    .or_insert_with(|| cost(dyad_machine::tables::TABLES[table as usize].rules));
+            }
+        }
+        Self { program, image, trace, budget, single, compiled: BTreeMap::new() }
+    }
+
+    /// What the rows of instructions cost.
+    fn single(&self, instrs: &[u32]) -> f64 {
+        let cost = |&i: &u32| self.single.get(&self.program[i as usize].instr.kind()).copied().unwrap_or(0.0);
+        instrs.iter().map(cost).sum()
+    }
+
+    /// The block of some instructions, as they were run at these places of the trace.
+    fn block(&mut self, instrs: &[u32], places: &[u32]) -> Option<Block> {
+        if instrs.len() > self.budget.instructions || places.is_empty() {
+            return None;
+        }
+        if let Some(known) = self.compiled.get(instrs) {
+            return known.clone();
+        }
+        let block = sample::block(self.program, self.image, self.trace, instrs, places);
+        self.compiled.insert(instrs.to_vec(), block.clone());
+        block
+    }
+}
+
+/// The paths that pay most for runs like the one that was traced, in an order that depends on nothing else.
+pub fn tune(program: &[Placed], image: &[ImageCell], trace: &Trace, budget: Budget) -> Vec<Chosen> {
+    let mut tuning = Tuning::new(program, image, trace, budget);
+    let tokens = grow::grow(&mut tuning);
+    choose::choose(&tokens, &budget)
+}
+
+/// The paths alone.
+pub fn paths(chosen: &[Chosen]) -> Vec<Path> {
+    chosen.iter().map(|c| c.block.path.clone()).collect()
+}
