@@ -16,6 +16,7 @@ mod fill;
 mod frame;
 mod gate;
 mod graph;
+pub mod list;
 mod memory;
 mod pack;
 mod path;

@@ -36,6 +36,7 @@ fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::New(args) => commands::new::run(&args),
         Command::Build(args) => commands::build::run(&args),
+        Command::Tune(args) => with_json(args.json, commands::tune::run(&args)),
         Command::Run(args) => with_json(args.json, commands::run::run(&args)),
         Command::Key(args) => commands::key::run(&args),
         Command::Prove(args) => with_json(args.json, commands::prove::run(&args)),

@@ -105,11 +105,30 @@ pub(crate) struct Grouping<'p, O> {
     at: u32,
     /// The blocks whose paths they have gone through.
     ended: Vec<u32>,
+    pub singles: Singles,
+}
+
+/// Instructions that were rows of their own, by why.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Singles {
+    /// No block's path begins with them.
+    pub not_chosen: u64,
+    /// The run went another way than any path that begins with them, or a system call came.
+    pub other_way: u64,
+    /// What a path takes for granted did not hold.
+    pub not_granted: u64,
 }
 
 impl<'p, O: Observer> Grouping<'p, O> {
     pub fn new(patterns: &'p Patterns, inner: O) -> Self {
-        Self { patterns, inner, held: Vec::new(), at: NOWHERE, ended: Vec::new() }
+        Self {
+            patterns,
+            inner,
+            held: Vec::new(),
+            at: NOWHERE,
+            ended: Vec::new(),
+            singles: Singles::default(),
+        }
     }
 
     /// Goes on with an instruction; returns whether it may belong to a block.
@@ -134,10 +153,19 @@ impl<'p, O: Observer> Grouping<'p, O> {
 
     /// Shows the longest block that the first of the instructions are, or the first one alone; returns how many.
     fn show(&mut self, held: &[Seen]) -> usize {
+        let reason = if !self.ended.is_empty() {
+            &mut self.singles.not_granted
+        } else if self.patterns.begin(held[0].index) == NOWHERE {
+            &mut self.singles.not_chosen
+        } else {
+            &mut self.singles.other_way
+        };
+        *reason += 1;
         while let Some(index) = self.ended.pop() {
             let pattern = &self.patterns.list[index as usize];
             let steps = &held[..pattern.instrs.len()];
             if holds(pattern, steps) {
+                *reason -= 1;
                 self.inner.block(index, pattern, steps);
                 return steps.len();
             }
@@ -180,6 +208,7 @@ impl<O: Observer> Observer for Grouping<'_, O> {
     #[inline(always)]
     fn step(&mut self, seen: Seen) {
         if self.held.is_empty() && self.patterns.begin(seen.index) == NOWHERE {
+            self.singles.not_chosen += 1;
             self.inner.step(seen);
             return;
         }

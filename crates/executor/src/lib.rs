@@ -34,7 +34,7 @@ use dyad_program::Program;
 
 pub use error::{Cause, Error, Halted, Overflow, Trap};
 pub use fault::{Fault, Moment};
-pub use grouping::Patterns;
+pub use grouping::{Patterns, Singles};
 pub use meter::{RowCounts, rows_by_name, rows_of};
 pub use recorder::PART;
 
@@ -114,6 +114,8 @@ pub struct Metered {
     pub outcome: Outcome,
     /// The rows of each table.
     pub rows: RowCounts,
+    /// Instructions that are in no block.
+    pub singles: Singles,
     /// Bytes that recording it takes at most at one time, without the events, which [`record_parts`]
     /// gives away.
     pub recording: u64,
@@ -134,10 +136,10 @@ pub fn meter_while(
     let mut meter = Grouping::new(blocks, Meter::new(program, blocks.len(), watch));
     let mut interpreter = Interpreter::new(program, input, limits);
     let outcome = interpreter.run(&mut meter, &mut Honest)?;
-    let meter = meter.inner;
+    let (meter, singles) = (meter.inner, meter.singles);
     let rows = meter.rows();
     let recording = recorder::bytes(&interpreter, meter.times(), rows[TableId::Image] + rows[TableId::Ram]);
-    Ok(Metered { outcome, rows, recording })
+    Ok(Metered { outcome, rows, singles, recording })
 }
 
 /// Runs a program and writes down which way it went, up to so many instructions: where there are more, the trace ends

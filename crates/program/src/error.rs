@@ -8,6 +8,14 @@ pub enum LoadError {
     /// The file doesn't start with the ELF magic number, or is shorter than an ELF header.
     #[error("this is not an ELF file: give the executable that the linker wrote")]
     NotElf,
+    /// A section cannot be put into the file.
+    #[error("the section {name} cannot be put into this ELF file: {reason}")]
+    NoRoom {
+        /// Its name.
+        name: String,
+        /// Why not.
+        reason: String,
+    },
     /// The file's ELF class is not 64-bit.
     #[error("the ELF file is not 64-bit: build for a riscv64 target")]
     NotElf64,

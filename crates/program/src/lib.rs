@@ -24,6 +24,7 @@ mod elf;
 mod error;
 mod header;
 mod image;
+mod section;
 mod symbols;
 #[cfg(feature = "testing")]
 #[doc(hidden)]
@@ -133,6 +134,25 @@ impl Program {
     /// and the halfword or word there: a run traps if it comes there. Zeros and `unimp` do not count.
     pub fn first_unknown(&self) -> Option<(u64, u32)> {
         header::first_unknown(&self.elf)
+    }
+
+    /// The bytes of the ELF file's section of this name, loaded or not, if it has one.
+    pub fn section(&self, name: &str) -> Option<&[u8]> {
+        section::read(&self.elf, name)
+    }
+
+    /// The ELF file with a section that is not loaded, in the place of one of the same name: the program is the same.
+    ///
+    /// # Errors
+    /// [`LoadError::NoRoom`] where the file cannot be written anew.
+    pub fn with_section(&self, name: &str, bytes: Vec<u8>) -> Result<Vec<u8>, LoadError> {
+        let no_room = |reason: String| LoadError::NoRoom { name: name.to_owned(), reason };
+        let elf = section::replace(&self.elf, name, bytes).map_err(|e| no_room(e.to_string()))?;
+        match Self::from_elf(&elf) {
+            Ok(same) if same.digest == self.digest => Ok(elf),
+            Ok(_) => Err(no_room("what is loaded would change".to_owned())),
+            Err(error) => Err(no_room(error.to_string())),
+        }
     }
 
     /// The symbols and source lines of the ELF file; reads them anew at each call.

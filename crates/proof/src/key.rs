@@ -8,10 +8,12 @@ use dyad_verifier::check::demand;
 use dyad_verifier::hash::Domain;
 use dyad_verifier::{Blake3, Digest, Hash, Key, Statement, System};
 
-use crate::Error;
+use crate::{Error, shapes};
 
 const MAGIC: &[u8; 8] = b"dyad-key";
-const VERSION: u16 = 2;
+const VERSION: u16 = 3;
+/// The most bytes that the tables of a program's blocks take, before they are deflated.
+const MAX_SHAPES: usize = 1 << 24;
 
 /// All that a verifier knows of a program: the commitment to its instructions and memory image,
 /// where it begins, and the rules of the machine that it was made for.
@@ -36,12 +38,21 @@ pub struct VerifyingKey {
 }
 
 impl VerifyingKey {
-    /// Bytes of an encoded key.
+    /// Bytes of a key without blocks, and of the part of any key that stands for it: [`VerifyingKey::short`].
     pub const LENGTH: usize = MAGIC.len() + 2 + 3 * 32 + 3 * 4;
 
-    /// The key as a file: magic, version, rules, program, entry, instructions, image, root; numbers
-    /// little-endian.
+    /// The key as a file: what is short of it, and then, if the program has blocks, their tables, deflated.
     pub fn to_bytes(&self) -> Vec<u8> {
+        let mut out = self.short();
+        if !self.blocks.is_empty() {
+            out.extend(shapes::compress(&shapes::encode(&self.blocks)));
+        }
+        out
+    }
+
+    /// What is enough to know a key by, for those who store no more: magic, version, rules, program, entry,
+    /// instructions, image, root; numbers little-endian. The digest of the rules covers the tables of blocks.
+    pub fn short(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(Self::LENGTH);
         out.extend_from_slice(MAGIC);
         out.extend_from_slice(&VERSION.to_le_bytes());
@@ -71,16 +82,22 @@ impl VerifyingKey {
         let (instructions, rest) = rest.split_first_chunk().ok_or(Error::Length(WHAT))?;
         let (image, rest) = rest.split_first_chunk().ok_or(Error::Length(WHAT))?;
         let (root, rest) = rest.split_first_chunk().ok_or(Error::Length(WHAT))?;
-        demand(rest.is_empty(), Error::Length(WHAT))?;
-        Ok(Self {
+        let blocks = match rest {
+            [] => Vec::new(),
+            deflated => shapes::decode(&shapes::expand(deflated, MAX_SHAPES)?)?,
+        };
+        let key = Self {
             rules: *rules,
             program: *program,
             entry: u32::from_le_bytes(*entry),
             instructions: u32::from_le_bytes(*instructions),
             image: u32::from_le_bytes(*image),
             root: *root,
-            blocks: Vec::new(),
-        })
+            blocks,
+        };
+        // There is one file for a key.
+        demand(key.blocks.is_empty() == rest.is_empty(), Error::Shapes)?;
+        Ok(key)
     }
 
     /// The machine and the program's blocks.
@@ -88,9 +105,9 @@ impl VerifyingKey {
         crate::system_with(self.blocks.iter().cloned())
     }
 
-    /// The key's identity: the digest of its bytes.
+    /// The key's identity: the digest of what is short of it.
     pub fn id(&self) -> Digest {
-        Blake3::hash(Domain::Key, &[&self.to_bytes()])
+        Blake3::hash(Domain::Key, &[&self.short()])
     }
 
     /// The fixed columns, as the verifier of the proof system sees them.
@@ -101,7 +118,7 @@ impl VerifyingKey {
     /// The public statement of a run, everything in it bound by its bytes.
     pub fn statement(&self, output: &[u8], exit_code: u8) -> Statement {
         let (pushes, pulls) = boundary(self.entry, output, exit_code);
-        let mut bytes = self.to_bytes();
+        let mut bytes = self.short();
         bytes.push(exit_code);
         bytes.extend_from_slice(&(output.len() as u64).to_le_bytes());
         bytes.extend_from_slice(output);

@@ -12,6 +12,7 @@ extern crate alloc;
 mod key;
 mod limits;
 mod proof;
+mod shapes;
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -43,6 +44,9 @@ pub enum Error {
     /// The file is too short, or longer than it says.
     #[error("this {0} is damaged: it has another length than it should have")]
     Length(&'static str),
+    /// The tables of a key's blocks are none, or not written as they are to be.
+    #[error("this verifying key is damaged: what it says of the program's blocks is no list of tables")]
+    Shapes,
     /// The key was made for other rules.
     #[error("this key was made for another version of the machine's rules: make it anew with `dyad key`")]
     OtherRules,
@@ -72,6 +76,11 @@ pub fn system_with(blocks: impl Iterator<Item = TableForms>) -> System {
     let machine = dyad_machine::tables::tables();
     let machine = machine.iter().map(|table| TableForms::of(&table.shape()));
     System::of::<Blake3>(machine.chain(blocks).collect())
+}
+
+/// The tables of a program's blocks as a key carries them.
+pub fn blocks_to_bytes(blocks: &[TableForms]) -> Vec<u8> {
+    shapes::compress(&shapes::encode(blocks))
 }
 
 /// What a valid proof establishes.

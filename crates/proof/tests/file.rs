@@ -62,7 +62,7 @@ fn other_files_are_refused() {
         assert!(VerifyingKey::from_bytes(&key[..length]).is_err(), "{length} bytes");
     }
     let longer = [&key[..], &[0]].concat();
-    assert_eq!(VerifyingKey::from_bytes(&longer), Err(Error::Length("verifying key")));
+    assert_eq!(VerifyingKey::from_bytes(&longer), Err(Error::Shapes));
     // All that a proof has before its body.
     for length in 0..proof.len() - 40 {
         assert!(Proof::from_bytes(&proof[..length]).is_err(), "{length} bytes");

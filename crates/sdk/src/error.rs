@@ -11,6 +11,9 @@ pub enum Error {
     /// The ELF file is not a program for the machine.
     #[error(transparent)]
     Load(#[from] dyad_program::LoadError),
+    /// The list of blocks in the ELF file is none of this program.
+    #[error(transparent)]
+    List(#[from] dyad_blocks::list::ListError),
     /// A path of the program that cannot have a table of its own.
     #[error("block {index} of the list is none: {refused}")]
     Block {

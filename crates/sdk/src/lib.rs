@@ -61,15 +61,16 @@ mod tune;
 
 pub use dyad_blocks::tune::{Budget, Chosen};
 pub use dyad_blocks::{Block, Blocks, Path, Residue, Size};
-pub use dyad_executor::{Cause, Halted, Limits};
+pub use dyad_executor::{Cause, Halted, Limits, Singles};
 pub use dyad_program::{FloatAbi, HeaderFlags};
 pub use dyad_proof::{Error as ProofError, Proof, VerifyingKey};
 pub use dyad_prover::cost::{Cost, Floor};
+pub use dyad_rules::forms::TableForms;
 pub use dyad_security::Report as SecurityReport;
 pub use dyad_verifier::{Error as VerifierError, Level};
 pub use error::Error;
 pub use fit::TooLong;
-pub use program::{Misaligned, Program, Run};
+pub use program::{InBlocks, Misaligned, Program, Run};
 pub use prover::{Prover, Report, STEPS, Stage};
 pub use stopwatch::{Processor, Timing};
 
@@ -135,7 +136,8 @@ pub fn verify_at(key: &VerifyingKey, proof: &Proof, least: u32) -> Result<Verifi
     })
 }
 
-/// The digest of the machine's rules and of what the protocol takes for granted: that of the keys of this release.
+/// The digest of the machine's rules and of what the protocol takes for granted: that of this release's keys of programs
+/// without blocks.
 pub fn rules() -> [u8; 32] {
     dyad_proof::system().digest
 }

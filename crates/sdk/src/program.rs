@@ -5,8 +5,9 @@ use std::time::Instant;
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use dyad_blocks::list::{self, SECTION};
 use dyad_blocks::{Blocks, Path};
-use dyad_executor::{Limits, Metered, Patterns, RowCounts, meter_while};
+use dyad_executor::{Limits, Metered, Patterns, RowCounts, Singles, meter_while};
 use dyad_machine::list::TableId;
 use dyad_rules::forms::TableForms;
 use dyad_security::Sizes;
@@ -45,6 +46,8 @@ pub struct Run {
     pub committed_words: u64,
     /// Products of words that a proof of the run shows: one for each multiplication and each division.
     pub products: u64,
+    /// What of the run is in blocks, and why the rest is not.
+    pub in_blocks: InBlocks,
     /// Seconds that the run took, uncounted.
     pub seconds: f64,
     /// Bytes of memory that a [`Prover`](crate::Prover) of the program and a proof of the run take on all
@@ -54,6 +57,25 @@ pub struct Run {
     pub small_proof_memory: Option<u64>,
     /// Why it does not, if so.
     pub too_long: Option<TooLong>,
+}
+
+/// What of a run is rows of blocks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct InBlocks {
+    /// Instructions in rows of blocks.
+    pub instructions: u64,
+    /// Those rows.
+    pub rows: u64,
+    /// Instructions that are rows of their own, system calls not among them.
+    pub singles: Singles,
+}
+
+impl InBlocks {
+    fn new(program: &Program, rows: &RowCounts, singles: Singles) -> Self {
+        let blocks = program.blocks.list().iter().zip(&rows.blocks);
+        let instructions = blocks.map(|(block, rows)| block.path.instrs.len() as u64 * rows).sum();
+        Self { instructions, rows: rows.blocks.iter().sum(), singles }
+    }
 }
 
 /// How often a run accessed memory at addresses that are no multiples of what was accessed. Each such
@@ -80,7 +102,19 @@ impl Program {
     /// [`Error::Load`], with what the file lacks.
     pub fn from_elf(elf: &[u8]) -> Result<Self, Error> {
         let inner = dyad_program::Program::from_elf(elf)?;
-        Ok(Self { inner, blocks: Blocks::default(), patterns: Arc::default() })
+        let paths = match inner.section(SECTION) {
+            Some(bytes) => list::decode(bytes, inner.instrs())?,
+            None => Vec::new(),
+        };
+        Self { inner, blocks: Blocks::default(), patterns: Arc::default() }.with_blocks(paths)
+    }
+
+    /// The program's ELF file with the list of these paths, in the place of one that it has.
+    ///
+    /// # Errors
+    /// [`Error::Load`] where the file cannot be written anew.
+    pub fn elf_with_blocks(&self, paths: &[Path]) -> Result<Vec<u8>, Error> {
+        Ok(self.inner.with_section(SECTION, list::encode(paths, self.inner.instrs()))?)
     }
 
     /// The program with tables of their own for these paths.
@@ -101,13 +135,27 @@ impl Program {
         &self.blocks
     }
 
+    /// Bytes that the blocks take in a key.
+    pub fn block_key_bytes(&self) -> usize {
+        dyad_proof::blocks_to_bytes(&self.block_forms().collect::<Vec<_>>()).len()
+    }
+
     pub(crate) fn patterns(&self) -> &Patterns {
         &self.patterns
     }
 
+    /// The tables of the program's blocks, under the names that keys give them.
+    pub(crate) fn block_forms(&self) -> impl Iterator<Item = TableForms> {
+        let named = |(i, forms): (usize, &TableForms)| TableForms {
+            name: format!("block {i}").into(),
+            ..forms.clone()
+        };
+        self.blocks.list().iter().map(dyad_blocks::Block::forms).enumerate().map(named)
+    }
+
     /// The machine, and the program's blocks, as a system of tables.
     pub(crate) fn system(&self) -> System {
-        dyad_proof::system_with(self.blocks.list().iter().map(|b| b.forms().clone()))
+        dyad_proof::system_with(self.block_forms())
     }
 
     /// Identifies what the machine sees of the program: entry, instructions, memory image.
@@ -149,7 +197,8 @@ impl Program {
             Some(expected.key + expected.proof())
         };
         let [proof_memory, small_proof_memory] = [Level::L128, Level::L128_SMALL].map(memory);
-        let Metered { outcome, rows, .. } = metered;
+        let Metered { outcome, rows, singles, .. } = metered;
+        let in_blocks = InBlocks::new(self, &rows, singles);
         let of_rows = |of: fn(&TableForms) -> usize| -> u64 {
             system.tables.iter().zip(rows.all()).map(|(table, n)| of(table) as u64 * n).sum()
         };
@@ -169,6 +218,7 @@ impl Program {
             misaligned: Misaligned::of(&rows),
             committed_words: of_rows(|table| table.committed),
             products: of_rows(|table| table.products.len()),
+            in_blocks,
             seconds,
             proof_memory,
             small_proof_memory,

@@ -112,7 +112,7 @@ impl Prover {
             instructions: program.inner.instrs().len() as u32,
             image: program.inner.image().len() as u32,
             root: proving.key.root,
-            blocks: program.blocks().list().iter().map(|b| b.forms().clone()).collect(),
+            blocks: program.block_forms().collect(),
         };
         debug_assert_eq!(key.columns(), proving.key);
         Ok(Self {

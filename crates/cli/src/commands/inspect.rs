@@ -1,6 +1,6 @@
 //! `dyad inspect`: what a file is.
 
-use dyad::{Cause, HeaderFlags, Program, Proof, Verified, VerifyingKey};
+use dyad::{Cause, HeaderFlags, Program, Proof, TableForms, Verified, VerifyingKey};
 use serde_json::{Value, json};
 
 use crate::{
@@ -88,7 +88,7 @@ fn header(program: &Program, report: &mut Report) -> Value {
 
 fn key(name: &str, bytes: &[u8]) -> Result<(Value, Report), dyad::Error> {
     let key = VerifyingKey::from_bytes(bytes)?;
-    let current = key.rules == dyad::rules();
+    let current = key.rules == key.system().digest;
     let note = if current { "" } else { ", not those of this release: make the key anew with `dyad key`" };
     let rules = format!("{}{note}", hex(&key.rules));
     let mut report = Report::default();
@@ -100,8 +100,22 @@ fn key(name: &str, bytes: &[u8]) -> Result<(Value, Report), dyad::Error> {
         .fact("entry", format_args!("{:#x}", key.entry))
         .fact("program cells", number(key.instructions.into()))
         .fact("image", format_args!("{} cells of 8 bytes", number(key.image.into())));
+    let terms: usize = key.blocks.iter().map(TableForms::terms).sum();
+    if !key.blocks.is_empty() {
+        report.fact("blocks", format_args!("{}, of {} terms", key.blocks.len(), number(terms as u64)));
+        let cells = |n: &usize| number(*n as u64);
+        let line = |t: &TableForms| {
+            let messages = t.pushes.len() + t.pulls.len();
+            let counts = [t.committed, t.ands.len(), t.products.len(), messages, t.terms()];
+            std::iter::once(t.name.to_string()).chain(counts.iter().map(cells)).collect()
+        };
+        let lines: Vec<Vec<String>> = key.blocks.iter().map(line).collect();
+        report.table(&["block", "words", "constraints", "products", "messages", "terms"], &lines);
+    }
     let object = json!({
         "kind": "key",
+        "blocks": key.blocks.len(),
+        "terms": terms,
         "bytes": bytes.len(),
         "key": hex(&key.id()),
         "program": hex(&key.program),

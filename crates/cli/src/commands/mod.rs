@@ -6,4 +6,5 @@ pub mod key;
 pub mod new;
 pub mod prove;
 pub mod run;
+pub mod tune;
 pub mod verify;

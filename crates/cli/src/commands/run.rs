@@ -1,6 +1,6 @@
 //! `dyad run`: executes a program and says what came out and what it took.
 
-use dyad::Limits;
+use dyad::{Limits, Program};
 use serde_json::json;
 
 use crate::{
@@ -42,6 +42,13 @@ pub fn run(args: &Run) -> Result<(), Failure> {
             "instructions": run.instructions,
             "committed_words": run.committed_words,
             "products": run.products,
+            "blocks": {
+                "instructions": run.in_blocks.instructions,
+                "rows": run.in_blocks.rows,
+                "not_chosen": run.in_blocks.singles.not_chosen,
+                "other_way": run.in_blocks.singles.other_way,
+                "not_granted": run.in_blocks.singles.not_granted,
+            },
             "misaligned_accesses": misaligned_json(run.misaligned),
             "seconds": run.seconds,
             "proof_memory_bytes": proof_memory,
@@ -55,13 +62,21 @@ pub fn run(args: &Run) -> Result<(), Failure> {
         if let Some(path) = &args.output {
             files::write(path, &run.output)?;
         }
-        let parts: Vec<_> =
-            run.tables.iter().map(|(name, rows)| (name.to_string(), *rows as f64, number(*rows))).collect();
+        let (blocks, machine): (Vec<_>, Vec<_>) =
+            run.tables.iter().partition(|(name, _)| name.starts_with("block "));
+        let rows: u64 = blocks.iter().map(|(_, rows)| rows).sum();
+        let all = (std::borrow::Cow::Borrowed("blocks"), rows);
+        let parts: Vec<_> = machine
+            .into_iter()
+            .chain((rows > 0).then_some(&all))
+            .map(|(name, rows)| (name.to_string(), *rows as f64, number(*rows)))
+            .collect();
         Report::default()
             .title(format_args!("{} ran", args.task.elf.display()))
             .fact("output", value(&run.output))
             .fact("exit code", run.exit_code)
             .fact("cycles", number(run.cycles))
+            .fact("blocks", in_blocks(&program, &run))
             .fact("misaligned", misaligned(run.misaligned))
             .fact("products", format_args!("{} multiplications and divisions", number(run.products)))
             .fact("time", time(run.seconds))
@@ -73,4 +88,21 @@ pub fn run(args: &Run) -> Result<(), Failure> {
         0 => Ok(()),
         code => Err(Failure::Exited(format!("the program exited with code {code}"))),
     }
+}
+
+/// What of a run is in blocks, and why the rest is not.
+fn in_blocks(program: &Program, run: &dyad::Run) -> String {
+    let of = run.in_blocks;
+    if program.blocks().list().is_empty() {
+        return "none: `dyad tune` chooses some".to_owned();
+    }
+    let share = |n: u64| format!("{:.1}%", 100.0 * n as f64 / run.cycles.max(1) as f64);
+    format!(
+        "{} of the cycles, in {} rows; {} in no block, {} another way, {} not as taken for granted",
+        share(of.instructions),
+        number(of.rows),
+        share(of.singles.not_chosen),
+        share(of.singles.other_way),
+        share(of.singles.not_granted),
+    )
 }

@@ -1,0 +1,95 @@
+//! The tables of blocks in a key: one byte string for each list, and nothing else is read.
+
+use dyad_machine::tables::tables;
+use dyad_proof::{Error, VerifyingKey};
+use dyad_rules::forms::TableForms;
+use proptest::prelude::*;
+
+/// A key with some of the machine's tables in the place of blocks: those without fixed columns.
+fn key(count: usize) -> VerifyingKey {
+    let shapes = tables().into_iter().map(|t| TableForms::of(&t.shape())).filter(|t| t.fixed == 0);
+    let named = |(i, table): (usize, TableForms)| TableForms { name: format!("block {i}").into(), ..table };
+    let blocks = shapes.take(count).enumerate().map(named).collect();
+    let (rules, program, root) = ([1; 32], [2; 32], [3; 32]);
+    VerifyingKey { rules, program, entry: 0x1000, instructions: 9, image: 3, root, blocks }
+}
+
+#[test]
+fn keys_with_blocks_are_read_as_they_were_written() {
+    for count in [0, 1, 7, 40] {
+        let key = key(count);
+        let bytes = key.to_bytes();
+        assert_eq!(VerifyingKey::from_bytes(&bytes), Ok(key.clone()));
+        assert_eq!(&bytes[..VerifyingKey::LENGTH], key.short());
+        assert_eq!(key.short().len(), VerifyingKey::LENGTH);
+        assert!(VerifyingKey::LENGTH < 200, "short enough to store");
+    }
+}
+
+/// What is short of a key knows it: other tables give another digest of the rules, and so another system.
+#[test]
+fn the_digest_covers_the_tables() {
+    let all = key(40);
+    let digest = all.system().digest;
+    for i in 0..all.blocks.len() {
+        let mut other = all.clone();
+        let form = other.blocks[i].forms.iter_mut().find(|f| !f.terms.is_empty()).expect("a form");
+        form.terms[0].mask ^= 1 << 40;
+        assert_ne!(other.system().digest, digest);
+        let mut other = all.clone();
+        other.blocks[i].forms[0].constant ^= 1;
+        assert_ne!(other.system().digest, digest);
+        let mut other = all.clone();
+        other.blocks.remove(i);
+        assert_ne!(other.system().digest, digest);
+    }
+}
+
+#[test]
+fn tables_that_are_not_written_so_are_refused() {
+    let refused = |change: &dyn Fn(&mut TableForms)| {
+        let mut key = key(3);
+        change(&mut key.blocks[1]);
+        assert_eq!(VerifyingKey::from_bytes(&key.to_bytes()), Err(Error::Shapes));
+    };
+    // A form that nothing has, one that is there twice, and two in another order.
+    refused(&|t| t.forms.push(t.forms[0].xor(&t.forms[1])));
+    refused(&|t| t.forms[1] = t.forms[0].clone());
+    refused(&|t| t.ands[0].swap(0, 2));
+    // Terms out of order, twice, empty, or past the columns.
+    let long = |t: &mut TableForms| t.forms.iter().position(|f| f.terms.len() > 1).expect("a long form");
+    refused(&|t| {
+        let i = long(t);
+        t.forms[i].terms.swap(0, 1);
+    });
+    refused(&|t| {
+        let i = long(t);
+        t.forms[i].terms[1] = t.forms[i].terms[0];
+    });
+    refused(&|t| {
+        let i = long(t);
+        t.forms[i].terms[0].mask = 0;
+    });
+    refused(&|t| {
+        let i = long(t);
+        t.forms[i].terms[0].column = t.committed as u32;
+    });
+    // A word that is no form, a message without a tag.
+    refused(&|t| t.ands[0][1] = t.forms.len() as u32);
+    refused(&|t| t.pushes[0].tag = 0);
+}
+
+proptest! {
+    /// Damaged keys are errors or other keys, and never panics.
+    #[test]
+    fn damaged_keys(at in any::<prop::sample::Index>(), bit in 0..8u32, cut in any::<prop::sample::Index>()) {
+        let key = key(5);
+        let bytes = key.to_bytes();
+        let mut flipped = bytes.clone();
+        flipped[at.index(bytes.len())] ^= 1 << bit;
+        if let Ok(other) = VerifyingKey::from_bytes(&flipped) {
+            prop_assert!(other != key || other.to_bytes() == bytes);
+        }
+        prop_assert!(VerifyingKey::from_bytes(&bytes[..cut.index(bytes.len())]).is_err() || cut.index(bytes.len()) == VerifyingKey::LENGTH);
+    }
+}
