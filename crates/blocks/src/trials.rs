@@ -10,10 +10,14 @@ use dyad_machine::record::{Records, Step};
 use dyad_machine::row::TIME_STEP;
 use dyad_program::Program;
 use dyad_program::testing::random::{MACHINE, random_program};
-use dyad_rules::check::MessageValue;
-use dyad_rules::harness::Random;
+use dyad_rules::check::{Check, MessageValue};
+use dyad_rules::data::DataTable;
+use dyad_rules::harness::{Random, says_its_shape};
 
+use crate::bits::ones;
 use crate::circuit::{Circuit, Refused, compile};
+use crate::demand::Demand;
+use crate::gate::Kind as Output;
 use crate::graph::Find;
 use crate::path::{Path, Residue};
 use crate::table::Table;
@@ -192,12 +196,13 @@ fn try_window(run: &Run, first: usize, length: usize, random: &mut Random) -> Op
         let access = circuit.openings[opening as usize].access;
         run.steps[first + circuit.accesses[access as usize].at as usize]
     };
-    let values = circuit.graph.values(|find| match find {
+    let found = |find| match find {
         Find::Time => time.into(),
         Find::Register(r) => run.value(Place::Register(r), begin),
         Find::RegisterTime(_) | Find::CellTime(_) => 7,
         Find::Cell(k) => step_of(k).mem,
-    });
+    };
+    let values = circuit.graph.values(found);
     if !circuit.holds(&values) {
         assert!(!in_order(&circuit, &addresses), "{path:?}");
         return None;
@@ -217,7 +222,47 @@ fn try_window(run: &Run, first: usize, length: usize, random: &mut Random) -> Op
     let honest = table.read(&row);
     assert!(honest.broken.is_empty(), "{:?} {:#?} {path:?}", honest.broken, show());
     assert_eq!((&honest.pushes, &honest.pulls), (&Circuit::messages(&circuit.pushes, &values), &pulls));
+    says_its_shape(&table.shape, &DataTable::new(table.shape.clone()), random);
+    if length <= 8 {
+        flip(&table, &row, &honest);
+        lie(&circuit, &table, &found, &honest);
+    }
     Some(table)
+}
+
+/// Flips every committed bit: an equation breaks, or the row takes other messages. Bits that are free change nothing.
+fn flip(table: &Table, row: &[u64], honest: &Check<'_>) {
+    let mut row = row.to_vec();
+    for word in 0..row.len() {
+        for bit in 0..64 {
+            row[word] ^= 1 << bit;
+            let flipped = table.read(&row);
+            let same = flipped.pulls == honest.pulls && flipped.broken.is_empty();
+            let free = table.shape.committed[word].free >> bit & 1 == 1;
+            assert_eq!(same, free, "bit {bit} of word {word}");
+            assert!(!free || flipped.pushes == honest.pushes);
+            row[word] ^= 1 << bit;
+        }
+    }
+}
+
+/// Makes every bit of every gate wrong, with all that follows from it: an equation breaks. Where one bit of one equation
+/// alone stands against it, a table without it would let the row say something else.
+fn lie(circuit: &Circuit, table: &Table, found: &dyn Fn(Find) -> u64, honest: &Check<'_>) {
+    let demand = Demand::of(circuit);
+    for (gate, id) in circuit.graph.gates.iter().zip(0..) {
+        for bit in ones(demand.committed[gate.own as usize] | gate.forced.at) {
+            let values = circuit.graph.values_with_lie(found, Some((id, bit)));
+            let row = table.row(&values);
+            let said = table.read(&row);
+            if gate.forced.at >> bit & 1 == 1 {
+                // It is a constant of the row: the row is as it was, but for what followed.
+                continue;
+            }
+            let same = said.pushes == honest.pushes && said.pulls == honest.pulls;
+            assert!(!said.broken.is_empty() || gate.kind == Output::Quotient && same, "{gate:?} bit {bit}");
+        }
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use dyad_rules::harness::evaluate;
 use dyad_rules::shape::{Message, WordConstraint};
 
 use crate::circuit::{Circuit, Said};
-use crate::gate::{Gate, Kind};
+use crate::gate::{Gate, GateId, Kind};
 use crate::graph::{Find, Graph, Node};
 use crate::table::Table;
 
@@ -24,9 +24,28 @@ impl Gate {
     }
 }
 
+impl Gate {
+    /// The whole output where a bit is wrong. Carries above it follow.
+    fn lying_output(&self, operands: [u64; 3], bit: u32) -> u64 {
+        let mut output = self.output(operands) ^ 1 << bit;
+        if self.kind == Kind::Carry {
+            for i in bit + 1..64 {
+                let [a, b, c] = [operands[0] >> i & 1, operands[1] >> i & 1, output >> (i - 1) & 1];
+                output = output & !(1 << i) | (a & b | a & c | b & c) << i;
+            }
+        }
+        output
+    }
+}
+
 impl Graph {
     /// The value of each node, for what the row finds.
     pub fn values(&self, found: impl Fn(Find) -> u64) -> Vec<u64> {
+        self.values_with_lie(found, None)
+    }
+
+    /// As [`Graph::values`], where a bit of a gate's own is wrong, and all that is computed from it follows.
+    pub fn values_with_lie(&self, found: impl Fn(Find) -> u64, lie: Option<(GateId, u32)>) -> Vec<u64> {
         let mut out: Vec<u64> = Vec::with_capacity(self.nodes.len());
         for &node in &self.nodes {
             let of = |id: u32| out[id as usize];
@@ -37,8 +56,14 @@ impl Graph {
                     found(input.find) & input.mask
                 }
                 Node::Gate(gate) => {
+                    let wrong = lie.filter(|l| l.0 == gate).map(|l| l.1);
                     let gate = &self.gates[gate as usize];
-                    gate.output(gate.operands.map(of)) & gate.mask
+                    let operands = gate.operands.map(of);
+                    let output = match wrong {
+                        None => gate.output(operands),
+                        Some(bit) => gate.lying_output(operands, bit),
+                    };
+                    output & gate.mask
                 }
                 Node::Xor(a, b) => of(a) ^ of(b),
                 Node::Shl(a, n) => of(a) << n,
