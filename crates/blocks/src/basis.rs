@@ -96,19 +96,19 @@ pub(crate) fn carriers(circuit: &Circuit, demand: &Demand) -> Vec<Option<Carrier
         .map(|gate| {
             let committed = demand.committed[gate.own as usize];
             let follows = matches!(gate.kind, Kind::And | Kind::Carry);
-            (committed != 0).then(|| carrier(circuit, &uses, &mut taken, gate.own, committed, follows))
+            (committed != 0).then(|| carrier((circuit, demand), &uses, &mut taken, gate.own, follows))
         })
         .collect()
 }
 
 fn carrier(
-    circuit: &Circuit,
+    (circuit, demand): (&Circuit, &Demand),
     uses: &Uses,
     taken: &mut [bool],
     own: NodeId,
-    committed: Mask,
     follows: bool,
 ) -> Carrier {
+    let committed = demand.committed[own as usize];
     let mut out = Carrier { way: vec![own], covered: committed, shift: 0, uncovered: 0 };
     while let Some(next) = uses.only(out.node()).filter(|&n| follows && !taken[n as usize]) {
         let shift = match circuit.graph.node(next) {
@@ -117,7 +117,8 @@ fn carrier(
             Node::Shr(_, n) => -n.cast_signed(),
             _ => break,
         };
-        let covered = shifted(out.covered, shift);
+        // What is added on the way is known only where something depends on the sum.
+        let covered = shifted(out.covered, shift) & demand.nodes[next as usize];
         if covered == 0 || (out.shift + shift).abs() > 63 {
             break;
         }

@@ -12,7 +12,7 @@ use dyad_rules::{Rows, TableRules};
 use crate::circuit::{Circuit, Refused, compile};
 use crate::fill::Filler;
 use crate::path::Path;
-use crate::table::Table;
+use crate::table::{LONG, Table};
 
 /// A path with a table of its own.
 #[derive(Clone, Debug)]
@@ -53,7 +53,7 @@ impl Block {
 
     /// The block of a path's circuit.
     pub(crate) fn of(path: Path, circuit: &Circuit) -> Self {
-        let mut table = Table::of(circuit);
+        let mut table = Table::of(circuit, LONG);
         table.shape.name = format!("block {:#x}+{}", circuit.placed[0].pc, path.instrs.len()).into();
         Self {
             pattern: circuit.pattern(&path),

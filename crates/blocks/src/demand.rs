@@ -16,6 +16,8 @@ pub(crate) struct Demand {
     pub equations: Vec<Mask>,
     /// By node, whether its form is part of another, of an equation or of a message.
     pub needed: Vec<bool>,
+    /// By node, the bits of that form that matter there.
+    pub bits: Vec<Mask>,
 }
 
 impl Demand {
@@ -28,6 +30,7 @@ impl Demand {
             committed: none,
             equations: vec![0; graph.gates.len()],
             needed: Vec::new(),
+            bits: Vec::new(),
         };
         for &word in circuit.pushes.iter().chain(&circuit.pulls).flat_map(|m| &m.words) {
             out.nodes[word as usize] = ALL;
@@ -50,20 +53,29 @@ impl Demand {
 
     /// What is demanded, and the outputs that equations are about.
     fn need(&mut self, graph: &Graph) {
-        self.needed = self.nodes.iter().map(|&mask| mask != 0).collect();
-        for (gate, _) in graph.gates.iter().zip(&self.equations).filter(|(_, mask)| **mask != 0) {
-            self.needed[gate.whole as usize] = true;
+        let mut bits = self.nodes.clone();
+        let mut needed: Vec<bool> = bits.iter().map(|&mask| mask != 0).collect();
+        for (gate, &mask) in graph.gates.iter().zip(&self.equations).filter(|(_, mask)| **mask != 0) {
+            let mut need = |output: NodeId, mask: Mask| {
+                bits[output as usize] |= mask;
+                needed[output as usize] = true;
+            };
+            need(gate.whole, up_to(63 - mask.leading_zeros()));
             if let (Kind::Low | Kind::High, [a, b, _]) = (gate.kind, gate.operands) {
                 for kind in [Kind::Low, Kind::High] {
-                    self.needed[graph.outputs[&(kind, [a, b, 0])] as usize] = true;
+                    need(graph.outputs[&(kind, [a, b, 0])], ALL);
                 }
             }
         }
         for id in (0..graph.nodes.len()).rev() {
-            if self.needed[id] {
-                graph.nodes[id].inputs().for_each(|input| self.needed[input as usize] = true);
+            if needed[id] {
+                for (input, mask) in through(graph.nodes[id], bits[id]) {
+                    bits[input as usize] |= mask;
+                    needed[input as usize] = true;
+                }
             }
         }
+        (self.bits, self.needed) = (bits, needed);
     }
 
     /// Both words of a product.
@@ -87,14 +99,7 @@ impl Demand {
                 let input = &graph.inputs[input as usize];
                 self.committed[id as usize] = demanded & input.mask & !input.forced.at;
             }
-            Node::Xor(a, b) => {
-                self.add(a, demanded);
-                self.add(b, demanded);
-            }
-            Node::Shl(a, n) => self.add(a, demanded >> n),
-            Node::Shr(a, n) => self.add(a, demanded << n),
-            Node::Mask(a, mask) => self.add(a, demanded & mask),
-            Node::Broadcast(a, bit) => self.add(a, 1 << bit),
+            node => through(node, demanded).for_each(|(input, mask)| self.add(input, mask)),
         }
     }
 
@@ -137,4 +142,17 @@ impl Demand {
         self.committed[own] = committed & !gate.forced.at;
         self.equations[index] = equations;
     }
+}
+
+/// The bits of a node's inputs that bits of it depend on.
+fn through(node: Node, bits: Mask) -> impl Iterator<Item = (NodeId, Mask)> {
+    let mask = match node {
+        Node::Constant(_) | Node::Input(_) | Node::Gate(_) | Node::Xor(..) => bits,
+        Node::Shl(_, n) => bits >> n,
+        Node::Shr(_, n) => bits << n,
+        Node::Mask(_, mask) => bits & mask,
+        Node::Broadcast(_, bit) if bits != 0 => 1 << bit,
+        Node::Broadcast(..) => 0,
+    };
+    node.inputs().map(move |input| (input, mask))
 }

@@ -51,6 +51,11 @@ impl Emit {
         self.form(id).terms.len()
     }
 
+    /// How many terms of a node have a place under a mask.
+    pub fn terms_under(&self, id: NodeId, mask: Mask) -> usize {
+        self.form(id).terms.iter().filter(|t| t.mask & mask != 0).count()
+    }
+
     pub fn constant(&mut self, c: u64) -> NodeId {
         self.put(Node::Constant(c), Form::constant(c))
     }

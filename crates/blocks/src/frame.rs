@@ -224,4 +224,18 @@ impl<'g> frame::Frame<Symbolic<'g>> for Step<'_, '_, 'g> {
     fn and(&mut self, r: &mut Symbolic<'g>, x: Symbol<'g>, y: Symbol<'g>) -> Symbol<'g> {
         r.and("small", x & LOW, y & LOW)
     }
+
+    /// The condition is a flag, so a number: the high half of `x` is not even looked at where it is replaced.
+    fn sign_extend_if(&mut self, _: &mut Symbolic<'g>, condition: Symbol<'g>, x: Symbol<'g>) -> Symbol<'g> {
+        let graph = &mut self.graph.borrow_mut();
+        let extends = graph.number(condition.id).expect("a flag") & LOW;
+        assert!(extends == 0 || extends == LOW, "a flag is all ones or 0");
+        let id = if extends == 0 {
+            x.id
+        } else {
+            let sign = graph.broadcast(x.id, 31);
+            graph.join(x.id, sign, !LOW)
+        };
+        Symbol { graph: self.graph, id }
+    }
 }

@@ -158,6 +158,7 @@ impl Graph {
             _ if n == 0 => a,
             _ if n >= 64 => self.constant(0),
             Node::Shl(x, m) => self.shl(x, m + n),
+            Node::Shr(x, m) if m == n => self.mask(x, ALL << n),
             _ => self.make(Node::Shl(a, n), self.known(a).shl(n)),
         }
     }
@@ -167,6 +168,7 @@ impl Graph {
             _ if n == 0 => a,
             _ if n >= 64 => self.constant(0),
             Node::Shr(x, m) => self.shr(x, m + n),
+            Node::Shl(x, m) if m == n => self.mask(x, ALL >> n),
             _ => self.make(Node::Shr(a, n), self.known(a).shr(n)),
         }
     }

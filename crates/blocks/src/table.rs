@@ -14,7 +14,7 @@ use crate::graph::{Node, NodeId};
 use crate::pack::{Place, pack};
 
 /// A word that is used more than once, and is the sum of more terms than this, is committed to.
-const LONG: usize = 32;
+pub(crate) const LONG: usize = 32;
 
 /// Bits of a word that are committed to.
 #[derive(Clone, Copy, Debug)]
@@ -65,6 +65,8 @@ struct Plan<'c> {
     on_way: Vec<bool>,
     /// The gate whose bits a node carries.
     carried: Vec<Option<GateId>>,
+    /// Terms that a form may have before its word is committed to.
+    most: usize,
     /// Nodes that are committed to since their forms are long.
     long: BTreeSet<NodeId>,
 }
@@ -88,7 +90,9 @@ struct Pass<'p, 'c> {
 }
 
 impl Table {
-    pub fn of(circuit: &Circuit) -> Self {
+    /// The table of a circuit, in which words that are sums of more than `most` terms are committed to if they are used
+    /// again.
+    pub fn of(circuit: &Circuit, most: usize) -> Self {
         let demand = Demand::of(circuit);
         let carriers = carriers(circuit, &demand);
         let mut on_way = vec![false; circuit.graph.nodes.len()];
@@ -100,7 +104,7 @@ impl Table {
         for (carrier, gate) in carriers.iter().zip(0..) {
             carrier.iter().for_each(|c| carried[c.node() as usize] = Some(gate));
         }
-        let mut plan = Plan { circuit, demand, carriers, on_way, carried, long: BTreeSet::new() };
+        let mut plan = Plan { circuit, demand, carriers, on_way, carried, most, long: BTreeSet::new() };
         let mut pass = plan.run();
         while !pass.found.is_empty() {
             let found = std::mem::take(&mut pass.found);
@@ -251,8 +255,22 @@ impl Pass<'_, '_> {
             Node::Mask(a, mask) => self.emit.mask(self.got(a), mask),
             Node::Broadcast(a, bit) => self.emit.broadcast(self.got(a), bit),
         };
+        if matches!(node, Node::Input(_) | Node::Gate(_)) {
+            self.at[id as usize] = Some(made);
+            return;
+        }
+        let made = self.trim(id, made);
         self.at[id as usize] = Some(made);
         self.shorten(id);
+    }
+
+    /// A node's word without bits that nothing depends on, where that makes its form shorter.
+    fn trim(&mut self, id: NodeId, made: ShapeId) -> ShapeId {
+        let demanded = self.plan.demand.bits[id as usize];
+        if self.emit.terms_under(made, demanded) == self.emit.terms(made) {
+            return made;
+        }
+        self.emit.mask(made, demanded)
     }
 
     /// A leaf: what is committed of it, and what is forced.
@@ -340,11 +358,11 @@ impl Pass<'_, '_> {
             let mask = self.plan.committed_of_long(id);
             let index = self.piece(id, mask);
             let committed = self.committed(index);
-            let others = self.emit.mask(node, !mask & self.plan.demand.nodes[id as usize]);
+            let others = self.emit.mask(node, !mask & self.plan.demand.bits[id as usize]);
             self.at[id as usize] = Some(self.emit.xor(committed, others));
             self.longs.insert(id, node);
         } else if self.uses[id as usize] > 1
-            && self.emit.terms(node) > LONG
+            && self.emit.terms(node) > self.plan.most
             && self.plan.committed_of_long(id) != 0
         {
             self.found.insert(id);

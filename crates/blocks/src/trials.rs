@@ -217,7 +217,7 @@ fn try_window(run: &Run, first: usize, length: usize, random: &mut Random) -> Op
         said[0][1] &= !0xffff_ffff;
     }
     assert_eq!(said, pushes, "{:#?} {path:?}", show());
-    let table = Table::of(&circuit);
+    let table = Table::of(&circuit, [0, 1, 3, 8, 32, 1000][random.below(6)]);
     let row = table.row(&values);
     let honest = table.read(&row);
     assert!(honest.broken.is_empty(), "{:?} {:#?} {path:?}", honest.broken, show());
