@@ -14,12 +14,16 @@ const NOTE: Style = Style::new().dimmed();
 
 /// The input: which Fibonacci number. About five cycles each.
 const INPUT: &str = "100000";
+/// The input that the program is tuned by.
+const SAMPLE: &str = "9999";
 
 /// Runs the demonstration.
 pub fn run() -> Result<(), Failure> {
     let folder = target_dir().join("demo");
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    fs::write(folder.join("in.txt"), INPUT).map_err(|error| format!("in.txt: {error}"))?;
+    for (file, text) in [("in.txt", INPUT), ("sample.txt", SAMPLE)] {
+        fs::write(folder.join(file), text).map_err(|error| format!("{file}: {error}"))?;
+    }
     let example = root().join("examples/fibonacci");
 
     let mut steps = Steps::default();
@@ -49,6 +53,15 @@ pub fn run() -> Result<(), Failure> {
     })?;
     steps.step("verification, without program and input", || {
         demo.dyad(&["verify", "fibonacci.proof", "--key", "fibonacci.key"])
+    })?;
+    steps.step("the same program, with a circuit of its own", || {
+        Demo::say(
+            "a run with another input shows which paths it takes most often: each becomes one row of a table",
+        );
+        demo.dyad(&["tune", "fibonacci.elf", "--input", "sample.txt", "-o", "tuned.elf"])?;
+        demo.dyad(&["key", "tuned.elf", "-o", "tuned.key"])?;
+        demo.dyad(&["prove", "tuned.elf", "--input", "in.txt", "-o", "tuned.proof"])?;
+        demo.dyad(&["verify", "tuned.proof", "--key", "tuned.key"])
     })?;
     steps.summary();
     anstream::eprintln!(

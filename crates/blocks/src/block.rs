@@ -53,7 +53,13 @@ impl Block {
 
     /// The block of a path's circuit.
     pub(crate) fn of(path: Path, circuit: &Circuit) -> Self {
-        let mut table = Table::of(circuit, LONG);
+        let mut table = Table::of(
+            circuit,
+            match path.most_terms {
+                0 => LONG,
+                most => usize::from(most),
+            },
+        );
         table.shape.name = format!("block {:#x}+{}", circuit.placed[0].pc, path.instrs.len()).into();
         Self {
             pattern: circuit.pattern(&path),

@@ -60,7 +60,7 @@ impl Demand {
                 bits[output as usize] |= mask;
                 needed[output as usize] = true;
             };
-            need(gate.whole, up_to(63 - mask.leading_zeros()));
+            need(gate.whole, up_to(mask.ilog2()));
             if let (Kind::Low | Kind::High, [a, b, _]) = (gate.kind, gate.operands) {
                 for kind in [Kind::Low, Kind::High] {
                     need(graph.outputs[&(kind, [a, b, 0])], ALL);

@@ -44,6 +44,7 @@ struct Listed {
     residues: Vec<(u32, u8, u16)>,
     read_only: Vec<u32>,
     below: Vec<[u32; 2]>,
+    most_terms: u16,
 }
 
 /// The instruction at an address.
@@ -70,6 +71,7 @@ impl Listed {
             residues: path.residues.iter().map(|r| (r.access, r.bits, r.value)).collect(),
             read_only: path.read_only.clone(),
             below: path.below.clone(),
+            most_terms: path.most_terms,
         }
     }
 
@@ -103,6 +105,7 @@ impl Listed {
             residues,
             read_only: self.read_only,
             below: self.below,
+            most_terms: self.most_terms,
         })
     }
 }

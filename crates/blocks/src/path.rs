@@ -16,6 +16,9 @@ pub struct Path {
     /// Pairs of accesses, increasing, each the first of its base: the cells that the first one's base leads to on this
     /// path are all below those of the second one's.
     pub below: Vec<[u32; 2]>,
+    /// The most terms that a word may have which is used again, before it is committed to: fewer words of longer forms.
+    /// 0 for what is usual.
+    pub most_terms: u16,
 }
 
 /// The low bits of an address.

@@ -145,9 +145,10 @@ impl Program {
     ///
     /// # Errors
     /// [`LoadError::NoRoom`] where the file cannot be written anew.
-    pub fn with_section(&self, name: &str, bytes: Vec<u8>) -> Result<Vec<u8>, LoadError> {
+    pub fn with_section(&self, name: &str, bytes: &[u8]) -> Result<Vec<u8>, LoadError> {
         let no_room = |reason: String| LoadError::NoRoom { name: name.to_owned(), reason };
-        let elf = section::replace(&self.elf, name, bytes).map_err(|e| no_room(e.to_string()))?;
+        let elf = section::replace(&self.elf, name, bytes);
+        let elf = elf.ok_or_else(|| no_room("its headers of sections are damaged".to_owned()))?;
         match Self::from_elf(&elf) {
             Ok(same) if same.digest == self.digest => Ok(elf),
             Ok(_) => Err(no_room("what is loaded would change".to_owned())),

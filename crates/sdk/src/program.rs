@@ -114,7 +114,7 @@ impl Program {
     /// # Errors
     /// [`Error::Load`] where the file cannot be written anew.
     pub fn elf_with_blocks(&self, paths: &[Path]) -> Result<Vec<u8>, Error> {
-        Ok(self.inner.with_section(SECTION, list::encode(paths, self.inner.instrs()))?)
+        Ok(self.inner.with_section(SECTION, &list::encode(paths, self.inner.instrs()))?)
     }
 
     /// The program with tables of their own for these paths.

@@ -1,7 +1,11 @@
-//! Programs whose paths have tables of their own: proofs of their runs, and that nothing else changes.
+//! Programs whose paths have tables of their own: proofs of their runs, and provers that lie about blocks.
 
-use dyad::{Path, Program, Prover, Residue, verify};
-use dyad_program::testing::{DATA, asm::*, program};
+use dyad::{Budget, Limits, Path, Program, Prover, Residue, verify};
+use dyad_executor::record_parts;
+use dyad_machine::list::Op;
+use dyad_machine::record::Records;
+use dyad_program::testing::random::{MACHINE, random_program};
+use dyad_program::testing::{CODE, DATA, Elf, asm::*};
 
 /// Adds up numbers of the data, as many as the input says, and stores the sums.
 fn sums() -> Vec<u8> {
@@ -17,7 +21,7 @@ fn sums() -> Vec<u8> {
     let back = -4 * round.len() as i32;
     let end = [vec![sd(T1, S0, 8)], syscall(64, 1, DATA + 8, 8), exit(0)].concat();
     let code = [start, round, vec![bne(S1, ZERO, back)], end].concat();
-    program(&code, &[7; 64])
+    Elf::new(CODE).code(CODE, &code).data(DATA, &[7; 64]).symbol("sums", CODE, 8).build()
 }
 
 fn index(program: &Program, pc: u32) -> u32 {
@@ -27,8 +31,7 @@ fn index(program: &Program, pc: u32) -> u32 {
 /// The loop of [`sums`], so many rounds of it.
 fn rounds(program: &Program, rounds: usize) -> Path {
     let instrs = program.details().instrs();
-    let branch = instrs.iter().rposition(|i| i.instr.op == dyad_machine::list::Op::Bne && i.pc % 4 == 0);
-    let branch = &instrs[branch.expect("a branch")];
+    let branch = instrs.iter().rfind(|i| i.instr.op == Op::Bne && i.pc % 4 == 0).expect("a branch");
     let first = branch.instr.imm as u32;
     let body: Vec<u32> = (first..=branch.pc).step_by(4).map(|pc| index(program, pc)).collect();
     let residues = vec![Residue { access: 0, bits: 3, value: 0 }];
@@ -43,15 +46,133 @@ fn a_run_with_blocks_is_proved() {
         let program = plain.clone().with_blocks(paths).expect("paths");
         let prover = Prover::new(&program).expect("a prover");
         for input in [1u64, 5, 300] {
-            let without = plain.run(&input.to_le_bytes(), dyad::Limits::default()).expect("exits");
-            let run = program.run(&input.to_le_bytes(), dyad::Limits::default()).expect("exits");
+            let input = input.to_le_bytes();
+            let without = plain.run(&input, Limits::default()).expect("exits");
+            let run = program.run(&input, Limits::default()).expect("exits");
             assert_eq!((&run.output, run.cycles), (&without.output, without.cycles));
-            let (proof, report) = prover.prove(&input.to_le_bytes()).expect("proves");
+            let (proof, report) = prover.prove(&input).expect("proves");
             let verified = verify(prover.key(), &proof).expect("is valid");
-            assert_eq!(verified.output, without.output);
-            let rows: Vec<_> = report.tables.iter().filter(|t| t.0.starts_with("block")).collect();
-            assert_eq!(rows.len(), lengths.len());
-            assert!(report.cycles == run.cycles);
+            assert_eq!((verified.output, report.cycles), (without.output, without.cycles));
+            let blocks = report.tables.iter().filter(|t| t.0.starts_with("block"));
+            assert_eq!(blocks.count(), lengths.len());
         }
     }
+}
+
+/// What a path takes for granted does not hold: the run goes by rows of instructions, and is proved.
+#[test]
+fn a_path_that_does_not_hold_is_refused_and_the_run_proved() {
+    let plain = Program::from_elf(&sums()).expect("a program");
+    let mut path = rounds(&plain, 2);
+    path.residues[0] = Residue { access: 0, bits: 4, value: 8 };
+    let program = plain.with_blocks(vec![path]).expect("a path");
+    let input = 9u64.to_le_bytes();
+    let run = program.run(&input, Limits::default()).expect("exits");
+    assert_eq!(run.in_blocks.rows, 0);
+    assert!(run.in_blocks.singles.not_granted > 0, "{:?}", run.in_blocks);
+    let prover = Prover::new(&program).expect("a prover");
+    verify(prover.key(), &prover.prove(&input).expect("proves").0).expect("is valid");
+}
+
+/// The list in the ELF file and the key as a file: the same program.
+#[test]
+fn blocks_are_kept_in_the_elf_file_and_in_the_key() {
+    let plain = Program::from_elf(&sums()).expect("a program");
+    let paths = vec![rounds(&plain, 5), rounds(&plain, 1)];
+    let elf = plain.elf_with_blocks(&paths).expect("room for the list");
+    let tuned = Program::from_elf(&elf).expect("a program");
+    assert_eq!(tuned.digest(), plain.digest());
+    assert_eq!(tuned.blocks().list().iter().map(|b| b.path.clone()).collect::<Vec<_>>(), paths);
+    // Anew: the list is replaced.
+    let again = Program::from_elf(&tuned.elf_with_blocks(&paths[..1]).expect("room")).expect("a program");
+    assert_eq!(again.blocks().list().len(), 1);
+    let prover = Prover::new(&tuned).expect("a prover");
+    let key = dyad::VerifyingKey::from_bytes(&prover.key().to_bytes()).expect("a key");
+    assert_eq!(&key, prover.key());
+    let proof = prover.prove(&7u64.to_le_bytes()).expect("proves").0;
+    verify(&key, &proof).expect("is valid");
+    // Another program's key, though memory and code are the same.
+    let other = Prover::new(&plain).expect("a prover");
+    assert!(verify(other.key(), &proof).is_err());
+    // The file does not grow by being tuned again.
+    assert_eq!(tuned.elf_with_blocks(&paths).expect("room"), elf);
+    // A file without sections gets its first.
+    let bare = Program::from_elf(&dyad_program::testing::program(&[nop()], &[])).expect("a program");
+    let with = Program::from_elf(&bare.elf_with_blocks(&[]).expect("room")).expect("a program");
+    assert_eq!(with.details().section(".dyad.blocks"), Some(&[1, 0][..]));
+}
+
+/// Random programs tuned by themselves: all rows hold and all messages balance.
+#[test]
+fn random_programs_with_blocks_are_sound() {
+    let input: Vec<u8> = (0..=255).collect();
+    let mut rows = 0;
+    for seed in 0..24 {
+        let plain = Program::from_elf(&random_program(seed, 150, MACHINE)).expect("a program");
+        let Ok(chosen) = plain.tune(&[&input], Limits::default(), Budget::default()) else { continue };
+        let program = plain.with_blocks(chosen.into_iter().map(|c| c.block.path).collect()).expect("paths");
+        let found = program.audit(&input, Limits::default()).expect("runs");
+        assert!(found.is_empty(), "seed {seed}: {found:?}");
+        rows += program.run(&input, Limits::default()).expect("runs").in_blocks.rows;
+    }
+    assert!(rows > 200, "{rows} rows of blocks");
+}
+
+fn recorded(program: &Program, input: &[u8]) -> (Vec<u8>, Records) {
+    let patterns = program.blocks().list().iter().map(|b| b.pattern().clone()).collect();
+    let patterns = dyad_executor::Patterns::new(patterns, program.details().instrs().len());
+    let recorded = record_parts(program.details(), &patterns, input, Limits::default(), &mut |_| ());
+    let (outcome, records) = recorded.expect("exits");
+    (outcome.output, records)
+}
+
+/// Every value, every time and every time before that a block's row is made from, changed: no proof.
+#[test]
+fn lies_about_what_a_block_found_have_no_proof() {
+    let plain = Program::from_elf(&sums()).expect("a program");
+    let paths = vec![rounds(&plain, 3)];
+    let program = plain.with_blocks(paths).expect("paths");
+    let prover = Prover::new(&program).expect("a prover").transparent();
+    let (output, honest) = recorded(&program, &8u64.to_le_bytes());
+    let accepted = |records: &Records| {
+        let body = prover.prove_records(records, &output, 0).expect("it fits");
+        let proof = dyad::Proof {
+            level_number: dyad::Level::L100.number(),
+            key: prover.key().id(),
+            exit_code: 0,
+            output: output.clone(),
+            body,
+        };
+        verify(prover.key(), &proof).is_ok()
+    };
+    assert!(accepted(&honest));
+    let rows = honest.events.blocks[0].clone();
+    assert!(rows.times.len() >= 2);
+    let lie = |what: &str, change: &dyn Fn(&mut Records)| {
+        let mut records = honest.clone();
+        change(&mut records);
+        assert!(records != honest, "{what} changes nothing");
+        assert!(!accepted(&records), "{what}");
+    };
+    for i in 0..rows.values.len() {
+        lie(&format!("value {i}"), &|r| r.events.blocks[0].values[i] ^= 8);
+    }
+    for i in 0..rows.before.len() {
+        lie(&format!("before {i}"), &|r| r.events.blocks[0].before[i] ^= 64);
+        lie(&format!("late before {i}"), &|r| r.events.blocks[0].before[i] = u32::MAX);
+    }
+    for i in 0..rows.times.len() {
+        lie(&format!("time {i}"), &|r| r.events.blocks[0].times[i] ^= 64);
+    }
+    // Two rows exchanged in time, a row twice, a row left out.
+    lie("times exchanged", &|r| r.events.blocks[0].times.swap(0, 1));
+    lie("rows twice", &|r| {
+        let more = r.events.blocks[0].clone();
+        r.events.blocks[0].append(&more);
+    });
+    lie("no rows", &|r| r.events.blocks[0].clear());
+    // Two cells, and a register and a cell, exchanged.
+    let width = rows.values.len() / rows.times.len();
+    lie("registers exchanged", &|r| r.events.blocks[0].values.swap(2, 3));
+    lie("a register and a cell exchanged", &|r| r.events.blocks[0].values.swap(0, width - 1));
 }

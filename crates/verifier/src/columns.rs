@@ -73,19 +73,23 @@ pub fn verify<A: Arithmetic>(
 struct Kinds<'c> {
     elements: Vec<K>,
     others: Vec<&'c [K]>,
+    /// The weights of each claim, and which of the others they are.
+    claims: Vec<(&'c [K], usize)>,
 }
 
 impl<'c> Kinds<'c> {
     fn of<V>(points: &'c [RowClaims<V>]) -> Self {
-        let mut others: Vec<&[K]> = Vec::new();
+        let (mut others, mut claims): (Vec<&[K]>, Vec<_>) = (Vec::new(), Vec::new());
         for claim in points.iter().flat_map(|p| &p.claims) {
             for bits in claim.of.bit_weights() {
-                if !others.contains(&bits) {
+                let kind = others.iter().position(|other| *other == bits).unwrap_or_else(|| {
                     others.push(bits);
-                }
+                    others.len().saturating_sub(1)
+                });
+                claims.push((bits, kind));
             }
         }
-        Self { elements: (0..64).map(x_power).collect(), others }
+        Self { elements: (0..64).map(x_power).collect(), others, claims }
     }
 
     /// All of them.
@@ -98,9 +102,10 @@ impl<'c> Kinds<'c> {
         match weights {
             Weights::Element(factor) => Ok((0, factor)),
             Weights::Bits(bits) => {
-                let found = self.others.iter().position(|other| *other == bits);
-                let found = found.ok_or(Error::Internal("weights of a claim"))?;
-                Ok((found.saturating_add(1), K::ONE))
+                // They are those of one of the claims: it is enough to look where they lie.
+                let found = self.claims.iter().find(|(claim, _)| core::ptr::eq(*claim, bits));
+                let (_, kind) = found.ok_or(Error::Internal("weights of a claim"))?;
+                Ok((kind.saturating_add(1), K::ONE))
             }
         }
     }

@@ -6,6 +6,9 @@ use dyad_machine::instr::Placed;
 use dyad_machine::list::Kind;
 use dyad_machine::trace::Trace;
 
+/// Longer lines are cut: a block of the whole might not fit the budget.
+const LONGEST: usize = 2048;
+
 /// The number of a straight line.
 pub(super) type Line = u32;
 
@@ -52,6 +55,7 @@ impl Lines {
                 && !ends(&program[trace.instrs[at - 1] as usize])
                 && trace.instrs[at] != Trace::BREAK
                 && !entries.contains(&trace.instrs[at])
+                && at - first < LONGEST
             {
                 at += 1;
             }

@@ -35,7 +35,7 @@ pub struct Budget {
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { terms: 100_000, instructions: 4096, joins: 400 }
+        Self { terms: 100_000, instructions: 8192, joins: 400 }
     }
 }
 
@@ -111,7 +111,29 @@ impl<'t> Tuning<'t> {
 pub fn tune(program: &[Placed], image: &[ImageCell], trace: &Trace, budget: Budget) -> Vec<Chosen> {
     let mut tuning = Tuning::new(program, image, trace, budget);
     let tokens = grow::grow(&mut tuning);
-    choose::choose(&tokens, &budget)
+    let mut chosen = choose::choose(&tokens, &budget);
+    lengthen(&tuning, &mut chosen);
+    chosen
+}
+
+/// Lets forms be longer where the budget has room for it: fewer words are committed to.
+fn lengthen(tuning: &Tuning<'_>, chosen: &mut [Chosen]) {
+    let terms = |chosen: &[Chosen]| chosen.iter().map(|c| c.block.size().terms).sum::<usize>();
+    let mut left = tuning.budget.terms.saturating_sub(terms(chosen));
+    for most_terms in [64, 128, 256] {
+        for c in &mut *chosen {
+            let before = c.block.size();
+            let path = Path { most_terms, ..c.block.path.clone() };
+            let Ok(block) = Block::new(path, tuning.program, tuning.image) else { continue };
+            let after = block.size();
+            let more = after.terms.saturating_sub(before.terms);
+            if after.cost() < before.cost() && more <= left {
+                left -= more;
+                c.cost = c.rows as f64 * after.cost();
+                c.block = block;
+            }
+        }
+    }
 }
 
 /// The paths alone.
