@@ -88,5 +88,5 @@ fn prove(example: &str, cycles: u64, floor: &Path) -> Result<(), Failure> {
     let bench = Bench::new()?;
     bench.build(workload)?;
     bench.write_input(workload, cycles)?;
-    run_command(bench.prover(workload).arg("--floor").arg(floor))
+    run_command(bench.prover(workload.name).arg("--floor").arg(floor))
 }

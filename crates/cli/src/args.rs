@@ -20,7 +20,7 @@ pub enum Command {
     New(New),
     /// Build a guest project into an ELF file
     Build(Build),
-    /// Give the paths that a program takes most often tables of their own: proofs take a tenth of the time
+    /// Give the paths that a program takes most often tables of their own: proofs take a third to a twelfth of the time
     ///
     /// The program is run with each input, and the list of paths put into its ELF file, in a section that is not loaded:
     /// the program is the same, its key another one.

@@ -18,7 +18,7 @@ use crate::{
     steps::{Failure, cargo, command, describe, output, root, run as run_command, target_dir, title},
 };
 use tables::{Row, float};
-use workload::{WORKLOADS, Workload};
+use workload::{Draw, WORKLOADS, Workload};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -37,6 +37,9 @@ pub struct Args {
     /// Measure the floor first, and compare each step with it
     #[arg(long)]
     floor: bool,
+    /// Measure each example as its ELF file is and after `dyad tune` by another input
+    #[arg(long)]
+    tuned: bool,
     /// Also write the JSON objects of all runs, one a line, to a file
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -65,11 +68,15 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     for workload in chosen {
         title(workload.name);
         bench.build(workload)?;
+        let mut builds = vec![workload.name.to_owned()];
+        if args.tuned {
+            builds.push(bench.tune(workload)?);
+        }
         for &cycles in &args.cycles {
             bench.write_input(workload, cycles)?;
-            for &threads in threads {
-                let median = bench.median(workload, threads, args.runs, &mut log)?;
-                rows.push(Row { example: workload.name, target: cycles, result: median });
+            for (&threads, build) in threads.iter().flat_map(|t| builds.iter().map(move |b| (t, b))) {
+                let median = bench.median(build, threads, args.runs, &mut log)?;
+                rows.push(Row { example: build.clone(), target: cycles, result: median });
             }
         }
     }
@@ -115,34 +122,61 @@ impl Bench {
         Ok(Self { dyad: target_dir().join("release/dyad"), folder, floor: None })
     }
 
-    fn elf(workload: &Workload) -> String {
-        format!("{}.elf", workload.name)
+    /// The ELF file of an example, or of its tuned build.
+    fn elf(build: &str) -> String {
+        format!("{build}.elf")
+    }
+
+    fn key(build: &str) -> String {
+        format!("{build}.key")
     }
 
     /// Builds an example and its key; returns its ELF file.
     pub fn build(&self, workload: &Workload) -> Result<PathBuf, Failure> {
         let project = root().join("examples").join(workload.name);
         let guests = target_dir().join("guests");
-        let mut build = command(&self.dyad, &self.folder, ["build", "-q", "-o", &Self::elf(workload)]);
+        let elf = Self::elf(workload.name);
+        let mut build = command(&self.dyad, &self.folder, ["build", "-q", "-o", &elf]);
         output(build.arg(project).arg("--target-dir").arg(guests))?;
-        let key = ["key", &Self::elf(workload), "-o", "key"];
-        output(&mut command(&self.dyad, &self.folder, key))?;
-        Ok(self.folder.join(Self::elf(workload)))
+        self.write_key(workload.name)?;
+        Ok(self.folder.join(elf))
+    }
+
+    fn write_key(&self, build: &str) -> Result<(), Failure> {
+        let key = ["key", &Self::elf(build), "-o", &Self::key(build)];
+        output(&mut command(&self.dyad, &self.folder, key)).map(drop)
+    }
+
+    /// Tunes an example that is built by an input of a quarter of a million cycles that it is not measured with; the
+    /// name of that build.
+    fn tune(&self, workload: &Workload) -> Result<String, Failure> {
+        let elf = Self::elf(workload.name);
+        let sample =
+            workload.input_for(250_000, Draw::Sample, |input| self.cycles(input, Path::new(&elf)))?;
+        self.write("sample", &sample)?;
+        let build = format!("{}-tuned", workload.name);
+        let tune = ["tune", &elf, "--input", "sample", "-o", &Self::elf(&build)];
+        output(&mut command(&self.dyad, &self.folder, tune))?;
+        self.write_key(&build)?;
+        Ok(build)
     }
 
     /// Writes an input whose run takes about so many cycles.
     pub fn write_input(&self, workload: &Workload, cycles: u64) -> Result<(), Failure> {
-        self.write_input_for(workload, cycles, Path::new(&Self::elf(workload)))
+        self.write_input_for(workload, cycles, Path::new(&Self::elf(workload.name)))
     }
 
     /// The same for another ELF file of the example.
     pub fn write_input_for(&self, workload: &Workload, cycles: u64, elf: &Path) -> Result<(), Failure> {
-        let input = workload.input_for(cycles, |input| {
-            self.write("in", input)?;
-            let run = self.count(elf)?;
-            run["cycles"].as_u64().ok_or_else(|| "dyad run --json names no cycles".to_owned())
-        })?;
+        let input = workload.input_for(cycles, Draw::Measured, |input| self.cycles(input, elf))?;
         self.write("in", &input)
+    }
+
+    /// The cycles of a run.
+    fn cycles(&self, input: &[u8], elf: &Path) -> Result<u64, Failure> {
+        self.write("in", input)?;
+        let run = self.count(elf)?;
+        run["cycles"].as_u64().ok_or_else(|| "dyad run --json names no cycles".to_owned())
     }
 
     /// What a run of an ELF file on that input costs, as `dyad run` tells it.
@@ -152,22 +186,16 @@ impl Bench {
     }
 
     /// The command that proves a run on that input.
-    pub fn prover(&self, workload: &Workload) -> Command {
-        let arguments = ["prove", &Self::elf(workload), "--input", "in", "-o", "proof"];
+    pub fn prover(&self, build: &str) -> Command {
+        let arguments = ["prove", &Self::elf(build), "--input", "in", "-o", "proof"];
         command(&self.dyad, &self.folder, arguments)
     }
 
     /// The run of median speed; all are added to the log.
-    fn median(
-        &self,
-        workload: &Workload,
-        threads: u16,
-        runs: u64,
-        log: &mut String,
-    ) -> Result<Value, Failure> {
+    fn median(&self, build: &str, threads: u16, runs: u64, log: &mut String) -> Result<Value, Failure> {
         let mut results = Vec::new();
         for _ in 0..runs {
-            let result = self.prove(workload, threads)?;
+            let result = self.prove(build, threads)?;
             let khz = float(&result, "khz");
             anstream::eprintln!("{} cycles on {threads} threads: {khz:.0} kHz", result["cycles"]);
             *log += &result.to_string();
@@ -179,20 +207,20 @@ impl Bench {
     }
 
     /// Proves and verifies; the prover's own object, with the time of verification.
-    fn prove(&self, workload: &Workload, threads: u16) -> Result<Value, Failure> {
-        let mut prover = self.prover(workload);
+    fn prove(&self, build: &str, threads: u16) -> Result<Value, Failure> {
+        let mut prover = self.prover(build);
         prover.args(["--json", "--threads", &threads.to_string()]);
         if let Some(floor) = &self.floor {
             prover.arg("--floor").arg(floor);
         }
         let mut result = ask(&mut prover)?;
         let start = Instant::now();
-        let verify = ["verify", "proof", "--key", "key", "--json"];
+        let verify = ["verify", "proof", "--key", &Self::key(build), "--json"];
         let verified = ask(&mut command(&self.dyad, &self.folder, verify))?;
         let whole = start.elapsed().as_secs_f64();
         let seconds = verified["seconds"].as_f64().unwrap_or(whole);
         result["verify_milliseconds"] = (seconds * 1000.0).into();
-        result["example"] = workload.name.into();
+        result["example"] = build.into();
         Ok(result)
     }
 

@@ -6,7 +6,8 @@ use crate::table::table;
 
 /// A proof of an example.
 pub struct Row {
-    pub example: &'static str,
+    /// The example; `NAME-tuned` for its tuned build.
+    pub example: String,
     /// The cycles that were asked for.
     pub target: u64,
     /// What `dyad prove --json` printed.
@@ -24,7 +25,7 @@ impl Row {
 
     /// What tells the row from others.
     fn head(&self) -> [String; 3] {
-        [self.example.to_owned(), self.result["cycles"].to_string(), self.result["threads"].to_string()]
+        [self.example.clone(), self.result["cycles"].to_string(), self.result["threads"].to_string()]
     }
 
     /// A line of a figure for each step and one for all of them.
@@ -118,7 +119,8 @@ fn scaling(rows: &[Row]) -> String {
         |row: &Row| 1e9 * row.threads() * float(&row.result, "prove_seconds") / float(&row.result, "cycles");
     let memory = |row: &Row| float(&row.result, "peak_rss_bytes") / float(&row.result, "cycles");
     let mut lines: Vec<Vec<String>> = Vec::new();
-    let mut groups: Vec<(&str, String)> = rows.iter().map(|r| (r.example, r.head()[2].clone())).collect();
+    let mut groups: Vec<(&str, String)> =
+        rows.iter().map(|r| (r.example.as_str(), r.head()[2].clone())).collect();
     let mut seen = std::collections::HashSet::new();
     groups.retain(|group| seen.insert(group.clone()));
     for (example, threads) in groups {
