@@ -25,9 +25,12 @@ pub(crate) struct Register {
 /// A root's word, as it is known to be when it has been the base of an access.
 #[derive(Clone, Copy, Debug)]
 struct Base {
+    /// The word that distances are from, its low bits, and what they are.
     word: NodeId,
     bits: u32,
     value: u64,
+    /// How far the root's word is from it.
+    moved: u64,
 }
 
 /// What is taken for granted of an address: it is a base within 32 bits and a distance, and its low bits are known.
@@ -48,6 +51,8 @@ pub(crate) struct State<'p> {
     bases: BTreeMap<NodeId, Base>,
     /// What is taken for granted of bases, in the order of accesses.
     pub granted: Vec<Granted>,
+    /// An address was not a base and a number.
+    pub lost_base: bool,
     image: &'p dyn Fn(u32) -> Option<(u64, bool)>,
     below: Below<'p>,
 }
@@ -61,6 +66,7 @@ impl<'p> State<'p> {
             memory: Memory::default(),
             bases: BTreeMap::new(),
             granted: Vec::new(),
+            lost_base: false,
             image,
             below,
         }
@@ -129,7 +135,7 @@ impl<'s, 'p, 'g> Step<'s, 'p, 'g> {
             let number = self.number(value);
             r.assert_zero(self.symbol(root) ^ number, !LOW | low);
             let word = graph.borrow_mut().join(root, number.id, !LOW | low);
-            let base = Base { word, bits: u32::from(bits), value };
+            let base = self.base_at(word, u32::from(bits), value);
             let access = self.state.memory.next_access();
             self.state.granted.push(Granted { access, distance: from_root, bits, value: of_address });
             self.state.bases.insert(root, base);
@@ -137,11 +143,25 @@ impl<'s, 'p, 'g> Step<'s, 'p, 'g> {
             base
         };
         self.base = Some(base);
-        graph.borrow_mut().add_number(base.word, distance)
+        graph.borrow_mut().add_number(base.word, base.moved.wrapping_add(distance))
+    }
+
+    /// The base at a word below 2^32, of which low bits are known. The word may be an earlier base and a number already,
+    /// as of a pointer and the same one rounded down: then both have one base.
+    fn base_at(&self, word: NodeId, bits: u32, value: u64) -> Base {
+        let graph = self.graph.borrow();
+        let (root, moved) = graph.root(word);
+        // Distances in order are addresses in order only from a base that is below 2^32 itself.
+        if graph.known(root).zeros() | LOW == u64::MAX {
+            let low = (1 << bits) - 1;
+            Base { word: root, bits, value: value.wrapping_sub(moved) & low, moved }
+        } else {
+            Base { word, bits, value, moved: 0 }
+        }
     }
 
     /// The address of an access in its parts.
-    fn address(&self, node: NodeId) -> Address {
+    fn address(&mut self, node: NodeId) -> Address {
         let graph = self.graph.borrow();
         if let Some(number) = graph.number(node) {
             let constant = Some(number);
@@ -149,7 +169,7 @@ impl<'s, 'p, 'g> Step<'s, 'p, 'g> {
         }
         let base = self.base.expect("an address that is no constant has a base");
         let (root, distance) = graph.root(node);
-        assert_eq!(root, base.word, "an address is a base and a number");
+        self.state.lost_base |= root != base.word;
         Address { node, root, distance, bits: base.bits, value: base.value, constant: None }
     }
 }

@@ -151,7 +151,7 @@ impl Program {
         let elf = elf.ok_or_else(|| no_room("its headers of sections are damaged".to_owned()))?;
         match Self::from_elf(&elf) {
             Ok(same) if same.digest == self.digest => Ok(elf),
-            Ok(_) => Err(no_room("what is loaded would change".to_owned())),
+            Ok(_) => Err(no_room(LOADED.to_owned())),
             Err(error) => Err(no_room(error.to_string())),
         }
     }
@@ -161,6 +161,10 @@ impl Program {
         Symbols::read(&self.elf)
     }
 }
+
+/// Why a section cannot be put into a file whose own header is loaded: it says where the headers of sections are.
+const LOADED: &str = "what is loaded would change, as where the file's own header is part of a segment; link with a \
+                      linker script whose PHDRS leave it out (no FILEHDR)";
 
 /// The halfwords of `bytes`.
 fn halves(bytes: &[u8]) -> Vec<u16> {

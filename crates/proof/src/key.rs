@@ -95,7 +95,8 @@ impl VerifyingKey {
             root: *root,
             blocks,
         };
-        // There is one file for a key.
+        // A key without blocks has nothing behind it. Other bytes may inflate to the same tables: a key is known by
+        // what is short of it, not by its file.
         demand(key.blocks.is_empty() == rest.is_empty(), Error::Shapes)?;
         Ok(key)
     }

@@ -224,7 +224,8 @@ fn decode_table(r: &mut Reader<'_>, dictionary: &Dictionary) -> Result<TableForm
     Ok(table)
 }
 
-/// Whether forms are distinct, in the order in which items have them, and terms in theirs.
+/// Whether forms are distinct, in the order in which items have them, and terms in theirs; and each column is in one, so
+/// that nothing is sized by a number alone.
 fn is_canonical(table: &TableForms) -> bool {
     let mut next = 0;
     let items = table.ands.iter().flatten().chain(table.products.iter().flatten());
@@ -241,8 +242,10 @@ fn is_canonical(table: &TableForms) -> bool {
         form.terms.is_sorted_by(|a, b| (a.column, a.take) < (b.column, b.take))
             && form.terms.iter().all(Term::is_canonical)
     };
+    let columns: BTreeSet<u32> = table.forms.iter().flat_map(|f| &f.terms).map(|t| t.column).collect();
     let tags = table.pushes.iter().chain(&table.pulls).all(|m| m.tag != 0);
     met && next as usize == table.forms.len()
+        && columns.len() == table.committed
         && distinct.len() == table.forms.len()
         && table.forms.iter().all(terms)
         && tags

@@ -52,6 +52,8 @@ fn tables_that_are_not_written_so_are_refused() {
         change(&mut key.blocks[1]);
         assert_eq!(VerifyingKey::from_bytes(&key.to_bytes()), Err(Error::Shapes));
     };
+    // A column that no form has.
+    refused(&|t| t.committed += 1);
     // A form that nothing has, one that is there twice, and two in another order.
     refused(&|t| t.forms.push(t.forms[0].xor(&t.forms[1])));
     refused(&|t| t.forms[1] = t.forms[0].clone());

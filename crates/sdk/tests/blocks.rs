@@ -74,6 +74,59 @@ fn a_path_that_does_not_hold_is_refused_and_the_run_proved() {
     verify(prover.key(), &prover.prove(&input).expect("proves").0).expect("is valid");
 }
 
+/// A path that says of a cell that it is read-only, and writes it after that: its row would put a read-only cell back
+/// with another value. No list may have it, however the cell is written.
+#[test]
+fn a_read_only_cell_is_not_written_by_a_path() {
+    for write in [sd(T0, T2, 0), sb(T0, T2, 0), amoadd_d(T1, T0, T2)] {
+        let code = [li(T2, DATA), vec![ld(T0, T2, 0), addi(T0, T0, 1), write, nop()], exit(0)].concat();
+        let elf = Elf::new(CODE).code(CODE, &code).data(DATA, &[7; 64]).build();
+        let plain = Program::from_elf(&elf).expect("a program");
+        let load = plain.details().instrs().iter().find(|i| i.instr.op == Op::Ld).expect("a load").pc;
+        let path = |length: u32, read_only| Path {
+            instrs: (0..length).map(|i| index(&plain, load + 4 * i)).collect(),
+            residues: vec![Residue { access: 0, bits: 3, value: 0 }],
+            read_only,
+            ..Path::default()
+        };
+        assert!(plain.clone().with_blocks(vec![path(4, vec![0])]).is_err());
+        assert!(plain.clone().with_blocks(vec![path(4, vec![])]).is_ok());
+        assert!(plain.clone().with_blocks(vec![path(2, vec![0])]).is_ok());
+    }
+}
+
+/// A pointer and the same one rounded down lead to the same cells: what is stored by one is loaded by the other.
+#[test]
+fn a_pointer_rounded_down_has_the_same_cells() {
+    let round = vec![
+        andi(A1, A0, -16),
+        ld(T0, A1, 8),
+        addi(T0, T0, 3),
+        sd(T0, A1, 8),
+        ld(T1, A0, 0),
+        add(T1, T1, T0),
+        sd(T1, A0, 8),
+        ld(T0, A1, 16),
+        sd(T0, A1, 0),
+        addi(S1, S1, -1),
+    ];
+    let back = -4 * round.len() as i32;
+    let start = [li(A0, DATA + 24), li(S1, 200)].concat();
+    let end = [syscall(64, 1, DATA, 64), exit(0)].concat();
+    let code = [start, round, vec![bne(S1, ZERO, back)], end].concat();
+    let elf = Elf::new(CODE).code(CODE, &code).data(DATA, &[7; 64]).build();
+    let plain = Program::from_elf(&elf).expect("a program");
+    let expected = plain.run(&[], Limits::default()).expect("exits");
+    let chosen = plain.tune(&[&[]], Limits::default(), Budget::default()).expect("runs");
+    let program = plain.with_blocks(chosen.into_iter().map(|c| c.block.path).collect()).expect("paths");
+    let run = program.run(&[], Limits::default()).expect("exits");
+    assert!(run.in_blocks.rows > 0);
+    assert_eq!(program.audit(&[], Limits::default()).expect("runs").len(), 0);
+    let prover = Prover::new(&program).expect("a prover");
+    let verified = verify(prover.key(), &prover.prove(&[]).expect("proves").0).expect("is valid");
+    assert_eq!(verified.output, expected.output);
+}
+
 /// The list in the ELF file and the key as a file: the same program.
 #[test]
 fn blocks_are_kept_in_the_elf_file_and_in_the_key() {
