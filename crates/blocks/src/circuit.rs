@@ -89,7 +89,7 @@ pub(crate) fn compile(
         assert_is(&mut r, next, u64::from(instr.pc));
         let mut step = Step::new(&mut state, &graph, instr, at as u32);
         next = meaning(&mut r, &mut step).ok_or(Refused::Call)?;
-        if r.assertions.impossible || state.lost_base || state.memory.writes_read_only() {
+        if r.assertions.impossible {
             return Err(Refused::Impossible);
         }
     }

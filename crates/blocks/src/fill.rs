@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use dyad_machine::block::BlockRows;
 use dyad_rules::lanes::{LANES, Lane};
+use dyad_rules::slots::{Slot, Slots};
 use dyad_rules::{Rows, Word};
 
 use crate::bits::Mask;
@@ -11,9 +12,6 @@ use crate::circuit::Circuit;
 use crate::gate::Kind;
 use crate::graph::{Find, Node, NodeId};
 use crate::table::{Piece, Table};
-
-/// Index of a slot.
-type Slot = u32;
 
 /// Where a word that a row finds was recorded.
 #[derive(Clone, Copy, Debug)]
@@ -58,45 +56,33 @@ impl Filler {
         let graph = &circuit.graph;
         let mut pieces: Vec<Vec<Piece>> = vec![Vec::new(); graph.nodes.len()];
         table.pieces.iter().for_each(|&piece| pieces[piece.node as usize].push(piece));
-        let inputs = |id: usize| -> Vec<NodeId> {
-            match graph.nodes[id] {
+        let inputs = |id: NodeId| -> Vec<NodeId> {
+            match graph.node(id) {
                 Node::Gate(gate) => graph.gates[gate as usize].operands.to_vec(),
                 node => node.inputs().collect(),
             }
         };
         let mut wanted: Vec<bool> = pieces.iter().map(|p| !p.is_empty()).collect();
-        let mut last = vec![0; graph.nodes.len()];
-        for id in (0..graph.nodes.len()).rev() {
-            if wanted[id] {
-                last[id] = last[id].max(id);
+        let nodes = 0..graph.nodes.len() as NodeId;
+        let mut slots = Slots::new(graph.nodes.len());
+        for id in nodes.clone().rev() {
+            if wanted[id as usize] {
+                slots.note(id, id);
                 for input in inputs(id) {
                     wanted[input as usize] = true;
-                    last[input as usize] = last[input as usize].max(id);
+                    slots.note(input, id);
                 }
             }
         }
-        let mut slots: Vec<Slot> = vec![0; graph.nodes.len()];
-        let (mut free, mut count, mut steps) = (Vec::new(), 0, Vec::new());
-        for id in (0..graph.nodes.len()).filter(|&id| wanted[id]) {
+        let mut steps = Vec::new();
+        for id in nodes.filter(|&id| wanted[id as usize]) {
             let make = make(circuit, id, &slots);
-            let mut done: Vec<NodeId> =
-                inputs(id).into_iter().filter(|&input| last[input as usize] == id).collect();
-            done.sort_unstable();
-            done.dedup();
-            free.extend(done.into_iter().map(|input| slots[input as usize]));
-            let slot = free.pop().unwrap_or_else(|| {
-                count += 1;
-                count - 1
-            });
-            slots[id] = slot;
+            let slot = slots.place(id, inputs(id).into_iter());
             steps.push(Step::Make(slot, make));
-            steps.extend(pieces[id].iter().map(|&piece| Step::Put(slot, piece)));
-            if last[id] == id {
-                free.push(slot);
-            }
+            steps.extend(pieces[id as usize].iter().map(|&piece| Step::Put(slot, piece)));
         }
         let found = circuit.registers.len() + circuit.openings.len();
-        Self { steps, slots: count as usize, width: table.shape.committed.len(), found }
+        Self { steps, slots: slots.count(), width: table.shape.committed.len(), found }
     }
 
     /// The rows of these records.
@@ -146,12 +132,12 @@ impl Filler {
 }
 
 /// What a node is made of.
-fn make(circuit: &Circuit, id: usize, slots: &[Slot]) -> Make {
+fn make(circuit: &Circuit, id: NodeId, slots: &Slots) -> Make {
     let graph = &circuit.graph;
-    let of = |id: NodeId| slots[id as usize];
+    let of = |id: NodeId| slots.of(id);
     let register = |r: u8| circuit.registers.iter().position(|&x| x == r).expect("it is found") as u32;
     let cell = |k: u32| circuit.registers.len() as u32 + k;
-    match graph.nodes[id] {
+    match graph.node(id) {
         Node::Constant(c) => Make::Constant(c),
         Node::Input(input) => {
             let input = &graph.inputs[input as usize];

@@ -51,8 +51,6 @@ pub(crate) struct State<'p> {
     bases: BTreeMap<NodeId, Base>,
     /// What is taken for granted of bases, in the order of accesses.
     pub granted: Vec<Granted>,
-    /// An address was not a base and a number.
-    pub lost_base: bool,
     image: &'p dyn Fn(u32) -> Option<(u64, bool)>,
     below: Below<'p>,
 }
@@ -66,7 +64,6 @@ impl<'p> State<'p> {
             memory: Memory::default(),
             bases: BTreeMap::new(),
             granted: Vec::new(),
-            lost_base: false,
             image,
             below,
         }
@@ -161,7 +158,7 @@ impl<'s, 'p, 'g> Step<'s, 'p, 'g> {
     }
 
     /// The address of an access in its parts.
-    fn address(&mut self, node: NodeId) -> Address {
+    fn address(&self, r: &mut Symbolic<'g>, node: NodeId) -> Address {
         let graph = self.graph.borrow();
         if let Some(number) = graph.number(node) {
             let constant = Some(number);
@@ -169,7 +166,7 @@ impl<'s, 'p, 'g> Step<'s, 'p, 'g> {
         }
         let base = self.base.expect("an address that is no constant has a base");
         let (root, distance) = graph.root(node);
-        self.state.lost_base |= root != base.word;
+        r.assertions.impossible |= root != base.word;
         Address { node, root, distance, bits: base.bits, value: base.value, constant: None }
     }
 }
@@ -206,9 +203,9 @@ impl<'g> frame::Frame<Symbolic<'g>> for Step<'_, '_, 'g> {
         }
     }
 
-    fn cell(&mut self, _: &mut Symbolic<'g>, n: usize, address: Symbol<'g>) -> Symbol<'g> {
+    fn cell(&mut self, r: &mut Symbolic<'g>, n: usize, address: Symbol<'g>) -> Symbol<'g> {
         assert_eq!(n, 0, "an instruction on a path accesses one cell");
-        let address = self.address(address.id);
+        let address = self.address(r, address.id);
         let writes = self.accesses().memory.writes();
         let state = &mut *self.state;
         let graph = &mut self.graph.borrow_mut();
@@ -222,7 +219,10 @@ impl<'g> frame::Frame<Symbolic<'g>> for Step<'_, '_, 'g> {
             graph.constant(value)
         } else {
             let read_only = !writes && state.path.read_only.binary_search(&access).is_ok();
-            state.memory.find(graph, (self.at, writes), &address, read_only, state.below)
+            let id = state.memory.find(graph, (self.at, writes), &address, read_only, state.below);
+            // It would be put back on the bus as it must never be.
+            r.assertions.impossible |= writes && state.memory.found_read_only();
+            id
         };
         Symbol { graph: self.graph, id }
     }

@@ -24,8 +24,6 @@ pub(crate) struct Opening {
     /// When it is left, within the row's time.
     pub slot: u32,
     pub read_only: bool,
-    /// Whether an access writes it.
-    pub written: bool,
 }
 
 /// An access of memory.
@@ -136,14 +134,18 @@ impl Memory {
             let k = self.openings.len() as u32;
             let found = graph.input(Find::Cell(k), Mask::MAX);
             let place = graph.mask(address.node, 0xffff_fff8);
-            let opening = Opening { access, place, found, left: found, slot: 0, read_only, written: false };
+            let opening = Opening { access, place, found, left: found, slot: 0, read_only };
             self.openings.push(opening);
             k as usize
         });
         interval.written |= writes;
-        self.openings[opening].written |= writes;
         self.current = Some((root, opening));
         self.openings[opening].left
+    }
+
+    /// Whether the cell that was found last is read-only: it may be open since a load.
+    pub fn found_read_only(&self) -> bool {
+        self.current.is_some_and(|(_, opening)| self.openings[opening].read_only)
     }
 
     /// Notes an access whose value is a constant.
@@ -181,11 +183,6 @@ impl Memory {
             }
             self.slots += 1;
         }
-    }
-
-    /// Whether a read-only cell is written: it would be put back on the bus as it must never be.
-    pub fn writes_read_only(&self) -> bool {
-        self.openings.iter().any(|opening| opening.read_only && opening.written)
     }
 
     /// Closes what is open; returns how many time slots are used.

@@ -9,6 +9,7 @@ use crate::check::Check;
 use crate::fill::Value;
 use crate::lanes::{Lane, LaneMessage, Lanes};
 use crate::shape::{Message, Node, NodeId, TableShape};
+use crate::slots::{Slot, Slots};
 use crate::table::TableRules;
 use crate::{MESSAGE_WORDS, Rules, Word};
 
@@ -19,9 +20,6 @@ pub struct DataTable {
     steps: Vec<Step>,
     slots: usize,
 }
-
-/// Index of a slot.
-type Slot = u32;
 
 /// A word shifted to the left, to the right if less than 0, under a mask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -195,35 +193,20 @@ impl<'s> Plan<'s> {
     /// The steps, and how many slots they take.
     fn steps(&self) -> (Vec<Step>, usize) {
         let makes = self.all();
-        let mut last = alloc::vec![0; makes.len()];
-        for (node, make) in makes.iter().enumerate() {
-            if let Some(make) = make {
-                last[node] = node;
-                make.inputs().for_each(|input| last[input as usize] = node);
-            }
+        let made = || makes.iter().zip(0..).filter_map(|(make, node)| Some((node, make.as_ref()?)));
+        let mut slots = Slots::new(makes.len());
+        for (node, make) in made() {
+            slots.note(node, node);
+            make.inputs().for_each(|input| slots.note(input, node));
         }
-        let mut slots: Vec<Slot> = alloc::vec![0; makes.len()];
-        let (mut free, mut count) = (Vec::new(), 0);
         let mut steps = Vec::new();
-        for (node, make) in makes.iter().enumerate() {
-            let Some(make) = make else { continue };
-            let step = make.map(|input| slots[input as usize]);
-            let mut done: Vec<NodeId> = make.inputs().filter(|&input| last[input as usize] == node).collect();
-            done.sort_unstable();
-            done.dedup();
-            free.extend(done.into_iter().map(|input| slots[input as usize]));
-            let slot = free.pop().unwrap_or_else(|| {
-                count += 1;
-                count - 1
-            });
-            slots[node] = slot;
+        for (node, make) in made() {
+            let step = make.map(|input| slots.of(input));
+            let slot = slots.place(node, make.inputs());
             steps.push(Step::Make(slot, step));
-            steps.extend(self.sinks[node].iter().map(|&sink| Step::Put(sink, slot)));
-            if last[node] == node {
-                free.push(slot);
-            }
+            steps.extend(self.sinks[node as usize].iter().map(|&sink| Step::Put(sink, slot)));
         }
-        (steps, count as usize)
+        (steps, slots.count())
     }
 }
 

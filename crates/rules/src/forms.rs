@@ -4,6 +4,7 @@ use alloc::borrow::Cow;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
+use crate::encode::Encoder;
 use crate::form::{Form, Take};
 use crate::shape::{Message, Node, NodeId, TableShape};
 
@@ -110,9 +111,8 @@ impl TableForms {
     /// A canonical byte string of everything here; two tables are equal exactly when theirs are. The digest of these
     /// bytes is bound into every proof.
     pub fn encode(&self) -> Vec<u8> {
-        let mut e = Encoder(Vec::new());
-        e.number(self.name.len() as u64);
-        e.0.extend_from_slice(self.name.as_bytes());
+        let mut e = Encoder::default();
+        e.text(&self.name);
         e.number(self.committed as u64);
         e.number(self.fixed as u64);
         e.number(self.forms.len() as u64);
@@ -129,25 +129,11 @@ impl TableForms {
             }
         }
         e.number(self.ands.len() as u64);
-        self.ands.iter().flatten().for_each(|&o| e.number(u64::from(o)));
+        e.ids(self.ands.as_flattened());
         e.number(self.products.len() as u64);
-        self.products.iter().flatten().for_each(|&o| e.number(u64::from(o)));
-        for messages in [&self.pushes, &self.pulls] {
-            e.number(messages.len() as u64);
-            for m in messages {
-                e.number(m.tag);
-                e.number(m.words.len() as u64);
-                m.words.iter().for_each(|&w| e.number(u64::from(w)));
-            }
-        }
+        e.ids(self.products.as_flattened());
+        e.messages(&self.pushes);
+        e.messages(&self.pulls);
         e.0
-    }
-}
-
-struct Encoder(Vec<u8>);
-
-impl Encoder {
-    fn number(&mut self, n: u64) {
-        self.0.extend_from_slice(&n.to_le_bytes());
     }
 }

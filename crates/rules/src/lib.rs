@@ -20,6 +20,7 @@ extern crate alloc;
 
 pub mod check;
 pub mod data;
+mod encode;
 pub mod fill;
 pub mod form;
 pub mod forms;
@@ -28,6 +29,7 @@ pub mod harness;
 pub mod lanes;
 mod rows;
 pub mod shape;
+pub mod slots;
 mod table;
 
 pub use rows::{Rows, StoredRows};

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use core::cell::RefCell;
 use core::ops::{BitAnd, BitXor, Shl, Shr};
 
+use crate::encode::Encoder;
 use crate::{Rules, Word};
 
 /// Index of a [`Node`] in [`TableShape::nodes`]; a node refers only to earlier ones.
@@ -133,9 +134,9 @@ impl TableShape {
     }
 
     /// A canonical byte string of everything in the shape; two shapes are equal exactly when
-    /// their encodings are. The digest of these bytes is bound into every proof.
+    /// their encodings are. What proofs bind is that of [`TableForms`](crate::forms::TableForms), without names of parts.
     pub fn encode(&self) -> Vec<u8> {
-        let mut e = Encoder(Vec::new());
+        let mut e = Encoder::default();
         e.text(&self.name);
         for columns in [&self.committed, &self.fixed] {
             e.number(columns.len() as u64);
@@ -163,35 +164,16 @@ impl TableShape {
         e.number(self.ands.len() as u64);
         for a in &self.ands {
             e.text(a.name);
-            a.operands.iter().for_each(|&o| e.number(u64::from(o)));
+            e.ids(&a.operands);
         }
         e.number(self.products.len() as u64);
         for p in &self.products {
             e.text(p.name);
-            p.operands.iter().for_each(|&o| e.number(u64::from(o)));
+            e.ids(&p.operands);
         }
-        for messages in [&self.pushes, &self.pulls] {
-            e.number(messages.len() as u64);
-            for m in messages {
-                e.number(m.tag);
-                e.number(m.words.len() as u64);
-                m.words.iter().for_each(|&w| e.number(u64::from(w)));
-            }
-        }
+        e.messages(&self.pushes);
+        e.messages(&self.pulls);
         e.0
-    }
-}
-
-struct Encoder(Vec<u8>);
-
-impl Encoder {
-    fn number(&mut self, n: u64) {
-        self.0.extend_from_slice(&n.to_le_bytes());
-    }
-
-    fn text(&mut self, s: &str) {
-        self.number(s.len() as u64);
-        self.0.extend_from_slice(s.as_bytes());
     }
 }
 

@@ -237,7 +237,7 @@ pub fn summary(form: &TableShape) -> String {
         columns.iter().map(show).collect::<Vec<_>>().join(", ")
     };
     let tags = |m: &[Message]| m.iter().map(|m| format!("{}", m.tag)).collect::<Vec<_>>().join(" ");
-    // FNV-1a: this only shows changes; proofs bind a cryptographic digest of the same bytes.
+    // FNV-1a: this only shows changes; proofs bind a cryptographic digest of the forms.
     let fingerprint = form
         .encode()
         .iter()
