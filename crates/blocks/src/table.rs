@@ -16,6 +16,12 @@ use crate::pack::{Place, pack};
 /// A word that is used more than once, and is the sum of more terms than this, is committed to.
 pub(crate) const LONG: usize = 32;
 
+/// However few bits a word has, it is not committed to where it is the sum of no more terms than this.
+const FEWEST: usize = 2;
+
+/// From here on, columns stand for words that the next pass commits to.
+const LATER: u32 = 1 << 31;
+
 /// Bits of a word that are committed to.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Piece {
@@ -361,12 +367,22 @@ impl Pass<'_, '_> {
             let others = self.emit.mask(node, !mask & self.plan.demand.bits[id as usize]);
             self.at[id as usize] = Some(self.emit.xor(committed, others));
             self.longs.insert(id, node);
-        } else if self.uses[id as usize] > 1
-            && self.emit.terms(node) > self.plan.most
-            && self.plan.committed_of_long(id) != 0
-        {
+        } else if self.uses[id as usize] > 1 && self.is_long(id) {
+            // Those that follow are measured as if it were committed to already.
             self.found.insert(id);
+            let mask = self.plan.committed_of_long(id);
+            let column = self.emit.committed(LATER + id);
+            let committed = self.emit.mask(column, mask);
+            let others = self.emit.mask(node, !mask & self.plan.demand.bits[id as usize]);
+            self.at[id as usize] = Some(self.emit.xor(committed, others));
         }
+    }
+
+    /// Whether the bits of a word that could be committed to are the sum of too many terms. Few bits are worth few.
+    fn is_long(&self, id: NodeId) -> bool {
+        let mask = self.plan.committed_of_long(id);
+        let most = (self.plan.most * mask.count_ones() as usize).div_ceil(32).min(self.plan.most).max(FEWEST);
+        mask != 0 && self.emit.terms_under(self.got(id), mask) > most
     }
 
     /// Adds what is demanded to the constraint at its place.

@@ -11,7 +11,7 @@ const CANDIDATES: usize = 24;
 /// What a row costs beside what it computes: its state, time, and the times of what it accesses.
 const BESIDE: f64 = 300.0;
 /// Pairs that cost less than this part of all are not looked at.
-const LEAST: f64 = 2e-4;
+const LEAST: f64 = 1e-4;
 /// The part of the best gain that others need to be joined in the same round.
 const NEARLY: f64 = 3.0;
 

@@ -7,7 +7,7 @@ use dyad_machine::list::Kind;
 use dyad_machine::trace::Trace;
 
 /// Longer lines are cut: a block of the whole might not fit the budget.
-const LONGEST: usize = 2048;
+const LONGEST: usize = 8192;
 
 /// The number of a straight line.
 pub(super) type Line = u32;
