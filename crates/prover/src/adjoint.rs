@@ -1,5 +1,8 @@
 //! The batched claims as weights on the bits of columns: linear forms read backwards.
 
+use std::ops::Range;
+use std::sync::LazyLock;
+
 use dyad_field::{K, PrimeCharacteristicRing, x_power};
 use dyad_rules::form::{Form, Take};
 use dyad_rules::forms::TableForms;
@@ -14,16 +17,29 @@ use rayon::prelude::*;
 fn pull_back(form: &Form, weights: &Bits, columns: &mut [Bits]) {
     for term in &form.terms {
         let column = &mut columns[term.column as usize];
-        let places = (0..64).filter(|j| term.mask >> j & 1 == 1);
-        match term.take {
-            Take::Bit(bit) => column[usize::from(bit)] += places.map(|j| weights[j]).sum::<K>(),
-            Take::Shift(by) => {
-                for j in places {
-                    column[j.wrapping_add_signed(-isize::from(by))] += weights[j];
+        for run in runs(term.mask) {
+            let weights = &weights[run.clone()];
+            match term.take {
+                Take::Bit(bit) => column[usize::from(bit)] += weights.iter().copied().sum::<K>(),
+                Take::Shift(by) => {
+                    let first = run.start.wrapping_add_signed(-isize::from(by));
+                    add(&mut column[first..first + run.len()], weights);
                 }
             }
         }
     }
+}
+
+/// The runs of bits of a mask.
+fn runs(mask: u64) -> impl Iterator<Item = Range<usize>> {
+    let mut rest = mask;
+    std::iter::from_fn(move || {
+        let start = (rest != 0).then(|| rest.trailing_zeros())?;
+        let length = (rest >> start).trailing_ones();
+        // A run of 64 bits is all there is.
+        rest &= u64::MAX.checked_shl(start + length).unwrap_or(0);
+        Some(start as usize..(start + length) as usize)
+    })
 }
 
 /// How many words of a table have weights at one time, at most, while [`weights`] carries them back.
@@ -100,13 +116,12 @@ fn slab_weights(
 fn scaled(weights: Weights<'_>, factor: K) -> Bits {
     match weights {
         Weights::Element(first) => {
-            let mut next = first * factor;
-            std::array::from_fn(|_| {
-                let weight = next;
-                next *= x_power(1);
-                weight
-            })
+            let factor = first * factor;
+            std::array::from_fn(|j| POWERS[j] * factor)
         }
         Weights::Bits(bits) => std::array::from_fn(|j| factor * bits[j]),
     }
 }
+
+/// What the bits of an element's low word stand for.
+static POWERS: LazyLock<Bits> = LazyLock::new(|| std::array::from_fn(x_power));

@@ -4,6 +4,7 @@ use dyad_field::{BITS, K, PrimeCharacteristicRing};
 use dyad_verifier::row_claims::RowClaims;
 use dyad_verifier::transcript::Challenges;
 use dyad_verifier::{Hash, Label, Layout, Move};
+use rayon::prelude::*;
 
 use crate::adjoint;
 use crate::cost::{Cost, Dimensions, INNER, eq_table, moved, slab_logs, sumcheck};
@@ -25,29 +26,7 @@ pub fn prove<H: Hash>(
     s.work(Move::Eta { claims: points.iter().map(|p| p.claims.len()).sum() });
     let eta = s.draw(Label::Eta);
     let mut weights = adjoint::weights(c.system, c.layout, points, eta);
-    let mut sums: Vec<_> =
-        points.iter().map(|_| Vec::with_capacity(c.layout.pairs().count() * BITS)).collect();
-    let mut count = 0;
-    for (oracle, vector) in c.layout.oracles.iter().zip(c.vectors) {
-        for b in &oracle.pairs.blocks {
-            let q = &vector[b.base..][..1 << b.log];
-            let covering: Vec<usize> = (0..rows.len()).filter(|&k| rows[k].covers(b.slab)).collect();
-            for two in covering.chunks(2) {
-                let eq = |k: usize| rows[k].of(b.log);
-                match *two {
-                    [i, j] => {
-                        let [one, other] = bit_sums2(q, eq(i), eq(j));
-                        sums[i].extend(one);
-                        sums[j].extend(other);
-                    }
-                    [i] => sums[i].extend(bit_sums(q, eq(i))),
-                    _ => {}
-                }
-            }
-            count += BITS;
-            sums.iter_mut().for_each(|sums| sums.resize(count, K::ZERO));
-        }
-    }
+    let mut sums = column_sums(c, rows);
     let log = c.layout.column_log + 6;
     let mut pairs: Vec<_> = weights
         .iter_mut()
@@ -58,6 +37,42 @@ pub fn prove<H: Hash>(
     let values: Vec<K> = pairs.iter().map(Pair::value).collect();
     s.send(Label::ColumnValues, &values);
     point
+}
+
+/// For each of the points whose eq tables these are, the sums of the bits of all columns.
+fn column_sums(c: &Committed<'_>, rows: &[RowEqs]) -> Vec<Vec<K>> {
+    let blocks: Vec<_> = c
+        .layout
+        .oracles
+        .iter()
+        .zip(c.vectors)
+        .flat_map(|(oracle, vector)| oracle.pairs.blocks.iter().map(move |b| (b, *vector)))
+        .collect();
+    let mut sums: Vec<Vec<K>> = rows.iter().map(|_| K::zero_vec(blocks.len() * BITS)).collect();
+    // By block, where the sums of its bits go.
+    let mut parts: Vec<Vec<&mut [K]>> = blocks.iter().map(|_| Vec::with_capacity(rows.len())).collect();
+    for of_point in &mut sums {
+        for (part, sums) in parts.iter_mut().zip(of_point.chunks_exact_mut(BITS)) {
+            part.push(sums);
+        }
+    }
+    blocks.into_par_iter().zip(parts).for_each(|((b, vector), mut sums)| {
+        let q = &vector[b.base..][..1 << b.log];
+        let covering: Vec<usize> = (0..rows.len()).filter(|&k| rows[k].covers(b.slab)).collect();
+        for two in covering.chunks(2) {
+            let eq = |k: usize| rows[k].of(b.log);
+            match *two {
+                [i, j] => {
+                    let [one, other] = bit_sums2(q, eq(i), eq(j));
+                    sums[i].copy_from_slice(&one);
+                    sums[j].copy_from_slice(&other);
+                }
+                [i] => sums[i].copy_from_slice(&bit_sums(q, eq(i))),
+                _ => {}
+            }
+        }
+    });
+    sums
 }
 
 /// The eq tables of a row point, for each size of slab.

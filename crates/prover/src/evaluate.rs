@@ -7,8 +7,10 @@ use dyad_verifier::layout::{Block, Owner, Stack};
 use dyad_verifier::{Layout, System};
 use rayon::prelude::*;
 
-/// Rows evaluated by one task: a multiple of [`LANES`].
-const GRAIN: usize = 512;
+/// Rows evaluated by one task, at most.
+const MOST_ROWS: usize = 512;
+/// Words of rows that one task evaluates, about, where that takes fewer rows.
+const WORDS: usize = 1 << 15;
 
 /// The committed vectors and what gives them meaning.
 #[derive(Clone, Copy)]
@@ -23,21 +25,29 @@ pub struct Committed<'a> {
     pub vectors: &'a [&'a [K]],
 }
 
+/// Rows of a slab that one task evaluates, but for the last: a multiple of [`LANES`].
+fn grain(layout: &Layout, slab: usize) -> usize {
+    let pairs: usize = layout.oracles.iter().map(|o| o.pairs.of_slab(slab).len()).sum();
+    (WORDS / (2 * pairs).max(1)).next_multiple_of(LANES).min(MOST_ROWS)
+}
+
+/// How many tasks evaluate a slab.
+fn task_count(layout: &Layout, slab: usize) -> usize {
+    (1usize << layout.slabs[slab].log).div_ceil(grain(layout, slab))
+}
+
 /// A part of a vector laid out as a stack: for each task of a slab, its part of each block.
 type Parts<'v> = Vec<Vec<&'v mut [K]>>;
 
 /// Splits vectors that are laid out as `stack` into the parts of each slab's tasks.
 fn split<'v>(layout: &Layout, stack: &Stack, vector: &'v mut [K]) -> Vec<Parts<'v>> {
-    let mut by_slab: Vec<Parts<'v>> = layout
-        .slabs
-        .iter()
-        .map(|s| (0..(1usize << s.log).div_ceil(GRAIN)).map(|_| Vec::new()).collect())
-        .collect();
+    let mut by_slab: Vec<Parts<'v>> =
+        (0..layout.slabs.len()).map(|s| (0..task_count(layout, s)).map(|_| Vec::new()).collect()).collect();
     let mut rest = vector;
     for b in &stack.blocks {
         let (block, after) = rest.split_at_mut(1 << b.log);
         rest = after;
-        for (task, part) in by_slab[b.slab].iter_mut().zip(block.chunks_mut(GRAIN)) {
+        for (task, part) in by_slab[b.slab].iter_mut().zip(block.chunks_mut(grain(layout, b.slab))) {
             task.push(part);
         }
     }
@@ -93,13 +103,14 @@ impl Task<'_> {
 impl<'a> Committed<'a> {
     fn task(&self, slab: usize, index: usize) -> Task<'a> {
         let rows = 1 << self.layout.slabs[slab].log;
-        let start = index * GRAIN;
+        let grain = grain(self.layout, slab);
+        let start = index * grain;
         Task {
             committed: *self,
             blocks: self.layout.oracles.iter().map(|o| o.pairs.of_slab(slab)).collect(),
             slab,
             start,
-            rows: GRAIN.min(rows - start),
+            rows: grain.min(rows - start),
         }
     }
 
@@ -115,7 +126,7 @@ impl<'a> Committed<'a> {
             stacks.into_iter().zip(vectors).map(|(s, v)| split(self.layout, s, v)).collect();
         let mut tasks = Vec::new();
         for slab in 0..self.layout.slabs.len() {
-            for index in 0..(1usize << self.layout.slabs[slab].log).div_ceil(GRAIN) {
+            for index in 0..task_count(self.layout, slab) {
                 let own: [Vec<&mut [K]>; N] =
                     std::array::from_fn(|v| std::mem::take(&mut parts[v][slab][index]));
                 if own.iter().any(|blocks| !blocks.is_empty()) {
@@ -137,10 +148,7 @@ impl<'a> Committed<'a> {
         finish: impl Fn(T) -> U + Sync,
     ) -> Vec<U> {
         let tasks: Vec<Task<'_>> = (0..self.layout.slabs.len())
-            .flat_map(|slab| {
-                let rows = 1usize << self.layout.slabs[slab].log;
-                (0..rows.div_ceil(GRAIN)).map(move |index| (slab, index))
-            })
+            .flat_map(|slab| (0..task_count(self.layout, slab)).map(move |index| (slab, index)))
             .map(|(slab, index)| self.task(slab, index))
             .collect();
         // Rows of one table may cost ten times those of another: every part has some of each.

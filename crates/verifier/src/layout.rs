@@ -23,13 +23,13 @@ pub const MIN_LOG_ROWS: usize = 3;
 pub const MAX_SLABS: usize = 6;
 /// The logarithm of an oracle's index space is at least this: its lanes are folded at once.
 pub const MIN_ORACLE_LOG: usize = crate::params::LANE_LOG;
-/// Tables of at most this many rows are never cut.
-const UNCUT_ROWS: usize = 1024;
-/// Padding is at most the rows divided by this, unless a table has its most slabs or is not cut.
+/// Padding is at most the rows divided by this, or [`PADDING_ROWS`] rows, unless a table has its most slabs.
 const PADDING: usize = 32;
+/// So many rows of padding cost about what another slab costs.
+const PADDING_ROWS: usize = 128;
 
 /// What a layout is made with, for the digest of the rules.
-pub(crate) const CONSTANTS: [usize; 5] = [MIN_LOG_ROWS, MAX_SLABS, MIN_ORACLE_LOG, UNCUT_ROWS, PADDING];
+pub(crate) const CONSTANTS: [usize; 5] = [MIN_LOG_ROWS, MAX_SLABS, MIN_ORACLE_LOG, PADDING_ROWS, PADDING];
 
 /// Rows of one table, padded to a power of two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -260,7 +260,7 @@ fn cut(table: usize, n: usize, slabs: &mut Vec<Slab>) {
         }
         let up = ceil_log(rest).max(MIN_LOG_ROWS);
         let padding = (1usize << up).saturating_sub(rest);
-        if used == MAX_SLABS || n <= UNCUT_ROWS || padding <= n / PADDING {
+        if used == MAX_SLABS || padding <= (n / PADDING).max(PADDING_ROWS) {
             slabs.push(Slab { table, first, rows: rest, log: up });
             return;
         }
@@ -301,7 +301,7 @@ mod tests {
                 next += s.rows;
             }
             let padded: usize = slabs.iter().map(|s| 1 << s.log).sum();
-            assert!(n <= UNCUT_ROWS || padded - n <= n / PADDING, "{n} rows padded to {padded}");
+            assert!(padded - n <= (n / PADDING).max(PADDING_ROWS), "{n} rows padded to {padded}");
         }
     }
 }

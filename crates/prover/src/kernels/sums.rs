@@ -28,6 +28,11 @@ pub fn bit_sums2(q: &[K], w0: &[K], w1: &[K]) -> [[K; BITS]; 2] {
 fn all_bit_sums<const N: usize>(q: &[K], w: [&[K]; N]) -> [[K; BITS]; N] {
     let n = w.iter().fold(q.len(), |n, w| n.min(w.len()));
     let zero = || [[K::ZERO; BITS]; N];
+    if n <= TASK {
+        let mut sums = zero();
+        arch::add_bit_sums(&q[..n], w.map(|w| &w[..n]), &mut sums);
+        return sums;
+    }
     (0..n.div_ceil(TASK))
         .into_par_iter()
         .fold(zero, |mut sums, task| {

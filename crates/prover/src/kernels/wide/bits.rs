@@ -11,6 +11,9 @@ use super::isa::{Bits, Matrix, element_bits, word_bits};
 pub const BLOCK: usize = 64;
 pub const GROUPS: usize = 8;
 
+/// Fewer elements than this are summed one by one.
+const PADDED: usize = 6;
+
 /// Sums of weights, one for each bit of eight bytes: byte b of word c of line v is byte v of the
 /// sum that belongs to bit b of byte c.
 pub type BitSums = [Line; 16];
@@ -79,21 +82,34 @@ fn block_bits(q: &[K; BLOCK]) -> [[Bits; GROUPS]; 2] {
 pub fn add_bit_sums<const N: usize>(q: &[K], w: [&[K]; N], sums: &mut [[K; BITS]; N]) {
     let mut parts = [[NO_SUMS; 2]; N];
     let (blocks, rest) = q.as_chunks::<BLOCK>();
-    for (i, block) in blocks.iter().enumerate() {
+    let mut add = |block: &[K; BLOCK], weights: [&[K; BLOCK]; N]| {
         let bits = block_bits(block);
-        for (w, part) in w.iter().zip(&mut parts) {
-            let weights = Weights::new(&w.as_chunks::<BLOCK>().0[i]);
+        for (w, part) in weights.into_iter().zip(&mut parts) {
+            let weights = Weights::new(w);
             weights.add(&bits[0], &mut part[0]);
             weights.add(&bits[1], &mut part[1]);
         }
+    };
+    for (i, block) in blocks.iter().enumerate() {
+        add(block, w.map(|w| &w.as_chunks::<BLOCK>().0[i]));
     }
     let done = q.len() - rest.len();
+    if rest.len() >= PADDED {
+        let padded =
+            |rest: &[K]| -> [K; BLOCK] { std::array::from_fn(|i| rest.get(i).copied().unwrap_or_default()) };
+        let weights = w.map(|w| padded(&w[done..]));
+        add(&padded(rest), weights.each_ref());
+    } else {
+        portable::add_bit_sums(rest, w.map(|w| &w[done..]), sums);
+    }
+    if q.len() < PADDED {
+        return;
+    }
     for (part, sums) in parts.iter().zip(&mut *sums) {
         for (u, sum) in sums.iter_mut().enumerate() {
             *sum += read_sums(part, u);
         }
     }
-    portable::add_bit_sums(rest, w.map(|w| &w[done..]), sums);
 }
 
 /// Sums of weights over the bits of the same words, for several vectors of weights.
