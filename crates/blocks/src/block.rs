@@ -10,6 +10,7 @@ use dyad_rules::forms::TableForms;
 use dyad_rules::{Rows, TableRules};
 
 use crate::circuit::{Circuit, Refused, compile};
+use crate::cost::of_rows;
 use crate::fill::Filler;
 use crate::path::Path;
 use crate::table::{LONG, Table};
@@ -23,6 +24,8 @@ pub struct Block {
     rules: DataTable,
     forms: TableForms,
     filler: Filler,
+    /// What the rows of its instructions would cost.
+    pub(crate) single: f64,
 }
 
 /// What a row of a block costs.
@@ -65,6 +68,7 @@ impl Block {
             pattern: circuit.pattern(&path),
             filler: Filler::new(circuit, &table),
             forms: TableForms::of(&table.shape),
+            single: of_rows(&circuit.placed),
             rules: DataTable::new(table.shape),
             path,
         }

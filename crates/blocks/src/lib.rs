@@ -10,6 +10,7 @@ mod basis;
 mod bits;
 mod block;
 mod circuit;
+mod cost;
 mod demand;
 mod emit;
 mod fill;

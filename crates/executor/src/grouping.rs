@@ -4,31 +4,44 @@
 //! longest path that was run to its end and takes nothing for granted that does not hold is a block; where there is
 //! none, the first instruction is a row of its own. Either way the search begins again after it.
 
+use std::sync::Arc;
+
 use dyad_machine::block::Pattern;
+use dyad_machine::instr::Placed;
 use dyad_machine::list::TableId;
 use dyad_machine::record::{Copy, Ecall};
+use dyad_program::Program;
 
-use crate::observer::{Observer, Seen};
+use crate::observer::{Extra, Observer, Seen, Steps, Waiting};
 
 /// Blocks, by what they begin with and how they go on.
 #[derive(Clone, Debug, Default)]
 pub struct Patterns {
-    list: Vec<Pattern>,
+    list: Arc<[Pattern]>,
     /// By instruction of the program, the node of the paths that begin there.
     first: Vec<u32>,
     nodes: Vec<Node>,
+    /// Instructions that go on beside the first, each with where it leads.
+    others: Vec<Vec<(u32, u32)>>,
 }
 
-/// A place on paths that are the same up to there. The root is no place.
-#[derive(Clone, Debug, Default)]
+/// A place on paths that are the same up to there. Most have one place after them.
+#[derive(Clone, Copy, Debug)]
 struct Node {
-    /// Instructions that go on, each with the node that it leads to.
-    next: Vec<(u32, u32)>,
+    /// An instruction that goes on, and where it leads; [`NOWHERE`] if none does.
+    instr: u32,
+    next: u32,
     /// The block whose path ends here.
-    block: Option<u32>,
+    block: u32,
+    /// Further ones that go on, in [`Patterns::others`].
+    others: u32,
 }
 
-/// Where no path begins.
+impl Node {
+    const END: Self = Self { instr: NOWHERE, next: NOWHERE, block: NOWHERE, others: NOWHERE };
+}
+
+/// No place, no block, no instruction.
 const NOWHERE: u32 = u32::MAX;
 
 impl Patterns {
@@ -37,8 +50,25 @@ impl Patterns {
     /// # Panics
     /// If a path is empty, not of the program, or listed twice.
     pub fn new(list: Vec<Pattern>, instructions: usize) -> Self {
-        let mut out = Self { list: Vec::new(), first: vec![NOWHERE; instructions], nodes: Vec::new() };
-        for (pattern, block) in list.iter().zip(0..) {
+        let list: Arc<[Pattern]> = list.into();
+        let all = vec![true; list.len()];
+        Self::of(list, instructions, &all)
+    }
+
+    /// The same list, of which only some are looked for.
+    ///
+    /// # Panics
+    /// If `wanted` does not say for each whether it is.
+    #[must_use]
+    pub fn only(&self, wanted: &[bool]) -> Self {
+        assert_eq!(wanted.len(), self.list.len(), "each block is wanted or not");
+        Self::of(self.list.clone(), self.first.len(), wanted)
+    }
+
+    fn of(list: Arc<[Pattern]>, instructions: usize, wanted: &[bool]) -> Self {
+        let first = vec![NOWHERE; instructions];
+        let mut out = Self { first, ..Self::default() };
+        for ((pattern, block), _) in list.iter().zip(0..).zip(wanted).filter(|(_, wanted)| **wanted) {
             let (&first, rest) = pattern.instrs.split_first().expect("a path has an instruction");
             let mut at = out.first[first as usize];
             if at == NOWHERE {
@@ -46,31 +76,52 @@ impl Patterns {
                 out.first[first as usize] = at;
             }
             for &instr in rest {
-                at = if let Some(next) = out.go(at, instr) {
-                    next
-                } else {
-                    let next = out.new_node();
-                    out.nodes[at as usize].next.push((instr, next));
-                    next
+                at = match out.go(at, instr) {
+                    NOWHERE => out.lead(at, instr),
+                    next => next,
                 };
             }
             let end = &mut out.nodes[at as usize].block;
-            assert!(end.is_none(), "a path is listed twice");
-            *end = Some(block);
+            assert!(*end == NOWHERE, "a path is listed twice");
+            *end = block;
         }
         out.list = list;
         out
     }
 
     fn new_node(&mut self) -> u32 {
-        self.nodes.push(Node::default());
+        self.nodes.push(Node::END);
         self.nodes.len() as u32 - 1
     }
 
-    /// Where an instruction leads.
+    /// A new place that an instruction leads to.
+    fn lead(&mut self, from: u32, instr: u32) -> u32 {
+        let next = self.new_node();
+        let node = &mut self.nodes[from as usize];
+        if node.instr == NOWHERE {
+            (node.instr, node.next) = (instr, next);
+            return next;
+        }
+        if node.others == NOWHERE {
+            node.others = self.others.len() as u32;
+            self.others.push(Vec::new());
+        }
+        self.others[node.others as usize].push((instr, next));
+        next
+    }
+
+    /// Where an instruction leads, [`NOWHERE`] if no path goes on with it.
     #[inline(always)]
-    fn go(&self, node: u32, instr: u32) -> Option<u32> {
-        self.nodes[node as usize].next.iter().find(|n| n.0 == instr).map(|n| n.1)
+    fn go(&self, node: u32, instr: u32) -> u32 {
+        let node = self.nodes[node as usize];
+        if node.instr == instr {
+            return node.next;
+        }
+        if node.others == NOWHERE {
+            return NOWHERE;
+        }
+        let others = &self.others[node.others as usize];
+        others.iter().find(|n| n.0 == instr).map_or(NOWHERE, |n| n.1)
     }
 
     /// The node of the paths that begin with an instruction.
@@ -98,10 +149,13 @@ impl Patterns {
 /// Shows an observer blocks in the place of their instructions.
 pub(crate) struct Grouping<'p, O> {
     patterns: &'p Patterns,
+    /// The program's.
+    instrs: &'p [Placed],
     pub inner: O,
     /// Instructions that are held back.
-    held: Vec<Seen>,
-    /// The node that they lead to.
+    held: Vec<Waiting>,
+    extras: Vec<Extra>,
+    /// The place that they lead to; [`NOWHERE`] if none are held back.
     at: u32,
     /// The blocks whose paths they have gone through.
     ended: Vec<u32>,
@@ -120,42 +174,52 @@ pub struct Singles {
 }
 
 impl<'p, O: Observer> Grouping<'p, O> {
-    pub fn new(patterns: &'p Patterns, inner: O) -> Self {
+    pub fn new(patterns: &'p Patterns, program: &'p Program, inner: O) -> Self {
         Self {
             patterns,
+            instrs: program.instrs(),
             inner,
             held: Vec::new(),
+            extras: Vec::new(),
             at: NOWHERE,
             ended: Vec::new(),
             singles: Singles::default(),
         }
     }
 
-    /// Goes on with an instruction; returns whether it may belong to a block.
+    /// Goes on to a place; returns whether the path may go on from there.
     #[inline(always)]
-    fn advance(&mut self, instr: u32) -> bool {
-        let next = if self.at == NOWHERE {
-            Some(self.patterns.begin(instr)).filter(|&node| node != NOWHERE)
-        } else {
-            self.patterns.go(self.at, instr)
-        };
-        let Some(next) = next else { return false };
-        self.at = next;
-        self.ended.extend(self.patterns.nodes[next as usize].block);
-        true
+    fn enter(&mut self, place: u32) -> bool {
+        self.at = place;
+        let node = self.patterns.nodes[place as usize];
+        if node.block != NOWHERE {
+            self.ended.push(node.block);
+        }
+        node.instr != NOWHERE
     }
 
-    /// Whether an instruction may still follow.
-    #[inline(always)]
-    fn may_go_on(&self) -> bool {
-        !self.patterns.nodes[self.at as usize].next.is_empty()
+    /// Goes through instructions that are held back from the first one on; returns whether all of them may belong to one
+    /// block that is not at its end.
+    fn follow(&mut self, held: &[Waiting]) -> bool {
+        let mut goes_on = false;
+        for waiting in held {
+            let next = match self.at {
+                NOWHERE => self.patterns.begin(waiting.index),
+                at => self.patterns.go(at, waiting.index),
+            };
+            if next == NOWHERE {
+                return false;
+            }
+            goes_on = self.enter(next);
+        }
+        goes_on
     }
 
     /// Shows the longest block that the first of the instructions are, or the first one alone; returns how many.
-    fn show(&mut self, held: &[Seen]) -> usize {
+    fn show(&mut self, held: Steps<'_>) -> usize {
         let reason = if !self.ended.is_empty() {
             &mut self.singles.not_granted
-        } else if self.patterns.begin(held[0].index) == NOWHERE {
+        } else if self.patterns.begin(held.list[0].index) == NOWHERE {
             &mut self.singles.not_chosen
         } else {
             &mut self.singles.other_way
@@ -163,14 +227,14 @@ impl<'p, O: Observer> Grouping<'p, O> {
         *reason += 1;
         while let Some(index) = self.ended.pop() {
             let pattern = &self.patterns.list[index as usize];
-            let steps = &held[..pattern.instrs.len()];
+            let steps = Steps { list: &held.list[..pattern.instrs.len()], ..held };
             if holds(pattern, steps) {
                 *reason -= 1;
                 self.inner.block(index, pattern, steps);
-                return steps.len();
+                return steps.list.len();
             }
         }
-        self.inner.step(held[0]);
+        self.inner.step(held.seen(0, self.instrs));
         1
     }
 
@@ -178,43 +242,50 @@ impl<'p, O: Observer> Grouping<'p, O> {
     #[inline(never)]
     fn release(&mut self, end: bool) {
         let mut held = core::mem::take(&mut self.held);
+        let extras = core::mem::take(&mut self.extras);
         let mut shown = 0;
         while shown < held.len() {
-            shown += self.show(&held[shown..]);
+            shown += self.show(Steps { list: &held[shown..], extras: &extras });
             // What is left begins anew.
             self.at = NOWHERE;
             self.ended.clear();
-            let rest = &held[shown..];
-            let goes = rest.iter().take_while(|seen| self.advance(seen.index)).count();
-            if goes == rest.len() && goes > 0 && self.may_go_on() && !end {
+            if self.follow(&held[shown..]) && !end {
                 break;
             }
         }
         held.drain(..shown);
-        self.held = held;
+        (self.held, self.extras) = (held, extras);
+        if self.held.is_empty() {
+            self.extras.clear();
+        }
     }
 }
 
 /// Whether what a pattern takes for granted holds.
-fn holds(pattern: &Pattern, steps: &[Seen]) -> bool {
+fn holds(pattern: &Pattern, steps: Steps<'_>) -> bool {
     let access = |at: u32| {
-        let ram = steps[at as usize].ram.expect("it accesses memory");
+        let ram = steps.ram(at as usize).expect("it accesses memory");
         (ram.address, ram.read_only)
     };
-    steps.iter().all(|s| s.table.is_none()) && pattern.conditions.iter().all(|c| c.holds(access))
+    !steps.some_other_table() && pattern.conditions.iter().all(|c| c.holds(access))
 }
 
 impl<O: Observer> Observer for Grouping<'_, O> {
     #[inline(always)]
     fn step(&mut self, seen: Seen) {
-        if self.held.is_empty() && self.patterns.begin(seen.index) == NOWHERE {
-            self.singles.not_chosen += 1;
-            self.inner.step(seen);
-            return;
-        }
-        let goes = self.advance(seen.index);
-        self.held.push(seen);
-        if !goes || !self.may_go_on() {
+        let next = if self.at == NOWHERE {
+            let first = self.patterns.begin(seen.index);
+            if first == NOWHERE {
+                self.singles.not_chosen += 1;
+                self.inner.step(seen);
+                return;
+            }
+            first
+        } else {
+            self.patterns.go(self.at, seen.index)
+        };
+        self.held.push(Waiting::new(&seen, &mut self.extras));
+        if next == NOWHERE || !self.enter(next) {
             self.release(false);
         }
     }

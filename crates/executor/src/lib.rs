@@ -36,14 +36,14 @@ pub use error::{Cause, Error, Halted, Overflow, Trap};
 pub use fault::{Fault, Moment};
 pub use grouping::{Patterns, Singles};
 pub use meter::{RowCounts, rows_by_name, rows_of};
-pub use recorder::PART;
+pub use recorder::{PART, Recording, recorded_bytes};
 
 use fault::Honest;
 use grouping::Grouping;
 use interpreter::Interpreter;
 use meter::Meter;
 use observer::Silent;
-use recorder::Recorder;
+use recorder::{Kept, Recorder};
 use tracer::Tracer;
 
 /// The most cycles that a run may take.
@@ -116,9 +116,8 @@ pub struct Metered {
     pub rows: RowCounts,
     /// Instructions that are in no block.
     pub singles: Singles,
-    /// Bytes that recording it takes at most at one time, without the events, which [`record_parts`]
-    /// gives away.
-    pub recording: u64,
+    /// Bytes that recording it takes.
+    pub recording: Recording,
 }
 
 /// As [`meter`], with blocks; `watch` is told the cycles and rows so far every few thousand cycles, and says whether
@@ -133,12 +132,12 @@ pub fn meter_while(
     limits: Limits,
     watch: &mut dyn FnMut(u64, &RowCounts) -> bool,
 ) -> Result<Metered, Error> {
-    let mut meter = Grouping::new(blocks, Meter::new(program, blocks.len(), watch));
+    let mut meter = Grouping::new(blocks, program, Meter::new(program, blocks.len(), watch));
     let mut interpreter = Interpreter::new(program, input, limits);
     let outcome = interpreter.run(&mut meter, &mut Honest)?;
     let (meter, singles) = (meter.inner, meter.singles);
     let rows = meter.rows();
-    let recording = recorder::bytes(&interpreter, meter.times(), rows[TableId::Image] + rows[TableId::Ram]);
+    let recording = Recording::new(&interpreter, meter.times(), rows[TableId::Image] + rows[TableId::Ram]);
     Ok(Metered { outcome, rows, singles, recording })
 }
 
@@ -161,6 +160,48 @@ pub fn trace(program: &Program, input: &[u8], limits: Limits, instructions: usiz
 /// As for [`run`]; the cycle limit is at most [`MAX_RECORDED`].
 pub fn record(program: &Program, input: &[u8], limits: Limits) -> Result<(Outcome, Records), Error> {
     recorded(program, &Patterns::default(), input, limits, &mut Honest, &mut |_| ())
+}
+
+/// A run that was recorded whole.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    /// What it leaves behind.
+    pub outcome: Outcome,
+    /// What happened.
+    pub records: Records,
+    /// Bytes that recording it took.
+    pub recording: Recording,
+}
+
+/// Records a run with blocks as long as its events, as [`recorded_bytes`] has them, and the times of accesses take `most`
+/// bytes: `None` where they take more. `watch` is told the cycles and rows so far every few thousand cycles, those of memory left out, and says
+/// whether to go on.
+///
+/// # Errors
+/// As for [`meter_while`].
+pub fn record_within(
+    program: &Program,
+    blocks: &Patterns,
+    input: &[u8],
+    limits: Limits,
+    most: u64,
+    watch: &mut dyn FnMut(u64, &RowCounts) -> bool,
+) -> Result<Option<Recorded>, Error> {
+    let mut interpreter = Interpreter::new(program, input, limits);
+    let take = &mut |_: &mut Events| ();
+    let mut recorder = Recorder::new(program, take);
+    recorder.kept = Some(Kept { most, words: program.words(), blocks: blocks.len(), watch });
+    let mut recorder = Grouping::new(blocks, program, recorder);
+    let outcome = interpreter.run(&mut recorder, &mut Honest);
+    let recorder = recorder.inner;
+    if recorder.recorded() > most {
+        return Ok(None);
+    }
+    let outcome = outcome?;
+    let times = recorder.times();
+    let records = recorder.finish(&interpreter, &outcome);
+    let recording = Recording::new(&interpreter, times, records.cells.len() as u64);
+    Ok(Some(Recorded { outcome, records, recording }))
 }
 
 /// Records a run with blocks, a part at a time: every few thousand cycles `take` is offered the events since it
@@ -206,7 +247,7 @@ fn recorded<T: fault::Tamper>(
     // With blocks there are fewer rows than cycles: that there are not too many is for the recorder to see.
     let max_cycles = if blocks.is_empty() { limits.max_cycles.min(MAX_RECORDED) } else { limits.max_cycles };
     let mut interpreter = Interpreter::new(program, input, Limits { max_cycles, ..limits });
-    let mut recorder = Grouping::new(blocks, Recorder::new(program, take));
+    let mut recorder = Grouping::new(blocks, program, Recorder::new(program, take));
     let outcome = interpreter.run(&mut recorder, tamper)?;
     let records = recorder.inner.finish(&interpreter, &outcome);
     Ok((outcome, records))

@@ -10,7 +10,7 @@ use dyad_machine::tables::{Run, TABLES};
 use dyad_program::Program;
 
 use crate::memory::Paged;
-use crate::observer::{Observer, Seen};
+use crate::observer::{Observer, Seen, Steps};
 
 /// The rows of each table that a proof of a run has.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -122,10 +122,10 @@ impl Observer for Meter<'_> {
         }
     }
 
-    fn block(&mut self, index: u32, pattern: &Pattern, steps: &[Seen]) {
+    fn block(&mut self, index: u32, pattern: &Pattern, steps: Steps<'_>) {
         self.rows.blocks[index as usize] += 1;
         for cell in &pattern.cells {
-            self.touch(steps[cell.at as usize].ram.expect("it accesses memory").address);
+            self.touch(steps.ram(cell.at as usize).expect("it accesses memory").address);
         }
     }
 

@@ -1,7 +1,7 @@
 //! What watches a run.
 
 use dyad_machine::block::Pattern;
-use dyad_machine::instr::Instr;
+use dyad_machine::instr::{Instr, Placed};
 use dyad_machine::list::TableId;
 use dyad_machine::record::{Copy, Ecall};
 
@@ -34,12 +34,117 @@ pub(crate) struct Touched {
     pub before: u64,
 }
 
+/// An executed instruction that waits for what follows it: a path may go through hundreds of them, so they are small.
+#[derive(Clone, Copy)]
+pub(crate) struct Waiting {
+    /// As of [`Seen`].
+    pub index: u32,
+    /// The address loaded from or stored to, and the cell's value before.
+    address: u32,
+    before: u64,
+    access: Access,
+    pub rs1: u64,
+    pub rs2: u64,
+    pub rd_old: u64,
+    /// Where in [`Steps::extras`] the rest is; [`Waiting::NOTHING`] where there is none.
+    extra: u32,
+}
+
+/// Whether an instruction accesses memory, and what kind of cell.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Access {
+    None,
+    Writable,
+    ReadOnly,
+}
+
+/// What few instructions have.
+#[derive(Clone, Copy)]
+pub(crate) struct Extra {
+    second: Option<Touched>,
+    reservation: Option<u64>,
+    table: Option<TableId>,
+}
+
+impl Waiting {
+    const NOTHING: u32 = u32::MAX;
+
+    /// What of an instruction is kept; what few have is added to `extras`.
+    #[inline(always)]
+    pub fn new(seen: &Seen, extras: &mut Vec<Extra>) -> Self {
+        let Seen { second, reservation, table, .. } = *seen;
+        let mut extra = Self::NOTHING;
+        if second.is_some() || reservation.is_some() || table.is_some() {
+            extra = extras.len() as u32;
+            extras.push(Extra { second, reservation, table });
+        }
+        let (address, before, access) = match seen.ram {
+            None => (0, 0, Access::None),
+            Some(Touched { address, read_only: false, before }) => (address, before, Access::Writable),
+            Some(Touched { address, read_only: true, before }) => (address, before, Access::ReadOnly),
+        };
+        let Seen { index, rs1, rs2, rd_old, .. } = *seen;
+        Self { index, address, before, access, rs1, rs2, rd_old, extra }
+    }
+}
+
+/// Instructions that waited, one after the other.
+#[derive(Clone, Copy)]
+pub(crate) struct Steps<'w> {
+    pub list: &'w [Waiting],
+    /// Of all that wait.
+    pub extras: &'w [Extra],
+}
+
+impl Steps<'_> {
+    fn extra(&self, at: usize) -> Option<&Extra> {
+        self.extras.get(self.list[at].extra as usize)
+    }
+
+    /// The cell that the instruction at a place accesses.
+    #[inline(always)]
+    pub fn ram(&self, at: usize) -> Option<Touched> {
+        let Waiting { address, before, access, .. } = self.list[at];
+        (access != Access::None).then_some(Touched { address, read_only: access == Access::ReadOnly, before })
+    }
+
+    /// The reservation before it.
+    pub fn reservation(&self, at: usize) -> Option<u64> {
+        self.extra(at)?.reservation
+    }
+
+    /// Whether one of them is in another table than that of its kind.
+    pub fn some_other_table(&self) -> bool {
+        !self.extras.is_empty()
+            && (0..self.list.len()).any(|at| self.extra(at).is_some_and(|e| e.table.is_some()))
+    }
+
+    /// The instruction at a place as it was seen; `instrs` are the program's.
+    pub fn seen(&self, at: usize, instrs: &[Placed]) -> Seen {
+        let Waiting { index, rs1, rs2, rd_old, .. } = self.list[at];
+        let Placed { pc, instr, .. } = instrs[index as usize];
+        let extra = self.extra(at);
+        Seen {
+            pc,
+            index,
+            instr,
+            rs1,
+            rs2,
+            rd_old,
+            ram: self.ram(at),
+            second: extra.and_then(|e| e.second),
+            reservation: extra.and_then(|e| e.reservation),
+            table: extra.and_then(|e| e.table),
+        }
+    }
+}
+
 /// Watches a run. Times are the observer's to know.
 pub(crate) trait Observer {
     /// An instruction other than a system call was executed.
     fn step(&mut self, seen: Seen);
     /// A path was run that has a table of its own, the block of this index, by instructions that were all seen.
-    fn block(&mut self, index: u32, pattern: &Pattern, steps: &[Seen]) {
+    fn block(&mut self, index: u32, pattern: &Pattern, steps: Steps<'_>) {
         let _ = (index, pattern, steps);
     }
     /// A system call is about to be made.

@@ -1,16 +1,19 @@
 //! Records a run: events with the previous time of every cell they access.
 
 use dyad_machine::block::{BlockRows, FoundCell, Operand, Pattern};
-use dyad_machine::instr::{RAM_TOP, REGISTERS, RESERVATION, SINK};
-use dyad_machine::list::TableId;
+use dyad_machine::instr::{CellWords, RAM_TOP, REGISTERS, RESERVATION, SINK};
+use dyad_machine::list::{TABLE_IDS, TableId};
 use dyad_machine::record::{Access, Cell, Copy, Ecall, Events, Further, Records, Step};
 use dyad_machine::row::TIME_STEP;
+use dyad_machine::tables::Run;
 use dyad_program::Program;
 
 use crate::code::Code;
+use crate::grouping::Patterns;
 use crate::interpreter::{Interpreter, PAUSE};
 use crate::memory::Paged;
-use crate::observer::{Observer, Seen};
+use crate::meter::{RowCounts, rows_of};
+use crate::observer::{Observer, Seen, Steps};
 use crate::registers::Registers;
 use crate::{MAX_RECORDED, Outcome};
 
@@ -20,6 +23,30 @@ pub const PART: u32 = 1 << 12;
 
 /// Bytes that an instruction's row takes to record.
 const ROW: u32 = size_of::<Step>() as u32;
+
+/// The bytes that these rows take to record, `blocks` being the patterns of those that have some.
+pub fn recorded_bytes(rows: &RowCounts, blocks: &Patterns) -> u64 {
+    let others = [TableId::Program, TableId::Registers, TableId::Image, TableId::Ram];
+    let single = TABLE_IDS.iter().filter(|id| !others.contains(id)).map(|&id| rows[id]).sum::<u64>();
+    let of_block = |(pattern, n): (&Pattern, &u64)| n * u64::from(block_row(pattern));
+    single * u64::from(ROW) + blocks.list().iter().zip(&rows.blocks).map(of_block).sum::<u64>()
+}
+
+/// Bytes that a block's row takes to record.
+fn block_row(pattern: &Pattern) -> u32 {
+    4 + 12 * (pattern.registers.len() + pattern.cells.len()) as u32
+}
+
+/// What is watched of a record that is kept whole.
+pub(crate) struct Kept<'a> {
+    /// The most bytes that it may have, together with the times of accesses.
+    pub most: u64,
+    /// The program's cells, and how many blocks there are.
+    pub words: &'a [CellWords],
+    pub blocks: usize,
+    /// Told the cycles and rows so far; whether to go on.
+    pub watch: &'a mut dyn FnMut(u64, &RowCounts) -> bool,
+}
 
 /// Records.
 pub(crate) struct Recorder<'a> {
@@ -37,6 +64,10 @@ pub(crate) struct Recorder<'a> {
     time: u32,
     /// Bytes recorded since events could be taken.
     since: u32,
+    /// Bytes recorded before.
+    before: u64,
+    /// What is watched of a record that is kept.
+    pub kept: Option<Kept<'a>>,
     events: Events,
     /// Is offered the events every [`PART`] cycles, to take them out.
     take: &'a mut dyn FnMut(&mut Events),
@@ -57,9 +88,21 @@ impl<'a> Recorder<'a> {
             sink: None,
             time: TIME_STEP as u32,
             since: 0,
+            before: 0,
+            kept: None,
             events,
             take,
         }
+    }
+
+    /// Bytes recorded so far, and those that the times of accesses take.
+    pub fn recorded(&self) -> u64 {
+        self.before + u64::from(self.since) + self.times()
+    }
+
+    /// Bytes that the times of accesses take.
+    pub fn times(&self) -> u64 {
+        self.ram.bytes()
     }
 
     /// The records of a run that exited, without the events that were taken.
@@ -85,6 +128,7 @@ impl<'a> Recorder<'a> {
         self.time = self.time.wrapping_add(TIME_STEP as u32);
         self.since += bytes;
         if self.since >= PART * ROW {
+            self.before += u64::from(self.since);
             self.since = 0;
             (self.take)(&mut self.events);
         }
@@ -163,30 +207,31 @@ impl Observer for Recorder<'_> {
         self.passed(ROW);
     }
 
-    fn block(&mut self, index: u32, pattern: &Pattern, steps: &[Seen]) {
+    fn block(&mut self, index: u32, pattern: &Pattern, steps: Steps<'_>) {
         let index = index as usize;
         if self.events.blocks.len() <= index {
             self.events.blocks.resize_with(index + 1, BlockRows::default);
         }
         if let (None, Some(at)) = (self.sink, pattern.sink) {
-            self.sink = Some(steps[at as usize].rd_old);
+            self.sink = Some(steps.list[at as usize].rd_old);
         }
         let mut rows = core::mem::take(&mut self.events.blocks[index]);
         rows.times.push(self.time);
         for found in &pattern.registers {
-            let seen = &steps[found.at as usize];
+            let at = found.at as usize;
+            let seen = &steps.list[at];
             let value = match found.operand {
                 Operand::Rs1 => seen.rs1,
                 Operand::Rs2 => seen.rs2,
                 Operand::Rd => seen.rd_old,
-                Operand::Reservation => seen.reservation.unwrap_or_default(),
+                Operand::Reservation => steps.reservation(at).unwrap_or_default(),
             };
             rows.values.push(value);
             rows.before.push(self.register(found.register, self.time));
         }
         // Cells are left in the order of their slots, which need not be that in which they are found.
         let first = rows.before.len();
-        let touched = |cell: &FoundCell| steps[cell.at as usize].ram.expect("it accesses memory");
+        let touched = |cell: &FoundCell| steps.ram(cell.at as usize).expect("it accesses memory");
         rows.values.extend(pattern.cells.iter().map(|cell| touched(cell).before));
         rows.before.resize(first + pattern.cells.len(), 0);
         for &k in &pattern.order {
@@ -195,7 +240,7 @@ impl Observer for Recorder<'_> {
                 self.cell(touched(cell).address, self.time | u32::from(cell.slot));
         }
         self.events.blocks[index] = rows;
-        self.passed(4 + 12 * (pattern.registers.len() + pattern.cells.len()) as u32);
+        self.passed(block_row(pattern));
     }
 
     fn time(&self) -> u32 {
@@ -241,19 +286,40 @@ impl Observer for Recorder<'_> {
         self.ram.bytes()
     }
 
-    fn goes_on(&mut self, _: u64) -> bool {
+    fn goes_on(&mut self, cycles: u64) -> bool {
+        let recorded = self.recorded();
+        let goes = self.kept.as_mut().is_none_or(|kept| {
+            let rows = || rows_of(&Run::of_events(&self.events, kept.words), kept.blocks);
+            recorded <= kept.most && (kept.watch)(cycles, &rows())
+        });
         // Each cycle until it is asked again may be a row.
-        u64::from(self.time) / TIME_STEP + PAUSE <= MAX_RECORDED
+        goes && u64::from(self.time) / TIME_STEP + PAUSE <= MAX_RECORDED
     }
 }
 
-/// Bytes that recording takes at most at one time for a run whose times of accesses take so many
-/// bytes and which touches so many cells, those of the image among them: memory, these times, code and
-/// the list of cells. Events are left out.
-pub(crate) fn bytes(machine: &Interpreter<'_>, times: u64, cells: u64) -> u64 {
-    let instr = (size_of::<u32>() + Code::INSTR) as u64;
-    machine.memory.bytes()
-        + times
-        + machine.program.instrs().len() as u64 * instr
-        + cells * size_of::<Cell>() as u64
+/// Bytes that recording a run takes at most at one time, without the events.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Recording {
+    /// The machine's memory, and its decoded code.
+    pub machine: u64,
+    /// The times of accesses.
+    pub times: u64,
+    /// The list of cells, those of the image among them.
+    pub cells: u64,
+}
+
+impl Recording {
+    pub(crate) fn new(machine: &Interpreter<'_>, times: u64, cells: u64) -> Self {
+        let instr = (size_of::<u32>() + Code::INSTR) as u64;
+        Self {
+            machine: machine.memory.bytes() + machine.program.instrs().len() as u64 * instr,
+            times,
+            cells: cells * size_of::<Cell>() as u64,
+        }
+    }
+
+    /// All of it.
+    pub fn bytes(&self) -> u64 {
+        self.machine + self.times + self.cells
+    }
 }

@@ -5,7 +5,10 @@
 mod common;
 
 use common::load;
-use dyad_executor::{Fault, Limits, Moment, Patterns, meter, record, record_parts, record_with, rows_of};
+use dyad_executor::{
+    Error, Fault, Limits, Moment, Patterns, meter, record, record_parts, record_with, record_within,
+    recorded_bytes, rows_of,
+};
 use dyad_machine::instr::{RAM_TOP, decode};
 use dyad_machine::list::TableId;
 use dyad_machine::record::{Access, Cell, Copy, Ecall, Events, Records, Step, Written};
@@ -224,6 +227,31 @@ fn parts_together_are_the_whole() {
     taken.append(&rest.events);
     rest.events = taken;
     assert!(parts > 10 && outcome == same && rest == whole, "{parts} parts");
+}
+
+/// A record is kept whole, or not at all.
+#[test]
+fn a_record_is_kept_as_far_as_there_is_room() {
+    let code = [li(S0, 40_000), vec![addi(S0, S0, -1), bne(S0, ZERO, -4)], exit(0)].concat();
+    let program = load(&code, &[]);
+    let (outcome, whole) = record(&program, &[], Limits::default()).expect("exits");
+    let none = Patterns::default();
+    let (_, rows) = meter(&program, &[], Limits::default()).expect("exits");
+    let bytes = recorded_bytes(&rows, &none);
+    let within = |most, goes_on: bool| {
+        record_within(&program, &none, &[], Limits::default(), most, &mut |cycles, rows| {
+            assert!(cycles == 0 || rows[TableId::Addition] > 0);
+            goes_on || cycles < 20_000
+        })
+    };
+    // The times of accesses take some pages.
+    let kept = within(bytes + 100_000, true).expect("exits").expect("there is room");
+    assert!(kept.outcome == outcome && kept.records == whole);
+    assert!(kept.recording.times > 0 && kept.recording.times < 100_000);
+    for most in [0, bytes / 2, bytes] {
+        assert!(within(most, true).expect("exits").is_none(), "{most} bytes");
+    }
+    assert!(matches!(within(u64::MAX, false), Err(Error::Stopped(_))));
 }
 
 /// Sums 1 to 10 in memory and exits with the sum.

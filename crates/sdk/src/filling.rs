@@ -2,7 +2,7 @@
 
 use std::sync::mpsc;
 
-use dyad_executor::{Limits, RowCounts, record_parts, rows_of};
+use dyad_executor::{Limits, Patterns, RowCounts, record_parts, rows_of};
 use dyad_machine::record::{Events, Records};
 use dyad_machine::tables::{Run, TABLES};
 use dyad_prover::{Columns, Filled, Places};
@@ -19,7 +19,7 @@ pub fn parts(threads: usize) -> usize {
     1 + WAITING * (threads - 1)
 }
 
-/// Executes a program whose run has so many rows, and fills the columns from its events: on the other
+/// Executes a program with these blocks, whose run has so many rows, and fills the columns from its events: on the other
 /// threads of the pool, and on the executing one as often as they don't keep up. So there is never
 /// more than a few parts of the run in memory.
 ///
@@ -30,10 +30,10 @@ pub fn parts(threads: usize) -> usize {
 /// If the run has other rows: it is not the one that was metered.
 pub fn execute_and_fill(
     program: &Program,
+    patterns: &Patterns,
     input: &[u8],
     limits: Limits,
-    system: &System,
-    rows: &RowCounts,
+    (system, rows): (&System, &RowCounts),
 ) -> Result<Filled, Error> {
     let mut filled = zero(system, rows)?;
     let mut columns = filled.columns(system);
@@ -45,7 +45,7 @@ pub fn execute_and_fill(
     let (_, records) = rayon::scope(|scope| {
         // Ends with the program: parts that come back later are not used again.
         let spare = spare;
-        record_parts(&program.inner, program.patterns(), input, limits, &mut |events| {
+        record_parts(&program.inner, patterns, input, limits, &mut |events| {
             let places = places(&mut columns, program, &Run::of_events(events, words));
             if let Ok(mut part) = spare.try_recv() {
                 std::mem::swap(events, &mut part);
@@ -161,7 +161,13 @@ mod tests {
             let (_, rows) = meter(&program.inner, &input, Limits::default()).expect("exits");
             for threads in [1, 2, 5] {
                 let streamed = on_threads(threads, || {
-                    execute_and_fill(&program, &input, Limits::default(), &system, &rows)
+                    execute_and_fill(
+                        &program,
+                        program.patterns(),
+                        &input,
+                        Limits::default(),
+                        (&system, &rows),
+                    )
                 });
                 let streamed = streamed.expect("within the limits");
                 assert_eq!(streamed.rows(), expected.rows());
@@ -179,7 +185,13 @@ mod tests {
         let program = rounds();
         let (_, rows) = meter(&program.inner, &input(metered), Limits::default()).expect("exits");
         let system = dyad_proof::system();
-        let _ = execute_and_fill(&program, &input(executed), Limits::default(), &system, &rows);
+        let _ = execute_and_fill(
+            &program,
+            program.patterns(),
+            &input(executed),
+            Limits::default(),
+            (&system, &rows),
+        );
     }
 
     #[test]

@@ -50,6 +50,7 @@
 //! cells touched and of bytes read, which may depend on the input. Nothing else, unless it was made by a
 //! [`Prover::transparent`] one.
 
+mod choice;
 mod error;
 mod filling;
 mod fit;

@@ -13,8 +13,9 @@ use dyad_rules::forms::TableForms;
 use dyad_security::Sizes;
 use dyad_verifier::{Layout, Level, Schedule, Statement, System};
 
+use crate::choice::Choice;
 use crate::fit::{Fit, TooLong};
-use crate::memory::Expected;
+use crate::memory::{Counted, Expected};
 use crate::{Error, SecurityReport};
 
 /// A RISC-V program, checked and decoded.
@@ -125,7 +126,7 @@ impl Program {
         let instrs = self.inner.instrs();
         let blocks = Blocks::compile(paths, instrs, self.inner.image());
         let blocks = blocks.map_err(|(index, refused)| Error::Block { index, refused })?;
-        let patterns = blocks.list().iter().map(|b| b.pattern().clone()).collect();
+        let patterns: Vec<_> = blocks.list().iter().map(|b| b.pattern().clone()).collect();
         let patterns = Arc::new(Patterns::new(patterns, instrs.len()));
         Ok(Self { blocks, patterns, ..self })
     }
@@ -176,13 +177,16 @@ impl Program {
     /// would not even hold as much of it.
     pub fn run(&self, input: &[u8], limits: Limits) -> Result<Run, Error> {
         let system = self.system();
-        let mut fit = Fit::new(&system);
+        let (mut fit, mut choice) = (Fit::new(&system), Choice::new(self));
         let start = Instant::now();
-        let metered = meter_while(&self.inner, &self.patterns, input, limits, &mut |cycles, rows| {
-            fit.watch(cycles, rows);
-            true
-        });
+        let mut metered = self.meter(&choice, input, limits, &mut fit);
         let seconds = start.elapsed().as_secs_f64();
+        if let Ok(m) = &metered
+            && choice.reconsider(&m.rows, m.outcome.cycles)
+        {
+            fit = Fit::new(&system);
+            metered = self.meter(&choice, input, limits, &mut fit);
+        }
         let metered = match metered {
             Err(dyad_executor::Error::CycleLimit(at)) => {
                 return Err(match fit.halted(&at) {
@@ -192,12 +196,13 @@ impl Program {
             }
             other => other?,
         };
+        let Metered { outcome, rows, singles, recording } = metered;
+        let counted = Counted::new(self, &outcome, &rows, recording);
         let memory = |level: Level| {
-            let expected = Expected::new(level.hiding(), &system, &metered).ok()?;
+            let expected = Expected::new(level.hiding(), self, &system, counted).ok()?;
             Some(expected.key + expected.proof())
         };
         let [proof_memory, small_proof_memory] = [Level::L128, Level::L128_SMALL].map(memory);
-        let Metered { outcome, rows, singles, .. } = metered;
         let in_blocks = InBlocks::new(self, &rows, singles);
         let of_rows = |of: fn(&TableForms) -> usize| -> u64 {
             system.tables.iter().zip(rows.all()).map(|(table, n)| of(table) as u64 * n).sum()
@@ -223,6 +228,22 @@ impl Program {
             proof_memory,
             small_proof_memory,
             too_long: fit.end(outcome.cycles, &rows),
+        })
+    }
+}
+
+impl Program {
+    /// Counts the rows of a run to its end, however many.
+    fn meter(
+        &self,
+        choice: &Choice<'_>,
+        input: &[u8],
+        limits: Limits,
+        fit: &mut Fit<'_>,
+    ) -> Result<Metered, dyad_executor::Error> {
+        meter_while(&self.inner, choice.patterns(), input, limits, &mut |cycles, rows| {
+            fit.watch(cycles, rows);
+            true
         })
     }
 }

@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
-use dyad_executor::{Limits, MAX_CYCLES, Metered, meter_while};
+use dyad_executor::{
+    Limits, MAX_CYCLES, Metered, Outcome, Patterns, Recorded, Recording, RowCounts, meter_while,
+    record_within, rows_of,
+};
 use dyad_machine::record::Records;
 use dyad_machine::tables::{Run as TableRun, TABLES};
 use dyad_proof::{MAX_OUTPUT, Proof, VerifyingKey};
@@ -10,19 +13,20 @@ use dyad_prover::{Filled, ProvingKey, Seed, Setting};
 use dyad_rules::TableRules;
 use dyad_verifier::{Blake3, Level, Statement, System};
 
+use crate::choice::Choice;
 use crate::filling::{execute_and_fill, fill_recorded};
 use crate::fit::Fit;
-use crate::memory::Expected;
+use crate::memory::{Counted, Expected, RECORD};
 use crate::program::{Misaligned, Program, security};
 use crate::stopwatch::{Stopwatch, Timing};
 use crate::{Error, memory};
 
-/// The steps of proving, in order, as [`Prover::prove_with`] announces them: the run is metered, and
-/// executed again while its columns are filled, in place of the prover's first step; then come the
-/// others.
+/// The steps of proving, in order, as [`Prover::prove_with`] announces them: the run is executed; its columns are
+/// filled, while it is executed once more where the record of it would have been too large to keep, in place of the
+/// prover's first step; then come the others.
 pub const STEPS: [&str; 1 + dyad_prover::STEPS.len()] = {
-    let mut all = ["meter"; 1 + dyad_prover::STEPS.len()];
-    all[1] = "execute and fill";
+    let mut all = ["execute"; 1 + dyad_prover::STEPS.len()];
+    all[1] = "fill";
     let mut i = 1;
     while i < dyad_prover::STEPS.len() {
         all[i + 1] = dyad_prover::STEPS[i];
@@ -40,7 +44,7 @@ pub struct Stage {
     pub index: usize,
     /// Cycles of the run, once it has been executed.
     pub cycles: Option<u64>,
-    /// Bytes of memory that the proof is expected to take, as soon as the run has been metered.
+    /// Bytes of memory that the proof is expected to take, as soon as the run has been executed.
     pub memory: Option<u64>,
 }
 
@@ -53,7 +57,7 @@ pub struct Report {
     pub instructions: u64,
     /// What the program wrote to fd 2; the proof does not speak of it.
     pub diagnostics: Vec<u8>,
-    /// Seconds to meter the run, and to execute it again while its columns are filled.
+    /// Seconds to execute the run and to fill its columns.
     pub execute_seconds: f64,
     /// Seconds to prove it, execution included.
     pub prove_seconds: f64,
@@ -79,6 +83,28 @@ impl Report {
     /// Thousands of cycles proved a second, execution included.
     pub fn khz(&self) -> f64 {
         self.cycles as f64 / self.prove_seconds / 1000.0
+    }
+}
+
+/// A run that was executed.
+struct Executed {
+    outcome: Outcome,
+    rows: RowCounts,
+    /// Bytes that recording it takes.
+    recording: Recording,
+    /// What was recorded; `None` if only its rows were counted.
+    records: Option<Records>,
+}
+
+impl Executed {
+    fn recorded(program: &Program, Recorded { outcome, records, recording }: Recorded) -> Self {
+        let run = TableRun::new(&records, program.inner.words(), program.inner.image());
+        let rows = rows_of(&run, program.patterns().len());
+        Self { outcome, rows, recording, records: Some(records) }
+    }
+
+    fn metered(Metered { outcome, rows, recording, .. }: Metered) -> Self {
+        Self { outcome, rows, recording, records: None }
     }
 }
 
@@ -200,9 +226,10 @@ impl Prover {
         observer(Stage { name: STEPS[0], index: 0, cycles: None, memory: None });
         watch.step(STEPS[0]);
         let program = &self.program;
-        let metered = self.meter(input)?;
-        let expected = Expected::new(self.level, &self.system, &metered).map_err(Error::TooLarge)?;
-        let Metered { outcome, rows, .. } = metered;
+        let (executed, choice) = self.execute(input)?;
+        let Executed { outcome, rows, recording, records } = executed;
+        let counted = Counted { outcome: &outcome, rows: &rows, recording, kept: records.is_some() };
+        let expected = Expected::new(self.level, program, &self.system, counted).map_err(Error::TooLarge)?;
         let misaligned = Misaligned::of(&rows);
         if outcome.output.len() > MAX_OUTPUT {
             return Err(Error::OutputTooLong { length: outcome.output.len(), limit: MAX_OUTPUT });
@@ -221,14 +248,17 @@ impl Prover {
         step(STEPS[1]);
         // The memory that it takes is part of what is expected.
         let limits = Limits { max_cycles: outcome.cycles, ..Limits::default() };
-        let filled = execute_and_fill(program, input, limits, &self.system, &rows)?;
+        let filled = match records {
+            Some(records) => fill_recorded(program, &self.system, &records)?,
+            None => execute_and_fill(program, choice.patterns(), input, limits, (&self.system, &rows))?,
+        };
         let (rows, schedule) = (filled.rows().to_vec(), filled.schedule(self.level));
         let costs = filled.costs(&self.system, self.level);
         let statement = self.key.statement(&outcome.output, outcome.exit_code);
         let security_bits = security(&self.system, &rows, &schedule, &statement)?.bits();
         let body = self.prove_filled(filled, statement, &self.seed(input)?, &mut step);
         let prove_seconds = watch.seconds();
-        // Nothing is known of metering; filling is the prover's first step, under another name.
+        // Nothing is known of executing; filling is the prover's first step, under another name.
         let [(_, fill), others @ ..] = &costs[..] else { unreachable!("columns are filled") };
         let timings = watch.finish(&[&[(STEPS[1], *fill)], others].concat());
 
@@ -257,22 +287,42 @@ impl Prover {
         Ok((proof, report))
     }
 
-    /// Meters the run, as long as one proof holds it.
-    fn meter(&self, input: &[u8]) -> Result<Metered, Error> {
+    /// Executes the run, as long as one proof holds it, with the blocks that pay.
+    fn execute<'p>(&'p self, input: &[u8]) -> Result<(Executed, Choice<'p>), Error> {
+        let mut choice = Choice::new(&self.program);
+        let mut executed = self.execute_with(choice.patterns(), input)?;
+        if choice.reconsider(&executed.rows, executed.outcome.cycles) {
+            executed = self.execute_with(choice.patterns(), input)?;
+        }
+        Ok((executed, choice))
+    }
+
+    /// Executes the run: its record is kept where it is small enough.
+    fn execute_with(&self, patterns: &Patterns, input: &[u8]) -> Result<Executed, Error> {
         let program = &self.program.inner;
         let limits = Limits { max_cycles: self.limits.max_cycles.min(MAX_CYCLES), ..self.limits };
+        let most = self.memory_limit.map_or(RECORD, |limit| RECORD.min(limit / 8));
         let mut fit = Fit::new(&self.system);
-        let metered = meter_while(program, self.program.patterns(), input, limits, &mut |cycles, rows| {
+        let recorded = record_within(program, patterns, input, limits, most, &mut |cycles, rows| {
             fit.watch(cycles, rows)
         });
-        let too_long = match &metered {
-            Ok(m) => fit.end(m.outcome.cycles, &m.rows),
+        let executed = match recorded {
+            Ok(Some(recorded)) => Ok(Executed::recorded(&self.program, recorded)),
+            Err(error) => Err(error),
+            Ok(None) => {
+                fit = Fit::new(&self.system);
+                let mut watch = |cycles, rows: &RowCounts| fit.watch(cycles, rows);
+                meter_while(program, patterns, input, limits, &mut watch).map(Executed::metered)
+            }
+        };
+        let too_long = match &executed {
+            Ok(e) => fit.end(e.outcome.cycles, &e.rows),
             Err(dyad_executor::Error::Stopped(at)) => fit.halted(at),
             Err(_) => None,
         };
         match too_long {
             Some(too_long) => Err(Error::TooLong(Box::new(too_long))),
-            None => Ok(metered?),
+            None => Ok(executed?),
         }
     }
 

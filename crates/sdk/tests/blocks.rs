@@ -59,6 +59,26 @@ fn a_run_with_blocks_is_proved() {
     }
 }
 
+/// A table costs something however few rows it has: where a path is run a few times only, its instructions are rows of
+/// their own, for the same key.
+#[test]
+fn tables_that_do_not_pay_are_left_out() {
+    let plain = Program::from_elf(&sums()).expect("a program");
+    let paths = vec![rounds(&plain, 1), rounds(&plain, 4)];
+    let program = plain.with_blocks(paths).expect("paths");
+    let prover = Prover::new(&program).expect("a prover");
+    for (input, pays) in [(6u64, false), (30, false), (2000, true)] {
+        let input = input.to_le_bytes();
+        let run = program.run(&input, Limits::default()).expect("exits");
+        let (proof, report) = prover.prove(&input).expect("proves");
+        let blocks: Vec<u32> =
+            report.tables.iter().filter(|t| t.0.starts_with("block")).map(|t| t.1).collect();
+        assert_eq!(blocks.iter().any(|&n| n > 0), pays, "{blocks:?}");
+        assert_eq!(run.in_blocks.rows, blocks.iter().map(|&n| u64::from(n)).sum::<u64>());
+        verify(prover.key(), &proof).expect("is valid");
+    }
+}
+
 /// What a path takes for granted does not hold: the run goes by rows of instructions, and is proved.
 #[test]
 fn a_path_that_does_not_hold_is_refused_and_the_run_proved() {
@@ -166,7 +186,7 @@ fn random_programs_with_blocks_are_sound() {
         let program = plain.with_blocks(chosen.into_iter().map(|c| c.block.path).collect()).expect("paths");
         let found = program.audit(&input, Limits::default()).expect("runs");
         assert!(found.is_empty(), "seed {seed}: {found:?}");
-        rows += program.run(&input, Limits::default()).expect("runs").in_blocks.rows;
+        rows += recorded(&program, &input).1.events.blocks.iter().map(|b| b.times.len()).sum::<usize>();
     }
     assert!(rows > 200, "{rows} rows of blocks");
 }

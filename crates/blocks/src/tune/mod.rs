@@ -12,14 +12,13 @@ mod sample;
 use std::collections::BTreeMap;
 
 use dyad_machine::instr::Placed;
-use dyad_machine::list::Kind;
 use dyad_machine::record::ImageCell;
 use dyad_machine::trace::Trace;
-use dyad_rules::TableRules;
 
 pub use choose::Chosen;
 
-use crate::block::{Block, Size};
+use crate::block::Block;
+use crate::cost::of_rows;
 use crate::path::Path;
 
 /// How blocks are chosen.
@@ -39,58 +38,24 @@ impl Default for Budget {
     }
 }
 
-/// Nanoseconds of one core that proving takes for each pair of words, message, AND constraint and product of a row.
-const COST: [f64; 4] = [130.0, 27.0, 60.0, 1900.0];
-
-impl Size {
-    /// Nanoseconds of one core that proving a row takes, about.
-    pub fn cost(&self) -> f64 {
-        let counts = [self.words.div_ceil(2), self.messages, self.ands, self.products];
-        counts.iter().zip(COST).map(|(&n, cost)| n as f64 * cost).sum()
-    }
-}
-
 /// What a program is tuned by.
 struct Tuning<'t> {
     program: &'t [Placed],
     image: &'t [ImageCell],
     trace: &'t Trace,
     budget: Budget,
-    /// What a row of an instruction costs, by kind.
-    single: BTreeMap<Kind, f64>,
     /// Paths that were compiled, by their instructions.
     compiled: BTreeMap<Vec<u32>, Option<Block>>,
 }
 
 impl<'t> Tuning<'t> {
     fn new(program: &'t [Placed], image: &'t [ImageCell], trace: &'t Trace, budget: Budget) -> Self {
-        let cost = |rules: &dyn TableRules| {
-            let shape = rules.shape();
-            Size {
-                words: shape.committed.len(),
-                messages: shape.pushes.len() + shape.pulls.len(),
-                ands: shape.ands.len(),
-                products: shape.products.len(),
-                terms: 0,
-            }
-            .cost()
-        };
-        let mut single = BTreeMap::new();
-        for placed in program {
-            let kind = placed.instr.kind();
-            if let Some(table) = kind.table() {
-                single
-                    .entry(kind)
-                    .or_insert_with(|| cost(dyad_machine::tables::TABLES[table as usize].rules));
-            }
-        }
-        Self { program, image, trace, budget, single, compiled: BTreeMap::new() }
+        Self { program, image, trace, budget, compiled: BTreeMap::new() }
     }
 
     /// What the rows of instructions cost.
     fn single(&self, instrs: &[u32]) -> f64 {
-        let cost = |&i: &u32| self.single.get(&self.program[i as usize].instr.kind()).copied().unwrap_or(0.0);
-        instrs.iter().map(cost).sum()
+        of_rows(instrs.iter().map(|&i| &self.program[i as usize]))
     }
 
     /// The block of some instructions, as they were run at these places of the trace.

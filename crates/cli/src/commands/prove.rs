@@ -16,8 +16,8 @@ use crate::{
 
 /// The usual shares of the steps in the time of a proof, for the estimate of what is left.
 const SHARES: [(&str, f64); 15] = [
-    ("meter", 0.01),
-    ("execute and fill", 0.04),
+    ("execute", 0.02),
+    ("fill", 0.03),
     ("encode", 0.20),
     ("hash", 0.06),
     ("bus leaves", 0.02),
