@@ -56,14 +56,7 @@ impl Block {
 
     /// The block of a path's circuit.
     pub(crate) fn of(path: Path, circuit: &Circuit) -> Self {
-        let mut table = Table::of(
-            circuit,
-            match path.most_terms {
-                0 => LONG,
-                most => usize::from(most),
-            },
-        );
-        table.shape.name = format!("block {:#x}+{}", circuit.placed[0].pc, path.instrs.len()).into();
+        let table = table(&path, circuit);
         Self {
             pattern: circuit.pattern(&path),
             filler: Filler::new(circuit, &table),
@@ -104,6 +97,14 @@ impl Block {
             terms: self.forms.terms(),
         }
     }
+}
+
+/// The table of a path's circuit.
+pub(crate) fn table(path: &Path, circuit: &Circuit) -> Table {
+    let most = if path.most_terms == 0 { LONG } else { usize::from(path.most_terms) };
+    let mut table = Table::of(circuit, most);
+    table.shape.name = format!("block {:#x}+{}", circuit.placed[0].pc, path.instrs.len()).into();
+    table
 }
 
 /// The cell of an image at an address: its value, and whether it is read-only.

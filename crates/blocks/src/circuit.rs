@@ -16,6 +16,7 @@ use crate::bits::Mask;
 use crate::frame::{Granted, State, Step};
 use crate::graph::{Find, Graph, NodeId};
 use crate::memory::{Access, Below, Opening};
+use crate::notes::Made;
 use crate::path::Path;
 use crate::symbolic::{Symbol, Symbolic, assert_is};
 
@@ -49,6 +50,8 @@ pub(crate) struct Circuit {
     pub below: Vec<[u32; 2]>,
     /// What is taken for granted of bases.
     pub granted: Vec<Granted>,
+    /// What the instructions came to, as far as the last that came to something.
+    pub made: Vec<Made>,
     /// The instructions.
     pub placed: Vec<Placed>,
 }
@@ -118,6 +121,7 @@ pub(crate) fn compile(
         accesses: state.memory.accesses,
         below,
         granted: state.granted,
+        made: state.made,
         placed,
         graph: graph.into_inner(),
     })

@@ -10,6 +10,7 @@ use dyad_rules::{LOW, Rules};
 use crate::bits::Mask;
 use crate::graph::{Find, Graph, NodeId};
 use crate::memory::{Address, Below, Memory};
+use crate::notes::{Cell, Made};
 use crate::path::Path;
 use crate::symbolic::{Symbol, Symbolic};
 
@@ -51,6 +52,8 @@ pub(crate) struct State<'p> {
     bases: BTreeMap<NodeId, Base>,
     /// What is taken for granted of bases, in the order of accesses.
     pub granted: Vec<Granted>,
+    /// What the instructions came to, for notes.
+    pub made: Vec<Made>,
     image: &'p dyn Fn(u32) -> Option<(u64, bool)>,
     below: Below<'p>,
 }
@@ -64,6 +67,7 @@ impl<'p> State<'p> {
             memory: Memory::default(),
             bases: BTreeMap::new(),
             granted: Vec::new(),
+            made: Vec::new(),
             image,
             below,
         }
@@ -99,6 +103,14 @@ pub(crate) struct Step<'s, 'p, 'g> {
 impl<'s, 'p, 'g> Step<'s, 'p, 'g> {
     pub fn new(state: &'s mut State<'p>, graph: &'g RefCell<Graph>, placed: Placed, at: u32) -> Self {
         Self { state, graph, placed, at, base: None, constant: false }
+    }
+
+    /// What is noted of this instruction.
+    fn note(&mut self) -> &mut Made {
+        let at = self.at as usize;
+        let made = &mut self.state.made;
+        made.resize(made.len().max(at + 1), Made::default());
+        &mut made[at]
     }
 
     fn accesses(&self) -> Accesses {
@@ -200,6 +212,7 @@ impl<'g> frame::Frame<Symbolic<'g>> for Step<'_, '_, 'g> {
         // Nothing reads the sink.
         if self.placed.instr.rd != SINK {
             self.state.registers[usize::from(self.placed.instr.rd)].value = Some(value.id);
+            self.note().result = Some(value.id);
         }
     }
 
@@ -207,29 +220,35 @@ impl<'g> frame::Frame<Symbolic<'g>> for Step<'_, '_, 'g> {
         assert_eq!(n, 0, "an instruction on a path accesses one cell");
         let address = self.address(r, address.id);
         let writes = self.accesses().memory.writes();
+        let graph = self.graph;
+        let graph = &mut graph.borrow_mut();
         let state = &mut *self.state;
-        let graph = &mut self.graph.borrow_mut();
         let access = state.memory.next_access();
         // A read-only cell holds what it held at first.
         let cell = address.constant.and_then(|a| u32::try_from(a & !7).ok());
         let known = cell.and_then(state.image).filter(|&(_, read_only)| read_only && !writes);
+        let found;
         let id = if let Some((value, _)) = known {
             state.memory.constant(self.at, address.node);
             self.constant = true;
+            found = cell.map(Cell::Constant);
             graph.constant(value)
         } else {
             let read_only = !writes && state.path.read_only.binary_search(&access).is_ok();
             let id = state.memory.find(graph, (self.at, writes), &address, read_only, state.below);
             // It would be put back on the bus as it must never be.
             r.assertions.impossible |= writes && state.memory.found_read_only();
+            found = state.memory.found().map(Cell::Found);
             id
         };
+        self.note().cell = found;
         Symbol { graph: self.graph, id }
     }
 
     fn set_cell(&mut self, _: &mut Symbolic<'g>, _: usize, value: Symbol<'g>) {
         assert!(!self.constant, "a read-only cell is not written");
         self.state.memory.replace(value.id);
+        self.note().stored = Some(value.id);
     }
 
     fn reservation(&mut self, _: &mut Symbolic<'g>) -> Symbol<'g> {

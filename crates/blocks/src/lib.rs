@@ -19,6 +19,7 @@ mod gate;
 mod graph;
 pub mod list;
 mod memory;
+pub mod notes;
 mod pack;
 mod path;
 mod pattern;

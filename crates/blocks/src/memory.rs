@@ -148,6 +148,11 @@ impl Memory {
         self.current.is_some_and(|(_, opening)| self.openings[opening].read_only)
     }
 
+    /// The cell that was found last, by number.
+    pub fn found(&self) -> Option<u32> {
+        self.current.map(|(_, opening)| opening as u32)
+    }
+
     /// Notes an access whose value is a constant.
     pub fn constant(&mut self, at: u32, address: NodeId) {
         self.accesses.push(Access { at, writes: false, root: None, address, distance: 0 });

@@ -60,6 +60,9 @@ enum Demanded {
 pub(crate) struct Table {
     pub shape: TableShape,
     pub pieces: Vec<Piece>,
+    /// By node of the circuit: the word of the shape, and the bits of it on which something depends; `None` where nothing
+    /// does.
+    pub words: Vec<Option<(ShapeId, Mask)>>,
 }
 
 /// A circuit, and how it becomes a table.
@@ -461,6 +464,8 @@ impl Pass<'_, '_> {
             pushes,
             pulls,
         };
-        Table { shape, pieces: self.pieces }
+        let words = self.at.iter().zip(&self.plan.demand.bits);
+        let words = words.map(|(at, &bits)| at.filter(|_| bits != 0).map(|id| (id, bits))).collect();
+        Table { shape, pieces: self.pieces, words }
     }
 }

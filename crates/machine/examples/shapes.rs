@@ -6,12 +6,14 @@
 //! `instructions` are all encodings, with some decoded words of each and
 //! the program cells made of them.
 
+mod export;
+
 use dyad_machine::families::{self, Encoding, FAMILIES};
 use dyad_machine::frame::{Accesses, Instruction};
 use dyad_machine::instr::{Field, Placed};
 use dyad_machine::tables::tables;
 use dyad_rules::harness::Random;
-use dyad_rules::shape::{Column, Message, Node, TableShape};
+use dyad_rules::shape::TableShape;
 use serde_json::{Value, json};
 
 /// Decoded words of each instruction.
@@ -41,29 +43,10 @@ macro_rules! executors {
 dyad_machine::machine!(executors);
 
 fn table(shape: &TableShape, executors: &[(&str, Value)]) -> Value {
-    let names = |columns: &[Column]| columns.iter().map(|c| c.name).collect::<Vec<_>>();
-    let messages = |list: &[Message]| list.iter().map(|m| json!([m.tag, m.words])).collect::<Vec<_>>();
-    let node = |n: &Node| match *n {
-        Node::Constant(c) => json!(["constant", c, 0]),
-        Node::Committed(c) => json!(["committed", c, 0]),
-        Node::Fixed(c) => json!(["fixed", c, 0]),
-        Node::Xor(a, b) => json!(["xor", a, b]),
-        Node::Shl(a, n) => json!(["shl", a, n]),
-        Node::Shr(a, n) => json!(["shr", a, n]),
-        Node::Mask(a, m) => json!(["mask", a, m]),
-        Node::Broadcast(a, b) => json!(["broadcast", a, b]),
-    };
-    json!({
-        "name": shape.name,
-        "executes": executors.iter().find(|(name, _)| *name == shape.name).map(|(_, what)| what),
-        "committed": names(&shape.committed),
-        "fixed": names(&shape.fixed),
-        "nodes": shape.nodes.iter().map(node).collect::<Vec<_>>(),
-        "constraints": shape.ands.iter().map(|a| json!([a.name, a.operands])).collect::<Vec<_>>(),
-        "products": shape.products.iter().map(|p| json!([p.name, p.operands])).collect::<Vec<_>>(),
-        "pushes": messages(&shape.pushes),
-        "pulls": messages(&shape.pulls),
-    })
+    let mut table = export::table(shape);
+    let executed = executors.iter().find(|(name, _)| *name == shape.name);
+    table["executes"] = executed.map_or(Value::Null, |(_, what)| what.clone());
+    table
 }
 
 /// A decoded instruction at an address, and the program cell that is made of it.
