@@ -3,13 +3,14 @@ import atomics
 import instructions
 from calls import CALLS
 from copies import COPIES
+from frame import Execution
 from memory import MEMORY
 from products import DECOMPOSED
 from shapes import Row, Wrong
 from specification import access, control
 from specification.division import DIVISIONS
 
-# How a row executes an instruction, by mnemonic.
+# How an instruction is executed, by mnemonic: by a row of its own, or as a step of a path.
 EXECUTED = {
     **{name: instructions.compute for name in instructions.RESULTS},
     **{name: instructions.divide for name in DIVISIONS},
@@ -39,7 +40,7 @@ class Subject:
     def whole(self, without=()):
         """The claim about the row as it is, but for constraints left out."""
         row, name = Row(self.table, without), self.table.name
-        if self.table.executes: return EXECUTED[self.name](row, self.instruction)
+        if self.table.executes: return EXECUTED[self.name](Execution(row, self.instruction))
         if name in CALLS: return CALLS[name](row, self.instruction)
         return (COPIES | MEMORY)[name](row)
 

@@ -9,6 +9,12 @@ from solver import model, number
 # What time goes on by from a row to the next.
 TIME_STEP = 64
 
+
+def holds(fact):
+    """Whether a fact about numbers holds."""
+    return model([fact]) is not None
+
+
 # ---------------------------------------------------------------------------------------- program cells
 # A program cell is what a decoded instruction is made to (`cell.Cell`): the program's table is fixed by the
 # verifying key, and nobody else puts cells of the program on the bus first. Its kind is not assumed: that it
@@ -68,7 +74,7 @@ def check_forms(machine):
             raise Wrong(f'{instruction.name}: nothing is known of format {instruction.format}: see smt/facts.py')
         for sample in instruction.samples:
             for fact in FORMS[instruction.format](Decoded(sample)):
-                if model([fact]) is None:
+                if not holds(fact):
                     raise Wrong(f'{instruction.name}: {sample} is not as smt/facts.py says')
 
 
@@ -100,3 +106,18 @@ def image_address(place):
     """The fixed column of the image holds multiples of 8 within 32 bits, and at bit 0 whether the cell is
     read-only."""
     return (place.bits(32, 32) == 0) & (place & 6 == 0)
+
+
+# ---------------------------------------------------------------------------------------- rows of blocks
+# Cells that a row has twice. A row of a block takes cells from the bus in slots of its time; `paths.Path.are_apart` relies
+# on this: the accesses of a cell are one chain by time, as each takes what the one before put, with an earlier time, and
+# the first value is put once. So of two accesses of the same cell in one row the one in the later slot finds what the
+# other left (times of different rows differ in more than slots), none are in the same slot, and a cell's place is the
+# same for all of them, read-only or not.
+
+
+def read_only_cell(address):
+    """The place of a cell that the image says is read-only. It holds what the image says: its place on the bus has the
+    read-only bit, since the image's row puts it so, `ram_cell` has no other row of its address, and no row that writes
+    a cell has that bit in its place."""
+    return number(address | 1, 32)

@@ -1,5 +1,4 @@
 """Rows that execute instructions: what the specification says of each, as goals."""
-from frame import Execution
 from messages import ADDRESS, high, low
 from shapes import Wrong
 from solver import any_of, choose, either, join, number
@@ -14,19 +13,17 @@ RESULTS = integer.RESULTS | bits.RESULTS
 NO_OPERANDS = {'lui', 'auipc'}
 
 
-def compute(row, instruction):
+def compute(e):
     """rd gets a function of the operands."""
-    e = Execution(row, instruction)
-    a = None if instruction.name in NO_OPERANDS else e.a
-    e.writes(RESULTS[instruction.name](a, e.b))
+    a = None if e.instruction.name in NO_OPERANDS else e.a
+    e.writes(RESULTS[e.instruction.name](a, e.b))
     e.go_on(e.cell.next)
     return e
 
 
-def divide(row, instruction):
+def divide(e):
     """rd gets quotient or remainder: for given operands, as the solver's own division is no help with others."""
-    e = Execution(row, instruction)
-    rule = division.DIVISIONS[instruction.name]
+    rule = division.DIVISIONS[e.instruction.name]
     a, b = rule.operand(e.a), rule.operand(e.b)
     n, d = rule.magnitude(a), rule.magnitude(b)
     e.writes(rule.result(a, b, n // d, n % d))
@@ -34,24 +31,21 @@ def divide(row, instruction):
     return e
 
 
-def branch(row, instruction):
-    e = Execution(row, instruction)
-    taken = control.TAKEN[instruction.name](e.a, e.register('rs2').found)
+def branch(e):
+    taken = control.TAKEN[e.instruction.name](e.a, e.register('rs2').found)
     e.go_on(choose(taken, low(e.cell.imm), e.cell.next))
     return e
 
 
-def jump(row, instruction):
+def jump(e):
     """JAL: the immediate is the target."""
-    e = Execution(row, instruction)
     e.writes(e.cell.next.zero_extend(64))
     e.go_on(low(e.cell.imm))
     return e
 
 
-def jump_register(row, instruction):
+def jump_register(e):
     """JALR: to rs1 plus the immediate, bit 0 cleared; there is nothing at 2^32 and above."""
-    e = Execution(row, instruction)
     target = (e.a + e.cell.imm) & ~1
     e.goal('the target is below 2^32', high(target) == 0)
     e.writes(e.cell.next.zero_extend(64))
@@ -107,18 +101,16 @@ class Bytes:
         self.e.goal('what the cells hold', either(same, second.left == new.bits(0, 64), crossing))
 
 
-def load(row, instruction):
-    e = Execution(row, instruction)
-    size, signed = access.LOADS[instruction.name]
+def load(e):
+    size, signed = access.LOADS[e.instruction.name]
     value = Bytes(e, e.a + e.cell.imm, size).is_read()
     e.writes(value.sign_extend(64) if signed else value.zero_extend(64))
     e.go_on(e.cell.next)
     return e
 
 
-def store(row, instruction):
-    e = Execution(row, instruction)
-    size = access.STORES[instruction.name]
+def store(e):
+    size = access.STORES[e.instruction.name]
     Bytes(e, e.a + e.cell.imm, size).becomes(e.register('rs2').found.bits(0, 8 * size))
     e.go_on(e.cell.next)
     return e

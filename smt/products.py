@@ -29,7 +29,7 @@ def multiply(table, instruction):
     """MUL and MULW: the low half of the product, of which the low half is that of the low halves."""
     c = Exact(table, instruction)
     c.multiplies_operands()
-    c.e.writes(c.low if instruction.name == 'mul' else c.low.bits(0, 32).sign_extend(64))
+    c.e.writes(of_product(instruction.name, c.e.a, c.e.b, c.low, c.high))
     return [c.e]
 
 
@@ -41,11 +41,17 @@ def multiply_high(table, instruction):
     """MULH, MULHSU, MULHU: with signs x of a and y of b, bits 64 to 127 of `(a - 2^64 x) (b - 2^64 y)`, which by
     `check_signs` are the high half of `a b`, less x b and y a."""
     c = Exact(table, instruction)
-    a, b = c.e.a, c.e.b
-    x, y = (w.bits(63, 1) if signed else number(0, 1) for w, signed in zip((a, b), SIGNS[instruction.name]))
     c.multiplies_operands()
-    c.e.writes(c.high - (x.sign_extend(64) & b) - (y.sign_extend(64) & a))
+    c.e.writes(of_product(instruction.name, c.e.a, c.e.b, c.low, c.high))
     return [c.e]
+
+
+def of_product(name, a, b, low, high):
+    """The result of an instruction that multiplies, given the words of its operands' product."""
+    if name == 'mul': return low
+    if name == 'mulw': return low.bits(0, 32).sign_extend(64)
+    x, y = (w.bits(63, 1) if signed else number(0, 1) for w, signed in zip((a, b), SIGNS[name]))
+    return high - (x.sign_extend(64) & b) - (y.sign_extend(64) & a)
 
 
 def check_signs():
@@ -66,19 +72,27 @@ def divide(table, instruction):
     division = DIVISIONS[instruction.name]
     c = Exact(table, instruction)
     a, b = division.operand(c.e.a), division.operand(c.e.b)
-    n, (q, d) = division.magnitude(a), c.factors
-    r = n - c.low
-    magnitudes = c.e.then([], {
-        'divisor': d == division.magnitude(b),
-        'the product is at most the dividend': (c.high == 0) & c.low.at_most(n),
-        'the remainder is below the divisor': (d == 0) | r.below(d),
-        **c.e.goals,
-    })
-    quotient, remainder = unknown('n / d'), unknown('n mod d')
-    divided = either(d == 0, c.value == 0, (q == quotient) & (r == remainder))
-    right = c.e.register('rd').left == division.result(a, b, quotient, remainder)
-    result = c.e.then([d == division.magnitude(b), divided], {'rd: what it holds': right})
+    goals, divided, result = quotient_of(division, a, b, c.factors, c.value)
+    magnitudes = c.e.then([], {**goals, **c.e.goals})
+    right = c.e.register('rd').left == result
+    result = c.e.then([goals['divisor'], divided], {'rd: what it holds': right})
     return [magnitudes, result]
+
+
+def quotient_of(division, a, b, factors, value):
+    """The goals of the first claim, by name, where `value` is the product of the factors q and d; what follows from them of
+    q and r; and the result."""
+    n, (q, d) = division.magnitude(a), factors
+    low, high = value.bits(0, 64), value.bits(64, 64)
+    r = n - low
+    goals = {
+        'divisor': d == division.magnitude(b),
+        'the product is at most the dividend': (high == 0) & low.at_most(n),
+        'the remainder is below the divisor': (d == 0) | r.below(d),
+    }
+    quotient, remainder = unknown('n / d'), unknown('n mod d')
+    divided = either(d == 0, value == 0, (q == quotient) & (r == remainder))
+    return goals, divided, division.result(a, b, quotient, remainder)
 
 
 DECOMPOSED = {

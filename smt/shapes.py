@@ -117,8 +117,8 @@ class Row:
     def pulled(self, tag): return [words for t, words in self.pulls if t == tag]
 
 
-def broken(table, committed, fixed):
-    """The numbers of the constraints that the words of a row break, computed on integers."""
+def evaluate(table, committed, fixed):
+    """The nodes of a row, computed on integers."""
     nodes = []
     operations = {
         'constant': lambda c, _: c,
@@ -132,6 +132,17 @@ def broken(table, committed, fixed):
     }
     for kind, x, y in table.nodes:
         nodes.append(operations[kind](x, y))
+    return nodes
+
+
+def constants(table, node):
+    """The constant part of a node."""
+    return evaluate(table, [0] * len(table.committed), [0] * len(table.fixed))[node]
+
+
+def broken(table, committed, fixed):
+    """The numbers of the constraints that the words of a row break."""
+    nodes = evaluate(table, committed, fixed)
     kept = [nodes[a] & nodes[b] == nodes[c] for _, (a, b, c) in table.constraints]
     for _, (a, b, low, high) in table.products:
         product = nodes[a] * nodes[b]

@@ -110,16 +110,18 @@ class Unanswered(Exception):
     """The solver gave up."""
 
 
-def model(props, seconds=600):
-    """Values under which all of `props` hold, as a function of words and propositions; None if there are
-    none. Raises `Unanswered` after some time."""
+def engine(seconds):
+    """A solver that gives up a question after some time."""
     options = bitwuzla.Options()
     options.set(bitwuzla.Option.PRODUCE_MODELS, True)
-    options.set(bitwuzla.Option.TIME_LIMIT_PER, seconds * 1000)
-    solver = bitwuzla.Bitwuzla(TERMS, options)
-    for p in props:
-        solver.assert_formula(p.term)
-    answer = solver.check_sat()
+    options.set(bitwuzla.Option.TIME_LIMIT_PER, int(seconds * 1000))
+    return bitwuzla.Bitwuzla(TERMS, options)
+
+
+def answer_of(solver, seconds, *assumed):
+    """Values under which all that was asserted and assumed holds, as a function of words and propositions, until the
+    solver is asked again; None if there are none. Raises `Unanswered` after some time."""
+    answer = solver.check_sat(*assumed)
     if answer == bitwuzla.Result.UNKNOWN:
         raise Unanswered(f'no answer within {seconds} s')
     if answer == bitwuzla.Result.UNSAT:
@@ -129,3 +131,31 @@ def model(props, seconds=600):
         found = solver.get_value(x.term)
         return found.is_true() if isinstance(x, Prop) else int(found.value(10))
     return value
+
+
+def model(props, seconds=600):
+    """Values under which all of `props` hold, as a function of words and propositions; None if there are
+    none. Raises `Unanswered` after some time."""
+    solver = engine(seconds)
+    for p in props:
+        solver.assert_formula(p.term)
+    return answer_of(solver, seconds)
+
+
+class Session:
+    """What is known, growing, and questions about it."""
+
+    def __init__(self, known, seconds):
+        self.solver, self.seconds = engine(seconds), seconds
+        for p in known:
+            self.learn(p)
+
+    def learn(self, prop): self.solver.assert_formula(prop.term)
+
+    def counterexample(self, prop):
+        """Values under which what is known holds and `prop` does not, until the next question, or None; what holds is known
+        from then on. Raises `Unanswered` after some time."""
+        found = answer_of(self.solver, self.seconds, (~prop).term)
+        if found is None:
+            self.learn(prop)
+        return found

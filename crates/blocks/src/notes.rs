@@ -65,7 +65,7 @@ pub struct Notes {
     pub steps: Vec<Note>,
     /// When each cell is put back, within the row's time, in the order of the row's messages.
     pub slots: Vec<u32>,
-    /// The read-only cells that are constants of the row, with their values.
+    /// Those cells that are constants of the row and read-only in the image, with their values there.
     pub constants: BTreeMap<u32, u64>,
 }
 
@@ -80,7 +80,10 @@ impl Notes {
         let table = table(path, &circuit);
         let steps: Vec<Note> = (0..circuit.placed.len()).map(|at| note(&circuit, &table, at)).collect();
         let constants = steps.iter().filter_map(|step| match step.cell {
-            Some(Cell::Constant(address)) => Some((address, image(address)?.0)),
+            Some(Cell::Constant(address)) => {
+                let (value, read_only) = image(address)?;
+                read_only.then_some((address, value))
+            }
             _ => None,
         });
         Ok(Self {
