@@ -41,11 +41,11 @@ class Undecided(Exception):
 class Prover:
     """Asks a solver each goal of a path, knowing those before."""
 
-    def __init__(self, machine, block, seconds, without=()):
+    def __init__(self, machine, block, seconds):
         self.end = time.process_time() + seconds
-        self.path = Path(machine, block, without, self.ask, self.is_true)
-        self.path.learn = self.learn
+        self.path = Path(machine, block, self)
         self.session = Session(self.path.facts, seconds / PART)
+        # Hints that are not right, or not decided.
         self.missed = 0
 
     def learn(self, prop): self.session.learn(prop)
@@ -53,7 +53,7 @@ class Prover:
     def check_time(self):
         if time.process_time() > self.end: raise Undecided('no time is left')
 
-    def ask(self, name, prop):
+    def goal(self, name, prop):
         self.check_time()
         try:
             found = self.session.counterexample(prop)
@@ -61,7 +61,7 @@ class Prover:
             raise Undecided(f'{name}: {why}') from why
         if found is not None: raise NotProved(name)
 
-    def is_true(self, prop):
+    def holds(self, prop):
         """Whether a hint is right; one that is not decided is as good as none."""
         self.check_time()
         try:
@@ -72,10 +72,10 @@ class Prover:
         return right
 
 
-def prove(machine, block, seconds, without=()):
+def prove(machine, block, seconds):
     """What is found out of a block: `proved`, `not proved` or `not decided`, and why."""
     try:
-        prover = Prover(machine, block, seconds, without)
+        prover = Prover(machine, block, seconds)
         if solver.model(prover.path.facts, seconds) is None:
             return {'result': 'not proved', 'why': 'no row exists'}
         prover.path.run()
@@ -91,9 +91,13 @@ class Whole:
 
     def __init__(self, machine, block, index):
         self.goals = []
-        path = Path(machine, block, [index], lambda _, prop: self.goals.append(prop))
+        path = Path(machine, block, self, without=[index])
         path.run()
         self.row, self.facts = path.row, path.facts
+
+    def goal(self, _, prop): self.goals.append(prop)
+
+    def holds(self, _): return False
 
     def is_noticed(self, index, seconds):
         """Whether words are found that break this constraint and no other, and a goal; `Unanswered` after some time."""

@@ -161,7 +161,7 @@ class Step:
         """By the product of the row that has the operands as factors; False if there is none."""
         for exact in self.path.products:
             for x, y in (exact.factors, exact.factors[::-1]):
-                if self.path.holds((x == self.a) & (y == self.b)):
+                if self.path.judge.holds((x == self.a) & (y == self.b)):
                     words = exact.value.bits(0, 64), exact.value.bits(64, 64)
                     self.writes(products.of_product(self.instruction.name, self.a, self.b, *words))
                     self.go_on(self.cell.next)
@@ -175,8 +175,8 @@ class Step:
         for exact in self.path.products:
             for factors in (exact.factors, exact.factors[::-1]):
                 goals, divided, result = products.quotient_of(division, a, b, factors, exact.value)
-                if self.path.holds(all_of(goals.values())):
-                    self.path.learn(divided)
+                if self.path.judge.holds(all_of(goals.values())):
+                    self.path.judge.learn(divided)
                     self.writes(result)
                     self.go_on(self.cell.next)
                     return True
@@ -202,20 +202,18 @@ class Exact:
 
 
 class Path:
-    """The row of a block, and what is asked of it. `ask` is given each goal, with its name, in the order in which they
-    are needed; `hints` is what is asked of hints, or None if they are left alone."""
+    """The row of a block, and what is asked of it, of a judge: each goal by name, in the order in which they are needed;
+    whether a hint holds; to learn what follows from a hint that does."""
 
-    def __init__(self, machine, block, without=(), ask=None, hints=None):
-        self.machine, self.block = machine, block
-        self.ask, self.hints, self.next = ask, hints, None
+    def __init__(self, machine, block, judge, without=()):
+        self.machine, self.block, self.judge = machine, block, judge
+        self.next = None
         self.products = []
         self.row = Row(block.table, without, exact=self.exact)
         for exact, words in zip(self.products, self.row.products):
             exact.factors = tuple(words[:2])
         self.find_messages()
         self.facts = [*self.row.constraints, facts.time_is_aligned(self.time)]
-        # What is learned on the way, beside goals.
-        self.learned = []
 
     def exact(self, a, b):
         self.products.append(Exact(a, b, unknown('product', 128)))
@@ -236,11 +234,7 @@ class Path:
         if len(self.registers) < len(indices) or len(self.cells) != len(self.block.slots):
             raise Wrong('a register that is taken twice, or cells without slots')
 
-    def goal(self, name, prop): self.ask(name, prop)
-
-    def learn(self, prop): self.learned.append(prop)
-
-    def holds(self, prop): return self.hints is not None and self.hints(prop)
+    def goal(self, name, prop): self.judge.goal(name, prop)
 
     def register(self, index):
         if index not in self.registers:
@@ -251,7 +245,7 @@ class Path:
         """A value as the word of the row that it is said to be; bits on which nothing depends stay as they are."""
         node, mask = hint
         word = self.row.nodes[node] & mask
-        if not self.holds(value & mask == word):
+        if not self.judge.holds(value & mask == word):
             return value
         return word if mask == ALL_ONES else word | (value & ~number(mask))
 

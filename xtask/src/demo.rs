@@ -15,7 +15,7 @@ const NOTE: Style = Style::new().dimmed();
 /// The input: which Fibonacci number. About five cycles each.
 const INPUT: &str = "100000";
 /// The input that the program is tuned by.
-const SAMPLE: &str = "9999";
+pub const SAMPLE: &str = "9999";
 
 /// Runs the demonstration.
 pub fn run() -> Result<(), Failure> {

@@ -1,7 +1,7 @@
 //! The slow suites.
 
 use crate::{
-    csmith, deletions,
+    csmith, deletions, smt,
     steps::{Failure, Steps, cargo, root, run as run_command},
 };
 
@@ -19,7 +19,7 @@ pub struct Args {
 }
 
 /// Runs all tests, optimized, with many more random cases, many more comparisons with qemu, and all deletions of parts
-/// of the verifier.
+/// of the verifier; a solver about the blocks of the examples.
 pub fn run(args: &Args) -> Result<(), Failure> {
     let mut steps = Steps::default();
     steps.step(&format!("tests with {} random cases", args.cases), || {
@@ -32,6 +32,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     steps.step("every part of the verifier left out in turn", || {
         deletions::run(&deletions::Args::default())
     })?;
+    steps.step("blocks against the instructions of their paths", || smt::run(&smt::Args::blocks()))?;
     steps.summary();
     Ok(())
 }

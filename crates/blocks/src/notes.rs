@@ -109,3 +109,51 @@ fn note(circuit: &Circuit, table: &Table, at: usize) -> Note {
         stored: made.stored.and_then(word),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use dyad_program::Program;
+    use dyad_program::testing::random::{MACHINE, random_program};
+
+    use super::*;
+    use crate::Block;
+
+    /// As far as one instruction stands behind the other.
+    fn straight(program: &[Placed], first: usize) -> Path {
+        let mut instrs = vec![first as u32];
+        while let Some(&last) = instrs.last()
+            && let Ok(next) = program.binary_search_by_key(&program[last as usize].next, |p| p.pc)
+            && instrs.len() < 6
+        {
+            instrs.push(next as u32);
+        }
+        Path { instrs, ..Path::default() }
+    }
+
+    #[test]
+    fn notes_are_of_the_table_that_a_block_has() {
+        let program = Program::from_elf(&random_program(5, 60, MACHINE)).expect("a program");
+        let (instrs, image) = (program.instrs(), program.image());
+        let mut results = 0;
+        for path in (0..instrs.len()).map(|first| straight(instrs, first)) {
+            let notes = Notes::new(&path, instrs, image);
+            let block = Block::new(path.clone(), instrs, image);
+            let Ok(block) = block else {
+                assert_eq!(notes.unwrap_err(), block.unwrap_err());
+                continue;
+            };
+            let notes = notes.expect("the path has a block");
+            assert_eq!(notes.shape, block.rules().shape());
+            assert!(path.instrs.iter().zip(&notes.steps).all(|(&i, step)| step.placed == instrs[i as usize]));
+            assert_eq!(
+                (notes.steps.len(), notes.slots.len()),
+                (path.instrs.len(), block.pattern().cells.len())
+            );
+            for word in notes.steps.iter().flat_map(|step| [step.result, step.stored]).flatten() {
+                assert!((word.node as usize) < notes.shape.nodes.len() && word.mask != 0);
+                results += 1;
+            }
+        }
+        assert!(results > 100, "{results} words");
+    }
+}

@@ -149,7 +149,7 @@ impl Bench {
 
     /// Tunes an example that is built by an input of a quarter of a million cycles that it is not measured with; the
     /// name of that build.
-    fn tune(&self, workload: &Workload) -> Result<String, Failure> {
+    pub fn tune(&self, workload: &Workload) -> Result<String, Failure> {
         let elf = Self::elf(workload.name);
         let sample =
             workload.input_for(250_000, Draw::Sample, |input| self.cycles(input, Path::new(&elf)))?;

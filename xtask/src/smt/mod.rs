@@ -1,7 +1,10 @@
 //! Are the tables right? A solver compares their rules with a specification.
 
+mod blocks;
+
 use std::{
     collections::BTreeMap,
+    ffi::OsStr,
     fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -15,7 +18,7 @@ use crate::{
     table::table,
 };
 
-/// What `--write` writes in [`DOCUMENT`] stands after this line.
+/// What `--write` writes in [`DOCUMENT`] stands after this line, to the end.
 const MARK: &str = "<!-- what follows is written by cargo xtask smt --write -->\n";
 const DOCUMENT: &str = "docs/smt.md";
 
@@ -33,26 +36,74 @@ pub struct Args {
     /// Write the results into docs/smt.md
     #[arg(long, conflicts_with_all = ["short", "table", "instruction"])]
     write: bool,
+    /// Check the blocks of the tuned examples against the instructions of their paths instead
+    #[arg(long, conflicts_with_all = ["short", "table", "instruction"])]
+    blocks: bool,
+    /// Check the blocks of these tuned ELF files instead of the examples'
+    #[arg(long, value_name = "FILE", requires = "blocks", num_args = 1..)]
+    elf: Vec<PathBuf>,
+    /// Seconds of the processor that a block may take
+    #[arg(long, default_value_t = blocks::SECONDS, requires = "blocks")]
+    seconds: u64,
 }
 
 impl Args {
-    /// Everything, with a line for each table.
+    /// Everything about the machine's tables, with a line for each, and some blocks.
     pub fn short() -> Self {
         Self { short: true, ..Self::default() }
+    }
+
+    /// The blocks of all examples.
+    pub fn blocks() -> Self {
+        Self { blocks: true, seconds: blocks::SECONDS, ..Self::default() }
     }
 }
 
 /// Checks, prints a table, and fails where a rule is not right or a deleted constraint is not missed.
 pub fn run(args: &Args) -> Result<(), Failure> {
-    let python = python()?;
-    let results = check(&python, &shapes()?, args)?;
+    let checker = Checker { python: python()?, shapes: shapes()? };
+    if args.blocks {
+        return blocks::run(&checker, args);
+    }
+    let results = check(&checker, args)?;
     let text = show(&results, args.short);
     anstream::println!("{text}");
     let wrong: Vec<String> = results.iter().filter_map(Outcome::complaint).collect();
     if !wrong.is_empty() {
         return Err(wrong.join("\n"));
     }
-    if args.write { write(&text) } else { Ok(()) }
+    if args.table.is_none() && args.instruction.is_none() {
+        blocks::some(&checker)?;
+    }
+    if args.write {
+        let head = format!("`cargo xtask smt`, {}.", machine::describe());
+        write(&format!("\n{head}\n\n{text}"), MARK, None)?;
+    }
+    Ok(())
+}
+
+/// What runs the checks, and what the machine says of its tables.
+struct Checker {
+    python: PathBuf,
+    shapes: PathBuf,
+}
+
+impl Checker {
+    /// The results that a script prints, an object a line; people see its progress.
+    fn ask<I: AsRef<OsStr>>(
+        &self,
+        script: &str,
+        arguments: impl IntoIterator<Item = I>,
+    ) -> Result<Vec<Value>, Failure> {
+        let mut check = command(&self.python, root(), [script]);
+        check.arg(&self.shapes).args(arguments);
+        let name = describe(&check);
+        let done = answers(&mut check).map_err(|error| format!("cannot run `{name}`: {error}"))?;
+        let lines = done.lines().map(serde_json::from_str);
+        let results: Vec<Value> =
+            lines.collect::<Result<_, _>>().map_err(|error| format!("`{name}`: {error}"))?;
+        if results.is_empty() { Err(format!("`{name}` failed")) } else { Ok(results) }
+    }
 }
 
 /// A Python with the packages that `smt/requirements.txt` names, installed if they are missing.
@@ -88,21 +139,11 @@ fn read(file: &Path) -> Result<String, Failure> {
     fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))
 }
 
-/// Runs the checks, whose progress people see.
-fn check(python: &Path, shapes: &Path, args: &Args) -> Result<Vec<Outcome>, Failure> {
-    let mut check = command(python, root(), ["smt/check.py"]);
-    check.arg(shapes);
-    for (option, value) in [("--table", &args.table), ("--instruction", &args.instruction)] {
-        if let Some(value) = value {
-            check.args([option, value]);
-        }
-    }
-    let name = describe(&check);
-    let done = answers(&mut check).map_err(|error| format!("cannot run `{name}`: {error}"))?;
-    let lines = done.lines().map(|line| serde_json::from_str(line).map(Outcome));
-    let outcomes: Vec<Outcome> =
-        lines.collect::<Result<_, _>>().map_err(|error| format!("`{name}`: {error}"))?;
-    if outcomes.is_empty() { Err(format!("`{name}` failed")) } else { Ok(outcomes) }
+/// Runs the checks of the machine's tables.
+fn check(checker: &Checker, args: &Args) -> Result<Vec<Outcome>, Failure> {
+    let options = [("--table", &args.table), ("--instruction", &args.instruction)];
+    let given = options.into_iter().filter_map(|(option, value)| Some([option, value.as_deref()?]));
+    Ok(checker.ask("smt/check.py", given.flatten())?.into_iter().map(Outcome).collect())
 }
 
 /// What a command prints, whether it succeeds or not.
@@ -227,11 +268,16 @@ fn texts<const N: usize>(cells: [&str; N]) -> Vec<String> {
     cells.map(str::to_owned).to_vec()
 }
 
-/// Replaces what an earlier run wrote in the document.
-fn write(results: &str) -> Result<(), Failure> {
+/// Replaces what an earlier run wrote in the document, from one mark to another or the end.
+fn write(results: &str, mark: &str, end: Option<&str>) -> Result<(), Failure> {
     let file = root().join(DOCUMENT);
     let text = read(&file)?;
-    let (head, _) = text.split_once(MARK).ok_or_else(|| format!("{DOCUMENT} has no line {MARK}"))?;
-    let new = format!("{head}{MARK}\n`cargo xtask smt`, {}.\n\n{results}", machine::describe());
-    fs::write(&file, new).map_err(|error| format!("{}: {error}", file.display()))
+    let lacks = |mark| format!("{DOCUMENT} has no line {mark}");
+    let (head, rest) = text.split_once(mark).ok_or_else(|| lacks(mark))?;
+    let tail = match end {
+        Some(end) => &rest[rest.find(end).ok_or_else(|| lacks(end))?..],
+        None => "",
+    };
+    fs::write(&file, format!("{head}{mark}{results}{tail}"))
+        .map_err(|error| format!("{}: {error}", file.display()))
 }
