@@ -22,7 +22,7 @@ const DELETIONS: &str = "0.2";
 /// Random programs of which some paths are checked with the tables.
 const PROGRAMS: &str = "8";
 /// Seconds for each of those.
-const SECONDS_OF_SOME: &str = "60";
+const SECONDS_OF_SOME: &str = "120";
 
 /// What `--write` writes stands between these lines.
 const MARK: &str = "<!-- what follows is written by cargo xtask smt --blocks --write -->\n";
