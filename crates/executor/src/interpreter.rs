@@ -185,7 +185,7 @@ impl<'a> Interpreter<'a> {
 
     /// Executes an instruction other than ECALL; returns the pc of the next one.
     #[inline(always)]
-    fn step<O: Observer>(&mut self, observer: &mut O, at: At, i: Instr) -> Result<u64, Cause> {
+    pub fn step<O: Observer>(&mut self, observer: &mut O, at: At, i: Instr) -> Result<u64, Cause> {
         let (a, b) = (self.registers.get(i.rs1), self.registers.get(i.rs2));
         let operands = Operands { a, b, imm: i.imm, next: u64::from(at.next), fault: at.fault };
         // Each operation has an arm in which it is a constant: so it is one jump away, and what depends

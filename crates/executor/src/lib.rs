@@ -23,6 +23,7 @@ mod meter;
 mod observer;
 mod recorder;
 mod registers;
+mod stepper;
 mod syscall;
 mod tracer;
 
@@ -37,6 +38,7 @@ pub use fault::{Fault, Moment};
 pub use grouping::{Patterns, Singles};
 pub use meter::{RowCounts, rows_by_name, rows_of};
 pub use recorder::{PART, Recording, recorded_bytes};
+pub use stepper::{Stepped, SteppedCell, Stepper};
 
 use fault::Honest;
 use grouping::Grouping;
