@@ -5,6 +5,7 @@
 
 mod args;
 mod builds;
+mod check;
 mod commands;
 mod failure;
 mod files;

@@ -13,6 +13,8 @@ fn a_tuned_program_gives_the_same_and_has_another_key() {
     let (sample, input) = (folder.write("sample", b"500"), folder.write("in", b"20000"));
     let tuned = json(&folder.dyad(&["tune", &elf, "--input", &sample, "-o", "tuned.elf", "--json"]));
     let blocks = tuned["blocks"].as_array().expect("a list");
+    let checked = tuned["checked"]["blocks"].as_u64().expect("a number");
+    assert!(checked >= 1 && tuned["checked"]["rows"].as_u64() > Some(checked), "{tuned}");
     assert!(
         !blocks.is_empty() && blocks.iter().all(|b| b["gain"].as_f64().expect("a number") > 1.0),
         "{tuned}"

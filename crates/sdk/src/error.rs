@@ -22,6 +22,9 @@ pub enum Error {
         /// Why.
         refused: dyad_blocks::Refused,
     },
+    /// The table of a block says something that its instructions do not do. No key is to be made of it.
+    #[error("{0}; this is a fault of dyad: report it, and tune the program without that block")]
+    False(Box<dyad_audit::Falsehood>),
     /// The program trapped, or ran too long.
     #[error(transparent)]
     Run(#[from] dyad_executor::Error),

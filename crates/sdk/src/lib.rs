@@ -50,6 +50,7 @@
 //! cells touched and of bytes read, which may depend on the input. Nothing else, unless it was made by a
 //! [`Prover::transparent`] one.
 
+mod check;
 mod choice;
 mod error;
 mod filling;
@@ -60,6 +61,8 @@ mod prover;
 mod stopwatch;
 mod tune;
 
+pub use check::CheckedBlocks;
+pub use dyad_audit::{Effort, Falsehood};
 pub use dyad_blocks::tune::{Budget, Chosen};
 pub use dyad_blocks::{Block, Blocks, Path, Residue, Size};
 pub use dyad_executor::{Cause, Halted, Limits, Singles};

@@ -1,6 +1,6 @@
 //! Programs whose paths have tables of their own: proofs of their runs, and provers that lie about blocks.
 
-use dyad::{Budget, Limits, Path, Program, Prover, Residue, verify};
+use dyad::{Budget, Effort, Limits, Path, Program, Prover, Residue, verify};
 use dyad_executor::record_parts;
 use dyad_machine::list::Op;
 use dyad_machine::record::Records;
@@ -77,6 +77,17 @@ fn tables_that_do_not_pay_are_left_out() {
         assert_eq!(run.in_blocks.rows, blocks.iter().map(|&n| u64::from(n)).sum::<u64>());
         verify(prover.key(), &proof).expect("is valid");
     }
+}
+
+#[test]
+fn blocks_say_what_instructions_do() {
+    let plain = Program::from_elf(&sums()).expect("a program");
+    assert!(plain.check_blocks(Effort::KEY).expect("there is nothing false").blocks.is_empty());
+    let paths = [1, 3, 7].map(|n| rounds(&plain, n)).to_vec();
+    let program = plain.with_blocks(paths).expect("paths");
+    let checked = program.check_blocks(Effort::KEY).expect("the tables are true");
+    assert_eq!((checked.blocks.len(), checked.sampled()), (3, 3), "{checked:?}");
+    assert!(checked.rows() >= 9, "{checked:?}");
 }
 
 /// What a path takes for granted does not hold: the run goes by rows of instructions, and is proved.

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::{
     args::Tune,
+    check::{self, Checked},
     failure::{Failure, bad},
     files,
     memory::Allowance,
@@ -35,12 +36,14 @@ pub fn run(args: &Tune) -> Result<(), Failure> {
     drop(progress);
     let paths: Vec<_> = chosen.iter().map(|c| c.block.path.clone()).collect();
     let bytes = program.elf_with_blocks(&paths).map_err(bad)?;
-    files::write(&place, &bytes)?;
     let tuned = program.clone().with_blocks(paths).map_err(bad)?;
+    let checked = check::blocks(&tuned)?;
+    files::write(&place, &bytes)?;
     if args.json {
-        print_json(&tuned, Some(&chosen));
+        print_json(&tuned, Some(&chosen), checked.as_ref());
     } else {
-        print(&place, &tuned, Some(&chosen), files::fills_stdout(args.output.as_deref()));
+        let to_stderr = files::fills_stdout(args.output.as_deref());
+        print(&place, &tuned, Some(&chosen), checked.as_ref(), to_stderr);
     }
     Ok(())
 }
@@ -48,9 +51,9 @@ pub fn run(args: &Tune) -> Result<(), Failure> {
 fn show(args: &Tune) -> Result<(), Failure> {
     let program = files::read_program(&args.elf)?;
     if args.json {
-        print_json(&program, None);
+        print_json(&program, None, None);
     } else {
-        print(&args.elf, &program, None, false);
+        print(&args.elf, &program, None, None, false);
     }
     Ok(())
 }
@@ -62,7 +65,7 @@ fn place(program: &Program, block: &Block) -> (u32, String) {
     (pc, details.symbols().location(u64::from(pc)).to_string())
 }
 
-fn print_json(program: &Program, chosen: Option<&[Chosen]>) {
+fn print_json(program: &Program, chosen: Option<&[Chosen]>, checked: Option<&Checked>) {
     let blocks = program.blocks().list().iter().enumerate().map(|(i, block)| {
         let (pc, location) = place(program, block);
         let cost = block.size();
@@ -80,10 +83,17 @@ fn print_json(program: &Program, chosen: Option<&[Chosen]>) {
             "gain": measured.map(|m| m.single / m.cost),
         })
     });
-    report::print_json(&json!({ "blocks": blocks.collect::<Vec<_>>() }));
+    let blocks: Vec<_> = blocks.collect();
+    report::print_json(&json!({ "blocks": blocks, "checked": checked.map(Checked::json) }));
 }
 
-fn print(file: &Path, program: &Program, chosen: Option<&[Chosen]>, to_stderr: bool) {
+fn print(
+    file: &Path,
+    program: &Program,
+    chosen: Option<&[Chosen]>,
+    checked: Option<&Checked>,
+    to_stderr: bool,
+) {
     let list = program.blocks().list();
     let terms: usize = list.iter().map(|b| b.size().terms).sum();
     let mut report = Report::default();
@@ -94,6 +104,9 @@ fn print(file: &Path, program: &Program, chosen: Option<&[Chosen]>, to_stderr: b
     if let Some(chosen) = chosen {
         let sum = |of: fn(&Chosen) -> f64| chosen.iter().map(of).sum::<f64>();
         report.fact("gain", format_args!("{:.1} times, in blocks", sum(|c| c.single) / sum(|c| c.cost)));
+    }
+    if let Some(checked) = checked {
+        report.fact("checked", checked);
     }
     let total: f64 = chosen.map_or(0.0, |c| c.iter().map(|c| c.single).sum());
     let lines: Vec<Vec<String>> = list
