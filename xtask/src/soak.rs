@@ -1,6 +1,7 @@
 //! The slow suites.
 
 use crate::{
+    bench::{Bench, workloads},
     csmith, deletions, smt,
     steps::{Failure, Steps, cargo, root, run as run_command},
 };
@@ -16,10 +17,13 @@ pub struct Args {
     /// Random C programs to compare with qemu
     #[arg(long, default_value_t = 300)]
     c_programs: u64,
+    /// Equations to leave out of each block of the benchmark's examples, at most
+    #[arg(long, default_value_t = 16)]
+    equations: u32,
 }
 
 /// Runs all tests, optimized, with many more random cases, many more comparisons with qemu, and all deletions of parts
-/// of the verifier; a solver about the blocks of the examples.
+/// of the verifier; tables of blocks without one of their equations, and a solver about the blocks of the examples.
 pub fn run(args: &Args) -> Result<(), Failure> {
     let mut steps = Steps::default();
     steps.step(&format!("tests with {} random cases", args.cases), || {
@@ -32,7 +36,23 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     steps.step("every part of the verifier left out in turn", || {
         deletions::run(&deletions::Args::default())
     })?;
+    steps.step(&format!("blocks without {} of their equations in turn", args.equations), || {
+        blocks(args.equations)
+    })?;
     steps.step("blocks against the instructions of their paths", || smt::run(&smt::Args::blocks()))?;
     steps.summary();
     Ok(())
+}
+
+/// Checks the blocks of all examples of the benchmark, tuned, and how much the check sees.
+fn blocks(equations: u32) -> Result<(), Failure> {
+    let bench = Bench::new()?;
+    let example = "run --quiet --locked --release --package dyad-audit --example mutations --";
+    let mut check = cargo(root(), example);
+    check.arg(equations.to_string());
+    for workload in workloads() {
+        bench.build(workload)?;
+        check.arg(bench.path(&bench.tune(workload)?));
+    }
+    run_command(&mut check)
 }

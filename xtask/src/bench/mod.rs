@@ -127,6 +127,11 @@ impl Bench {
         format!("{build}.elf")
     }
 
+    /// Where the ELF file of a build lies.
+    pub fn path(&self, build: &str) -> PathBuf {
+        self.folder.join(Self::elf(build))
+    }
+
     fn key(build: &str) -> String {
         format!("{build}.key")
     }
