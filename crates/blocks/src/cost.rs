@@ -46,7 +46,23 @@ pub(crate) fn of_rows<'a>(instrs: impl IntoIterator<Item = &'a Placed>) -> f64 {
     tables.map(|table| TABLES_COST[table as usize]).sum()
 }
 
+/// What rows of a program's instructions cost, by their indices.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Costs<'p>(pub &'p [Placed]);
+
+impl Costs<'_> {
+    /// Nanoseconds of one core that proving rows of these instructions takes, about.
+    pub fn of(&self, instrs: &[u32]) -> f64 {
+        of_rows(instrs.iter().map(|&i| &self.0[i as usize]))
+    }
+}
+
 impl Block {
+    /// How many times less a row costs than the rows of its instructions.
+    pub fn gain(&self) -> f64 {
+        self.single / self.size().cost()
+    }
+
     /// What so many rows of it save, in nanoseconds of one core, against the rows of their instructions: less than 0 where
     /// they are too few for a table.
     pub fn saves(&self, rows: u64) -> f64 {

@@ -73,9 +73,19 @@ pub struct Build {
     /// Show what cargo says only if the build fails
     #[arg(short, long)]
     pub quiet: bool,
+    /// Then do what `dyad tune` does: the ELF file has the list of paths that pay
+    #[arg(long)]
+    pub tune: bool,
+    /// A private input to tune by; of several, each is run. None: an empty one
+    #[arg(short, long, value_name = "FILE", requires = "tune")]
+    pub input: Vec<PathBuf>,
+    /// The most terms of all tables, as for `dyad tune`
+    #[arg(long, value_name = "N", default_value_t = 100_000, requires = "tune")]
+    pub terms: usize,
 }
 
 #[derive(clap::Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub struct Tune {
     /// The program: a static RV64IMAC ELF file
     pub elf: PathBuf,
@@ -85,11 +95,19 @@ pub struct Tune {
     /// Where to write the ELF file [default: in the place of the program]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// The most terms of all tables: a verifier spends about 20 ns on each, a key has about 2 bytes for it
-    #[arg(long, value_name = "N", default_value_t = 100_000)]
-    pub terms: usize,
-    /// Show what the ELF file has; run nothing
-    #[arg(long, conflicts_with_all = ["input", "output"])]
+    /// The most terms of all tables: a verifier spends about 20 ns on each, a key has about 2 bytes for it [default:
+    /// 100000, or 40000 with --static]
+    #[arg(long, value_name = "N")]
+    pub terms: Option<usize>,
+    /// Run nothing: choose paths that are likely to pay from the code alone
+    #[arg(long = "static", conflicts_with_all = ["input", "show"])]
+    pub without_runs: bool,
+    /// Choose none: an empty list, with which runs are rows of instructions alone
+    #[arg(long, conflicts_with_all = ["input", "show", "without_runs", "terms"])]
+    pub none: bool,
+    /// Show what the ELF file has, with source lines where it has debug information; with inputs, also what of their runs
+    /// is in which block. Nothing is written
+    #[arg(long, conflicts_with_all = ["output", "terms"])]
     pub show: bool,
     /// Print one JSON object
     #[arg(long)]

@@ -99,6 +99,18 @@ pub fn copy(from: &Path, to: &Path) -> Result<u64, Failure> {
     fs::copy(from, to).map_err(|error| Failure::Usage(format!("cannot write {}: {error}", to.display())))
 }
 
+/// Writes bytes in the place of a copy of another file, with that file's permissions.
+pub fn write_for_copy(from: &Path, to: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    write(to, bytes)?;
+    // What is no plain file has permissions of its own.
+    if is_standard(to) || !to.is_file() {
+        return Ok(());
+    }
+    let permissions = fs::metadata(from).map(|file| file.permissions());
+    let set = permissions.and_then(|permissions| fs::set_permissions(to, permissions));
+    set.map_err(|error| Failure::Usage(format!("cannot write {}: {error}", to.display())))
+}
+
 /// Where a result goes: the place asked for, or the source's name with another ending, here.
 pub fn place(asked: Option<&Path>, source: &Path, ending: &str) -> PathBuf {
     asked.map_or_else(

@@ -9,6 +9,7 @@ mod check;
 mod commands;
 mod failure;
 mod files;
+mod listing;
 mod memory;
 mod progress;
 mod report;

@@ -74,8 +74,19 @@ impl Report {
 
     /// Lines of cells below their heads, as they come.
     pub fn table(&mut self, head: &[&str], lines: &[Vec<String>]) -> &mut Self {
+        let lines: Vec<_> = lines.iter().map(|line| (line.clone(), None)).collect();
+        self.table_with_remarks(head, &lines)
+    }
+
+    /// The same, with remarks below lines.
+    pub fn table_with_remarks(
+        &mut self,
+        head: &[&str],
+        lines: &[(Vec<String>, Option<String>)],
+    ) -> &mut Self {
         let width = |column: usize| {
-            let cells = lines.iter().filter_map(|line| line.get(column)).map(|cell| cell.chars().count());
+            let cells =
+                lines.iter().filter_map(|(line, _)| line.get(column)).map(|cell| cell.chars().count());
             cells.chain([head[column].len()]).max().unwrap_or(0)
         };
         let widths: Vec<usize> = (0..head.len()).map(width).collect();
@@ -87,8 +98,11 @@ impl Report {
             cells.collect()
         };
         let _ = writeln!(self.text, "\n{LABEL}{}{LABEL:#}", aligned(&mut head.iter().copied()));
-        for line in lines {
-            let _ = writeln!(self.text, "{}", aligned(&mut line.iter().map(String::as_str)));
+        for (line, remark) in lines {
+            let _ = writeln!(self.text, "{}", safe(&aligned(&mut line.iter().map(String::as_str))));
+            if let Some(remark) = remark {
+                let _ = writeln!(self.text, "    {}", safe(remark));
+            }
         }
         self
     }

@@ -25,6 +25,7 @@ mod error;
 mod header;
 mod image;
 mod section;
+mod source;
 mod symbols;
 #[cfg(feature = "testing")]
 #[doc(hidden)]
@@ -39,6 +40,7 @@ pub use elf::{MAX_IMAGE_BYTES, SEGMENT_END};
 pub use error::{LoadError, SegmentError};
 pub use header::{FloatAbi, HeaderFlags, UNIMP};
 pub use image::ImageCell;
+pub use source::Lines;
 pub use symbols::{Location, Symbols};
 
 /// A part of memory that the ELF file defines.

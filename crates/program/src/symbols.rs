@@ -22,7 +22,7 @@ pub struct Symbols<'a> {
     variables: Vec<(u64, u64, &'a str)>,
     /// Sections that are in memory: (address, size, name).
     sections: Vec<(u64, u64, &'a str)>,
-    lines: Option<Context<Slice<'a>>>,
+    pub(crate) lines: Option<Context<Slice<'a>>>,
 }
 
 /// Where an address lies in the source, as far as the ELF file tells.
@@ -39,15 +39,35 @@ pub struct Location {
     pub caller: Option<(String, u32)>,
 }
 
+/// A name on one line.
+fn shown(name: &str) -> String {
+    name.replace(char::is_control, "\u{fffd}")
+}
+
+/// The function of a location, without its source lines.
+struct Function<'l>(&'l Location);
+
+impl fmt::Display for Function<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0.symbol {
+            Some((name, 0)) => write!(f, "{}", shown(name)),
+            Some((name, offset)) => write!(f, "{}+{offset:#x}", shown(name)),
+            None => write!(f, "unknown function"),
+        }
+    }
+}
+
+impl Location {
+    /// The function, and the distance from its start: what is known without debug information.
+    pub fn function(&self) -> impl fmt::Display {
+        Function(self)
+    }
+}
+
 /// On one line, whatever characters the ELF file has in its names.
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = |name: &str| name.replace(char::is_control, "\u{fffd}");
-        match &self.symbol {
-            Some((name, 0)) => write!(f, "{}", shown(name))?,
-            Some((name, offset)) => write!(f, "{}+{offset:#x}", shown(name))?,
-            None => write!(f, "unknown function")?,
-        }
+        write!(f, "{}", self.function())?;
         match (&self.file, self.line) {
             (Some(file), Some(line)) => write!(f, " at {}:{line}", shown(file))?,
             (Some(file), None) => write!(f, " in {}", shown(file))?,
@@ -147,7 +167,7 @@ impl<'a> Symbols<'a> {
 
 /// Whether a source file is one of Rust's own: as the distributed library names them, or as one that was
 /// built on the spot has them.
-fn is_of_library(file: &str) -> bool {
+pub(crate) fn is_of_library(file: &str) -> bool {
     file.starts_with("/rustc/")
         || ["core", "alloc", "std"].iter().any(|name| file.contains(&format!("/library/{name}/src/")))
 }

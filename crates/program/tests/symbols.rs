@@ -1,7 +1,7 @@
 //! Names and source lines.
 
 use dyad_program::testing::{CODE, Elf, asm};
-use dyad_program::{Location, Program};
+use dyad_program::{Lines, Location, Program};
 
 fn load(elf: &Elf) -> Program {
     Program::from_elf(&elf.build()).expect("loads")
@@ -89,6 +89,21 @@ fn addresses_get_their_source_lines() {
     assert_eq!(text(4), "main+0x4 at main.rs:7");
     assert_eq!(text(8), "main+0x8 at main.rs:9");
     assert_eq!(text(60), "main+0x3c at main.rs:9");
+}
+
+#[test]
+fn code_gets_the_lines_that_it_comes_from() {
+    let elf =
+        dwarf().iter().fold(code().symbol("main", CODE, 64), |elf, (name, bytes)| elf.section(name, bytes));
+    let p = load(&elf);
+    let lines = |offsets: &[u64]| p.symbols().lines(offsets.iter().map(|offset| CODE + offset));
+    let of =
+        |first, last, addresses| Lines { function: None, file: "main.rs".into(), first, last, addresses };
+    assert_eq!(lines(&[0]), [of(7, 7, 1)]);
+    assert_eq!(lines(&[8, 4, 12]), [of(7, 9, 3)]);
+    // Of what is outside nothing is known.
+    assert_eq!(lines(&[100, 0]), [of(7, 7, 1)]);
+    assert_eq!(load(&code()).symbols().lines([CODE]), []);
 }
 
 #[test]

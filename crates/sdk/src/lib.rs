@@ -63,10 +63,10 @@ mod tune;
 
 pub use check::CheckedBlocks;
 pub use dyad_audit::{Effort, Falsehood};
-pub use dyad_blocks::tune::{Budget, Chosen};
+pub use dyad_blocks::tune::{Budget, Chosen, LIKELY_TERMS};
 pub use dyad_blocks::{Block, Blocks, Path, Residue, Size};
 pub use dyad_executor::{Cause, Halted, Limits, Singles};
-pub use dyad_program::{FloatAbi, HeaderFlags};
+pub use dyad_program::{FloatAbi, HeaderFlags, Lines};
 pub use dyad_proof::{Error as ProofError, Proof, VerifyingKey};
 pub use dyad_prover::cost::{Cost, Floor};
 pub use dyad_rules::forms::TableForms;

@@ -1,5 +1,6 @@
 //! Which paths of a program get tables of their own.
 
+use dyad_blocks::Path;
 use dyad_blocks::tune::{self, Budget, Chosen};
 use dyad_executor::{Limits, trace};
 
@@ -19,6 +20,12 @@ impl Program {
             all.append(&trace(&self.inner, input, limits, TRACED / inputs.len())?);
         }
         Ok(tune::tune(self.inner.instrs(), self.inner.image(), &all, budget))
+    }
+
+    /// The paths that are likely to pay, as far as the code tells, with tables of at most so many terms together: for
+    /// [`Program::with_blocks`]. Runs tell more: see [`Program::tune`].
+    pub fn likely_paths(&self, terms: usize) -> Vec<Path> {
+        tune::likely_paths(self.inner.instrs(), self.inner.image(), terms)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Programs whose paths have tables of their own: proofs of their runs, and provers that lie about blocks.
 
-use dyad::{Budget, Effort, Limits, Path, Program, Prover, Residue, verify};
+use dyad::{Budget, Effort, LIKELY_TERMS, Limits, Path, Program, Prover, Residue, verify};
 use dyad_executor::record_parts;
 use dyad_machine::list::Op;
 use dyad_machine::record::Records;
@@ -200,6 +200,49 @@ fn random_programs_with_blocks_are_sound() {
         rows += recorded(&program, &input).1.events.blocks.iter().map(|b| b.times.len()).sum::<usize>();
     }
     assert!(rows > 200, "{rows} rows of blocks");
+}
+
+/// Random programs with the paths that their code alone makes likely: whatever is guessed wrong, all rows hold and all
+/// messages balance.
+#[test]
+fn random_programs_with_likely_paths_are_sound() {
+    let input: Vec<u8> = (0..=255).collect();
+    let mut rows = 0;
+    for seed in 0..24 {
+        let plain = Program::from_elf(&random_program(seed, 150, MACHINE)).expect("a program");
+        let Ok(expected) = plain.run(&input, Limits::default()) else { continue };
+        let paths = plain.likely_paths(LIKELY_TERMS);
+        assert_eq!(paths, plain.likely_paths(LIKELY_TERMS), "seed {seed}");
+        let program = plain.with_blocks(paths).expect("paths");
+        let terms: usize = program.blocks().list().iter().map(|b| b.size().terms).sum();
+        assert!(terms <= LIKELY_TERMS, "seed {seed}: {terms} terms");
+        let found = program.audit(&input, Limits::default()).expect("runs");
+        assert!(found.is_empty(), "seed {seed}: {found:?}");
+        let run = program.run(&input, Limits::default()).expect("runs");
+        assert_eq!((run.output, run.cycles), (expected.output, expected.cycles), "seed {seed}");
+        rows += run.in_blocks.rows;
+    }
+    assert!(rows > 200, "{rows} rows of blocks");
+}
+
+/// A loop is found without a run, gone round several times in a row, and proved.
+#[test]
+fn a_loop_is_a_likely_path() {
+    let plain = Program::from_elf(&sums()).expect("a program");
+    let paths = plain.likely_paths(LIKELY_TERMS);
+    for n in [1, 8] {
+        assert!(paths.iter().any(|p| p.instrs == rounds(&plain, n).instrs), "{n} rounds: {paths:?}");
+    }
+    let program = plain.with_blocks(paths).expect("paths");
+    let prover = Prover::new(&program).expect("a prover");
+    for input in [3u64, 100] {
+        let input = input.to_le_bytes();
+        let run = program.run(&input, Limits::default()).expect("exits");
+        assert!(run.in_blocks.instructions * 10 > run.cycles * 7, "{:?} of {}", run.in_blocks, run.cycles);
+        let (proof, _) = prover.prove(&input).expect("proves");
+        assert_eq!(verify(prover.key(), &proof).expect("is valid").output, run.output);
+    }
+    assert_eq!(program.likely_paths(0), []);
 }
 
 fn recorded(program: &Program, input: &[u8]) -> (Vec<u8>, Records) {

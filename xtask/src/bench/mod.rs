@@ -40,6 +40,9 @@ pub struct Args {
     /// Measure each example as its ELF file is and after `dyad tune` by another input
     #[arg(long)]
     tuned: bool,
+    /// Measure each example as its ELF file is and with the paths that its code alone makes likely, by `dyad tune --static`
+    #[arg(long = "static")]
+    likely: bool,
     /// Also write the JSON objects of all runs, one a line, to a file
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -69,6 +72,9 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         title(workload.name);
         bench.build(workload)?;
         let mut builds = vec![workload.name.to_owned()];
+        if args.likely {
+            builds.push(bench.choose_likely(workload)?);
+        }
         if args.tuned {
             builds.push(bench.tune(workload)?);
         }
@@ -150,6 +156,15 @@ impl Bench {
     fn write_key(&self, build: &str) -> Result<(), Failure> {
         let key = ["key", &Self::elf(build), "-o", &Self::key(build)];
         output(&mut command(&self.dyad, &self.folder, key)).map(drop)
+    }
+
+    /// Chooses paths of an example without a run; the name of that build.
+    fn choose_likely(&self, workload: &Workload) -> Result<String, Failure> {
+        let build = format!("{}-static", workload.name);
+        let tune = ["tune", &Self::elf(workload.name), "--static", "-o", &Self::elf(&build)];
+        output(&mut command(&self.dyad, &self.folder, tune))?;
+        self.write_key(&build)?;
+        Ok(build)
     }
 
     /// Tunes an example that is built by an input of a quarter of a million cycles that it is not measured with; the

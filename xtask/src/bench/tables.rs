@@ -6,7 +6,7 @@ use crate::table::table;
 
 /// A proof of an example.
 pub struct Row {
-    /// The example; `NAME-tuned` for its tuned build.
+    /// The example; `NAME-static` and `NAME-tuned` for its builds with blocks.
     pub example: String,
     /// The cycles that were asked for.
     pub target: u64,

@@ -106,7 +106,7 @@ pub(super) fn grow(tuning: &mut Tuning<'_>) -> Vec<Token> {
         .zip(&places)
         .map(|(instrs, places)| Token {
             instrs: instrs.clone(),
-            single: tuning.single(instrs),
+            single: tuning.costs.of(instrs),
             block: tuning.block(instrs, places),
             parts: None,
             count: 0,
@@ -183,7 +183,7 @@ fn join(tuning: &mut Tuning<'_>, tokens: &mut Vec<Token>, [a, b]: Pair, places: 
         return Some(same);
     }
     let block = tuning.block(&instrs, places)?;
-    let single = tuning.single(&instrs);
+    let single = tuning.costs.of(&instrs);
     tokens.push(Token { instrs, single, block: Some(block), parts: Some([a, b]), count: 0 });
     Some(tokens.len() - 1)
 }

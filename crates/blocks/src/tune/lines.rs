@@ -24,7 +24,7 @@ pub(super) struct Lines {
 }
 
 /// Whether a straight line ends with an instruction.
-fn ends(placed: &Placed) -> bool {
+pub(super) fn ends(placed: &Placed) -> bool {
     use Kind::{BranchEqual, BranchLess, Breakpoint, Jump, JumpRegister, System};
     matches!(placed.instr.kind(), BranchEqual | BranchLess | Jump | JumpRegister | System | Breakpoint)
 }

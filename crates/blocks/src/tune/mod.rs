@@ -6,6 +6,7 @@
 
 mod choose;
 mod grow;
+mod likely;
 mod lines;
 mod sample;
 
@@ -16,9 +17,10 @@ use dyad_machine::record::ImageCell;
 use dyad_machine::trace::Trace;
 
 pub use choose::Chosen;
+pub use likely::{TERMS as LIKELY_TERMS, likely_paths};
 
 use crate::block::Block;
-use crate::cost::of_rows;
+use crate::cost::Costs;
 use crate::path::Path;
 
 /// How blocks are chosen.
@@ -44,18 +46,14 @@ struct Tuning<'t> {
     image: &'t [ImageCell],
     trace: &'t Trace,
     budget: Budget,
+    costs: Costs<'t>,
     /// Paths that were compiled, by their instructions.
     compiled: BTreeMap<Vec<u32>, Option<Block>>,
 }
 
 impl<'t> Tuning<'t> {
     fn new(program: &'t [Placed], image: &'t [ImageCell], trace: &'t Trace, budget: Budget) -> Self {
-        Self { program, image, trace, budget, compiled: BTreeMap::new() }
-    }
-
-    /// What the rows of instructions cost.
-    fn single(&self, instrs: &[u32]) -> f64 {
-        of_rows(instrs.iter().map(|&i| &self.program[i as usize]))
+        Self { program, image, trace, budget, costs: Costs(program), compiled: BTreeMap::new() }
     }
 
     /// The block of some instructions, as they were run at these places of the trace.

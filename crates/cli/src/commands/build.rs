@@ -6,8 +6,10 @@ use dyad_build::{BuildError, BuildOptions};
 
 use crate::{
     args::Build,
+    commands::tune,
     failure::{Failure, bad},
     files,
+    listing::Listing,
     report::{Report, size},
 };
 
@@ -15,6 +17,7 @@ pub fn run(args: &Build) -> Result<(), Failure> {
     // Without a place, the file lies here under a name that the project tells.
     let here = || Path::new(".").join(format!(".dyad-{}", std::process::id()));
     files::check_place(Some(&args.output.clone().unwrap_or_else(here)))?;
+    let inputs = if args.tune { Some(tune::read_inputs(&args.input)?) } else { None };
     let options = BuildOptions {
         bin: args.bin.clone(),
         features: args.features.clone(),
@@ -27,11 +30,25 @@ pub fn run(args: &Build) -> Result<(), Failure> {
         error => bad(error),
     })?;
     let place = files::place(args.output.as_deref(), &built.elf, "elf");
-    let bytes = files::copy(&built.elf, &place)?;
+    let (bytes, tuned) = match inputs {
+        Some(inputs) => {
+            let tuned = tune::tune(files::read_program(&built.elf)?, &inputs, args.terms)?;
+            files::write_for_copy(&built.elf, &place, &tuned.elf)?;
+            (tuned.elf.len() as u64, Some(tuned))
+        }
+        None => (files::copy(&built.elf, &place)?, None),
+    };
     let mut report = Report::default();
-    report
-        .title(format_args!("{}: {}", place.display(), size(bytes)))
-        .fact("compiler", built.compiler)
-        .print(files::fills_stdout(args.output.as_deref()));
+    report.title(format_args!("{}: {}", place.display(), size(bytes))).fact("compiler", built.compiler);
+    if let Some(tuned) = tuned {
+        let listing = Listing::new(&tuned.program, tuned.runs.as_ref());
+        report
+            .fact("blocks", tuned.program.blocks().list().len())
+            .fact("gain", listing.gain().unwrap_or_default());
+        if let Some(checked) = &tuned.checked {
+            report.fact("checked", checked);
+        }
+    }
+    report.print(files::fills_stdout(args.output.as_deref()));
     Ok(())
 }
