@@ -120,7 +120,7 @@ def check(ok, step):
 
 class Transcript:
     def __init__(self):
-        self.state, self.drawn = digest(TRANSCRIPT, b'dyad proof system v6'), []
+        self.state, self.drawn = digest(TRANSCRIPT, b'dyad proof system v7'), []
     def absorb(self, label, data):
         label = label.encode()
         self.state = digest(TRANSCRIPT, self.state, bytes([len(label)]), label, u64(len(data)), data)
@@ -195,7 +195,7 @@ def slabs_of(n):
     out, rest = [], n
     while rest:
         up = max(log2_up(rest), 3)
-        if len(out) == 5 or n <= 1024 or (1 << up) - rest <= n // 32: return out + [(rest, up)]
+        if len(out) == 5 or (1 << up) - rest <= max(n // 32, 128): return out + [(rest, up)]
         out.append((1 << up - 1, up - 1))
         rest -= 1 << up - 1
     return out
@@ -426,7 +426,7 @@ class Verifier:
         self.layout = L = Layout(self.tables, rows, st)
         self.schedule = Schedule(L, self.level)
         # What the protocol takes for granted: layout, codes, covers.
-        numbers = [3, 6, LANE_LOG, 1024, 32] + [8, LANE_LOG, 3]
+        numbers = [3, 6, LANE_LOG, 128, 32] + [8, LANE_LOG, 3]
         for rates, lanes, work in (FAST, SMALL): numbers += [work] + rates + lanes
         numbers += [BLINDS, 9, 5, 8] + [128, 8, 1]
         rules = b"Cantor's basis" + b''.join(map(u64, numbers))

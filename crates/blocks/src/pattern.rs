@@ -4,6 +4,7 @@ use dyad_machine::block::{Condition, FoundCell, FoundRegister, Operand, Pattern}
 use dyad_machine::instr::{Placed, RESERVATION, SINK};
 
 use crate::circuit::Circuit;
+use crate::memory::Access;
 use crate::path::Path;
 
 /// Where a path first accesses a register.
@@ -38,12 +39,16 @@ impl Circuit {
         });
         let reads = self.openings.iter().filter(|o| !self.accesses[o.access as usize].writes);
         let read_only = reads.map(|o| Condition::ReadOnly { at: at(o.access), value: o.read_only });
-        let of_root = |access: u32| -> Vec<u32> {
-            let root = self.accesses[access as usize].root;
-            self.accesses.iter().filter(|a| a.root == root).map(|a| a.at).collect()
+        // Cells of one root are in the order of their distances from it: it is within 32 bits, and they are.
+        let of_root = |first: u32| {
+            let root = self.accesses[first as usize].root;
+            self.accesses.iter().filter(move |a| a.root == root)
         };
-        let below =
-            self.below.iter().map(|&[low, high]| Condition::Below { low: of_root(low), high: of_root(high) });
+        let distance = |access: &&Access| access.distance.cast_signed();
+        let below = self.below.iter().map(|&[low, high]| Condition::Below {
+            low: of_root(low).max_by_key(distance).expect("a root has accesses").at,
+            high: of_root(high).min_by_key(distance).expect("a root has accesses").at,
+        });
         let cells: Vec<_> =
             self.openings.iter().map(|o| FoundCell { at: at(o.access), slot: o.slot as u8 }).collect();
         let mut order: Vec<u32> = (0..cells.len() as u32).collect();

@@ -56,7 +56,7 @@ pub struct FoundCell {
 }
 
 /// What a block takes for granted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Condition {
     /// The address that an instruction accesses is a base within 32 bits and a distance, and has these low bits.
     Base {
@@ -76,19 +76,20 @@ pub enum Condition {
         /// Whether it is.
         value: bool,
     },
-    /// All cells that some instructions access are below all that others do.
+    /// The cell that an instruction accesses is below that of another one. Of cells at known distances from each other, the
+    /// highest and the lowest stand for all.
     Below {
-        /// Those of the lower cells.
-        low: Vec<u32>,
-        /// Those of the higher ones.
-        high: Vec<u32>,
+        /// The instruction of the lower cell.
+        low: u32,
+        /// That of the higher one.
+        high: u32,
     },
 }
 
 impl Condition {
     /// Whether it holds, `access` giving the address that an instruction accesses, and whether its cell is read-only.
     pub fn holds(&self, access: impl Fn(u32) -> (u32, bool)) -> bool {
-        let cell = |&at: &u32| access(at).0 & !7;
+        let cell = |at: u32| access(at).0 & !7;
         match self {
             Self::Base { at, distance, bits, value } => {
                 let address = access(*at).0;
@@ -96,7 +97,7 @@ impl Condition {
                 base >> 32 == 0 && address & ((1 << bits) - 1) == u32::from(*value)
             }
             Self::ReadOnly { at, value } => access(*at).1 == *value,
-            Self::Below { low, high } => low.iter().map(cell).max() < high.iter().map(cell).min(),
+            Self::Below { low, high } => cell(*low) < cell(*high),
         }
     }
 }

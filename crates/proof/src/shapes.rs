@@ -2,7 +2,8 @@
 //!
 //! There is one byte string for a list of tables. First come the distinct constants, and the distinct ways to take of a
 //! column under a mask, each in order; then each table: its numbers of columns and items, its forms in the order in
-//! which items first have them, and the items. Numbers are little-endian in as few bytes of seven bits as they need.
+//! which items first have them, and the items. Columns of a form are written by their distances, forms of items by how
+//! far back they are from the next new one. Numbers are little-endian in as few bytes of seven bits as they need.
 
 use alloc::collections::BTreeSet;
 use alloc::format;
@@ -56,8 +57,12 @@ impl Writer {
         self.number(n as u64);
     }
 
-    fn ids(&mut self, ids: &[u32]) {
-        ids.iter().for_each(|&id| self.number(u64::from(id)));
+    /// Forms by how far they are behind the next one that no item had so far: 0 for that one.
+    fn ids(&mut self, ids: &[FormId], next: &mut FormId) {
+        for &id in ids {
+            self.number(u64::from(next.wrapping_sub(id)));
+            *next = next.saturating_add(u32::from(id == *next));
+        }
     }
 }
 
@@ -102,17 +107,20 @@ fn encode_table(w: &mut Writer, table: &TableForms, dictionary: &Dictionary) {
         };
         w.length(constant);
         w.length(form.terms.len());
+        let mut before = 0;
         for term in &form.terms {
-            w.number(u64::from(term.column));
+            w.number(u64::from(term.column.wrapping_sub(before)));
+            before = term.column;
             w.length(place(dictionary.ops.binary_search(&(term.take, term.mask))));
         }
     }
-    table.ands.iter().for_each(|and| w.ids(and));
-    table.products.iter().for_each(|product| w.ids(product));
+    let mut next = 0;
+    table.ands.iter().for_each(|and| w.ids(and, &mut next));
+    table.products.iter().for_each(|product| w.ids(product, &mut next));
     for message in table.pushes.iter().chain(&table.pulls) {
         w.number(message.tag);
         w.length(message.words.len());
-        w.ids(&message.words);
+        w.ids(&message.words, &mut next);
     }
 }
 
@@ -149,10 +157,18 @@ impl Reader<'_> {
         Ok(self.below(MOST)? as usize)
     }
 
-    fn ids<const N: usize>(&mut self, forms: usize) -> Result<[FormId; N], Error> {
+    /// A form, `next` being the first one that no item had so far.
+    fn id(&mut self, next: &mut FormId) -> Result<FormId, Error> {
+        let behind = self.below(u64::from(*next) + 1)?;
+        let id = next.saturating_sub(behind);
+        *next = next.saturating_add(u32::from(behind == 0));
+        Ok(id)
+    }
+
+    fn ids<const N: usize>(&mut self, next: &mut FormId) -> Result<[FormId; N], Error> {
         let mut out = [0; N];
         for id in &mut out {
-            *id = self.below(forms as u64)?;
+            *id = self.id(next)?;
         }
         Ok(out)
     }
@@ -198,45 +214,39 @@ fn decode_table(r: &mut Reader<'_>, dictionary: &Dictionary) -> Result<TableForm
             Some(i) => *dictionary.constants.get(i as usize).ok_or(Error::Shapes)?,
         };
         let mut form = Form::constant(constant);
+        let mut column = 0u32;
         for _ in 0..r.count()? {
-            let column = r.below(table.committed as u64)?;
+            column = column.saturating_add(r.below(table.committed as u64)?);
+            demand((column as usize) < table.committed, Error::Shapes)?;
             let op = r.below(dictionary.ops.len() as u64)?;
             let &(take, mask) = dictionary.ops.get(op as usize).ok_or(Error::Shapes)?;
             form.terms.push(Term { column, take, mask });
         }
         table.forms.push(form);
     }
+    let mut next = 0;
     for _ in 0..ands {
-        table.ands.push(r.ids(forms)?);
+        table.ands.push(r.ids(&mut next)?);
     }
     for _ in 0..products {
-        table.products.push(r.ids(forms)?);
+        table.products.push(r.ids(&mut next)?);
     }
     for i in 0..pushes + pulls {
         let tag = r.number()?;
         let mut words = Vec::new();
         for _ in 0..r.below(MESSAGE_WORDS as u64)? {
-            words.push(r.below(forms as u64)?);
+            words.push(r.id(&mut next)?);
         }
         let side = if i < pushes { &mut table.pushes } else { &mut table.pulls };
         side.push(Message { tag, words });
     }
+    demand(next as usize == forms, Error::Shapes)?;
     Ok(table)
 }
 
-/// Whether forms are distinct, in the order in which items have them, and terms in theirs; and each column is in one, so
+/// Whether forms are distinct and their terms in order; and each column is in one, so
 /// that nothing is sized by a number alone.
 fn is_canonical(table: &TableForms) -> bool {
-    let mut next = 0;
-    let items = table.ands.iter().flatten().chain(table.products.iter().flatten());
-    let words = table.pushes.iter().chain(&table.pulls).flat_map(|m| &m.words);
-    let met = items.chain(words).all(|&id| {
-        let known = id <= next;
-        if id == next {
-            next = next.saturating_add(1);
-        }
-        known
-    });
     let distinct: BTreeSet<&Form> = table.forms.iter().collect();
     let terms = |form: &Form| {
         form.terms.is_sorted_by(|a, b| (a.column, a.take) < (b.column, b.take))
@@ -244,8 +254,7 @@ fn is_canonical(table: &TableForms) -> bool {
     };
     let columns: BTreeSet<u32> = table.forms.iter().flat_map(|f| &f.terms).map(|t| t.column).collect();
     let tags = table.pushes.iter().chain(&table.pulls).all(|m| m.tag != 0);
-    met && next as usize == table.forms.len()
-        && columns.len() == table.committed
+    columns.len() == table.committed
         && distinct.len() == table.forms.len()
         && table.forms.iter().all(terms)
         && tags

@@ -13,17 +13,35 @@ use dyad_verifier::row_claims::{RowClaims, Weights};
 use dyad_verifier::{Layout, System};
 use rayon::prelude::*;
 
-/// Carries weights on the bits of a word back to the bits of columns, committed ones first.
-fn pull_back(form: &Form, weights: &Bits, columns: &mut [Bits]) {
-    for term in &form.terms {
-        let column = &mut columns[term.column as usize];
-        for run in runs(term.mask) {
-            let weights = &weights[run.clone()];
-            match term.take {
-                Take::Bit(bit) => column[usize::from(bit)] += weights.iter().copied().sum::<K>(),
-                Take::Shift(by) => {
-                    let first = run.start.wrapping_add_signed(-isize::from(by));
-                    add(&mut column[first..first + run.len()], weights);
+/// The weights of a slab's columns, 64 for each: committed ones and fixed ones.
+#[derive(Default)]
+struct Columns<'w> {
+    committed: usize,
+    run: &'w mut [K],
+    program: &'w mut [K],
+}
+
+impl Columns<'_> {
+    fn column(&mut self, column: usize) -> &mut [K] {
+        let (owned, column) = match column.checked_sub(self.committed) {
+            None => (&mut *self.run, column),
+            Some(fixed) => (&mut *self.program, fixed),
+        };
+        &mut owned[column << 6..][..64]
+    }
+
+    /// Carries weights on the bits of a word back to the bits of columns.
+    fn pull_back(&mut self, form: &Form, weights: &Bits) {
+        for term in &form.terms {
+            let column = self.column(term.column as usize);
+            for run in runs(term.mask) {
+                let weights = &weights[run.clone()];
+                match term.take {
+                    Take::Bit(bit) => column[usize::from(bit)] += weights.iter().copied().sum::<K>(),
+                    Take::Shift(by) => {
+                        let first = run.start.wrapping_add_signed(-isize::from(by));
+                        add(&mut column[first..first + run.len()], weights);
+                    }
                 }
             }
         }
@@ -53,44 +71,57 @@ fn add(target: &mut [K], w: &[K]) {
     }
 }
 
-/// Each `W_k` at every (C, b): entry `C << 6 | b`, 2^(column_log + 6) entries each.
+/// Each `W_k` at every (C, b): entry `C << 6 | b`; those past the last column are 0 and left out.
 pub fn weights(system: &System, layout: &Layout, points: &[RowClaims], eta: K) -> Vec<Vec<K>> {
-    let per_slab: Vec<Vec<Vec<Bits>>> = (0..layout.slabs.len())
-        .into_par_iter()
-        .map(|s| {
-            let mut scale = K::ONE;
-            let each = points.iter().map(|claims| slab_weights(system, layout, s, claims, eta, &mut scale));
-            each.collect()
-        })
-        .collect();
-    let mut out: Vec<_> = points.iter().map(|_| vec![K::ZERO; 64 << layout.column_log]).collect();
-    for (i, (oracle, block)) in layout.pairs().enumerate() {
-        let committed = system.tables[layout.slabs[block.slab].table].committed;
-        for (target, weights) in out.iter_mut().zip(&per_slab[block.slab]) {
-            let columns = match oracle.owner {
-                Owner::Run => &weights[..committed],
-                Owner::Program => &weights[committed..],
-            };
-            for half in 0..2 {
-                if let Some(bits) = columns.get(2 * block.item + half) {
-                    target[(2 * i + half) << 6..][..64].copy_from_slice(bits);
-                }
+    let mut out: Vec<_> = points.iter().map(|_| K::zero_vec(layout.pairs().count() << 7)).collect();
+    let mut slabs: Vec<Vec<Columns<'_>>> = layout.slabs.iter().map(|_| Vec::new()).collect();
+    for of_point in &mut out {
+        for (columns, slab) in split(system, layout, of_point).into_iter().zip(&mut slabs) {
+            slab.push(columns);
+        }
+    }
+    slabs.into_par_iter().enumerate().for_each(|(s, columns)| {
+        let mut scale = K::ONE;
+        for (claims, columns) in points.iter().zip(columns) {
+            slab_weights(system, layout, s, (claims, eta, &mut scale), columns);
+        }
+    });
+    out
+}
+
+/// Parts of a vector of weights, by slab.
+fn split<'w>(system: &System, layout: &Layout, weights: &'w mut [K]) -> Vec<Columns<'w>> {
+    let committed = |slab: usize| system.tables[layout.slabs[slab].table].committed;
+    let columns = |slab| Columns { committed: committed(slab), ..Columns::default() };
+    let mut out: Vec<_> = (0..layout.slabs.len()).map(columns).collect();
+    let mut rest = weights;
+    for oracle in &layout.oracles {
+        // A slab's blocks are adjacent.
+        for blocks in oracle.pairs.blocks.chunk_by(|a, b| a.slab == b.slab) {
+            let (part, after) = rest.split_at_mut(blocks.len() << 7);
+            rest = after;
+            let columns = &mut out[blocks[0].slab];
+            match oracle.owner {
+                Owner::Run => columns.run = part,
+                Owner::Program => columns.program = part,
             }
         }
     }
     out
 }
 
-/// The weights that the claims at one point put on the columns of a slab; `scale` is the power of eta of the next
+/// Adds the weights that the claims at one point put on the columns of a slab; `scale` is the power of eta of the next
 /// claim.
 fn slab_weights(
     system: &System,
     layout: &Layout,
     slab: usize,
-    claims: &RowClaims,
-    eta: K,
-    scale: &mut K,
-) -> Vec<Bits> {
+    (claims, eta, scale): (&RowClaims, K, &mut K),
+    mut columns: Columns<'_>,
+) {
+    // Fresh pages are written before they are read: a page that is read first is copied when it is written.
+    columns.run.fill(K::ZERO);
+    columns.program.fill(K::ZERO);
     let table = &system.tables[layout.slabs[slab].table];
     let mut words: Vec<Option<Box<Bits>>> = vec![None; table.forms.len()];
     for claim in &claims.claims {
@@ -103,13 +134,11 @@ fn slab_weights(
         }
         *scale *= eta;
     }
-    let mut columns = vec![[K::ZERO; 64]; table.committed + table.fixed];
     for (form, word) in table.forms.iter().zip(&words) {
         if let Some(word) = word {
-            pull_back(form, word, &mut columns);
+            columns.pull_back(form, word);
         }
     }
-    columns
 }
 
 /// The weights of 64 bits, times a factor.

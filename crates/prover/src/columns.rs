@@ -71,6 +71,8 @@ fn column_sums(c: &Committed<'_>, rows: &[RowEqs]) -> Vec<Vec<K>> {
                 _ => {}
             }
         }
+        // Written before they are read, as weights are.
+        (0..rows.len()).filter(|k| !covering.contains(k)).for_each(|k| sums[k].fill(K::ZERO));
     });
     sums
 }

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// The name and version of the protocol: the first thing that a transcript absorbs.
-pub const PROTOCOL: &[u8] = b"dyad proof system v6";
+pub const PROTOCOL: &[u8] = b"dyad proof system v7";
 
 /// The statement's messages are absorbed so many at a time: there may be millions.
 const MESSAGES_AT_ONCE: usize = 1 << 12;

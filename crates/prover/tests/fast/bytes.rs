@@ -54,22 +54,22 @@ fn a_proof_is_what_it_was() {
         format!("{:016x}", u64::from_be_bytes(*digest.first_chunk().expect("a digest")))
     });
     let expected = [
-        "423cc976ac7ef137",
-        "1ca18a097e53f956",
-        "96b946ff1eed561c",
-        "4526e7f80a6232c5",
-        "b748fb7fe0bf3cc4",
-        "512b6b91a95edf59",
-        "b002d1f88dc10fd1",
-        "adc022312b12b534",
-        "d9968716265aa831",
-        "1eddd34b90d6f080",
-        "d956b1416268e7ca",
-        "503f1937345302bc",
-        "8bdc45123107be21",
-        "099582ddcf119e11",
-        "acb825078ce3e068",
-        "8a405dbe2e454464",
+        "1a79b7f52a280c2b",
+        "7e8759848e4bc007",
+        "84776e0157226a3f",
+        "eaf8beaee6e2b46c",
+        "3595c3ef07d58b37",
+        "8fa8a95757fd64a2",
+        "4df03d80d05048e6",
+        "c13b0fee3501767e",
+        "dca99fe1d2037d11",
+        "166568e81de9fb71",
+        "404f5835a4d623cd",
+        "9401fed58d6eb792",
+        "a3bc63f13ffcf9e0",
+        "1d019dd1cab0bee3",
+        "898978d69bf1ec9d",
+        "37a3acf626a3ab40",
     ];
     assert_eq!(found.collect::<Vec<_>>(), expected, "in the order of `Level::all`: does `PROTOCOL` say so?");
 }
