@@ -15,7 +15,7 @@ const CONSTANTS: [SumId; 2] = [0, 1];
 /// One bit equation of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Equation {
-    /// `a b = c` of single bits, by its index in [`System::ands`].
+    /// `a b = c` of single bits, by its index in a list of the system's.
     And(u32),
     /// A bit of a product, 64 and more of the high word.
     Product(u32, u8),
