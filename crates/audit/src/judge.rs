@@ -34,14 +34,17 @@ impl Checked<'_, '_> {
         if self.told(&self.solver.system.pushes).is_none() {
             let found = claim::found(&pulls).map_err(|d| self.false_of(d, None))?;
             let run = self.truth.run(self.path, &found, &mut self.wishes.random);
-            guesses = self.guess(&run.quotients);
-            if let Some(open) = self.open() {
+            let all;
+            (guesses, all) = self.guess(&run.quotients);
+            // Where neither value of a bit can be, there is no row.
+            let Some(open) = self.open() else { return Ok(None) };
+            if let Some(open) = open {
                 let pushes = self.solver.system.pushes.iter();
                 let known: Vec<Told> =
                     pushes.filter_map(|m| self.told(slice::from_ref(m))).flatten().collect();
                 // There should be no row where the instructions leave the path, or where a cell is found otherwise than
                 // it was left.
-                let expected = run.difference.is_none() && claim::is_found_as_left(&pulls, &known);
+                let expected = all && run.difference.is_none() && claim::is_found_as_left(&pulls, &known);
                 let row = expected || self.complete();
                 return if row { Err(self.false_of(open, Some(&found))) } else { Ok(None) };
             }
@@ -67,8 +70,10 @@ impl Checked<'_, '_> {
         Ok(Some(Row { words, pulls, quotients: run.quotients }))
     }
 
-    /// Guesses factors of products of which one factor is known: each a quotient of the path's divisions.
-    pub fn guess(&mut self, quotients: &[u64]) -> Vec<Guess> {
+    /// Guesses factors of products of which one factor is known: each a quotient of the path's divisions. Also whether
+    /// each such product can have one of them.
+    pub fn guess(&mut self, quotients: &[u64]) -> (Vec<Guess>, bool) {
+        let mut all = true;
         let system = self.solver.system;
         let mut out: Vec<Guess> = Vec::new();
         for (product, operands) in system.products.iter().enumerate() {
@@ -78,6 +83,7 @@ impl Checked<'_, '_> {
                 [false, true] => 0,
                 _ => continue,
             };
+            let before = out.len();
             for &value in quotients {
                 let mark = self.solver.mark();
                 if self.solver.decide_word(&operands[factor], u64::MAX, value) {
@@ -86,8 +92,9 @@ impl Checked<'_, '_> {
                 }
                 self.solver.undo(mark);
             }
+            all &= out.len() > before;
         }
-        out
+        (out, all)
     }
 
     /// Whether no other quotient can be in the place of one that was guessed, or else leaves all as it is: tried are
@@ -116,8 +123,8 @@ impl Checked<'_, '_> {
     }
 
     /// What of that which the row puts does not follow. Bits that nothing gives are tried: where one value contradicts,
-    /// it is the other.
-    fn open(&mut self) -> Option<Difference> {
+    /// it is the other; `None` where both do, so that there is no row.
+    fn open(&mut self) -> Option<Option<Difference>> {
         let system = self.solver.system;
         for (message, said) in system.pushes.iter().enumerate() {
             for (word, sums) in said.words.iter().enumerate() {
@@ -132,6 +139,9 @@ impl Checked<'_, '_> {
                         self.solver.undo(mark);
                         can_be
                     });
+                    if can_be == [false, false] {
+                        return None;
+                    }
                     if can_be == [true, true] {
                         bits |= 1 << at;
                     } else {
@@ -139,11 +149,11 @@ impl Checked<'_, '_> {
                     }
                 }
                 if bits != 0 {
-                    return Some(Difference::Open { message, word, bits });
+                    return Some(Some(Difference::Open { message, word, bits }));
                 }
             }
         }
-        None
+        Some(None)
     }
 
     /// Notes the bits that are not known.

@@ -33,7 +33,13 @@ pub fn blocks(program: &Program) -> Result<Option<Checked>, Failure> {
 impl Checked {
     /// The blocks of which rows were found, and how many rows.
     pub fn json(&self) -> serde_json::Value {
-        json!({ "blocks": self.blocks.sampled(), "rows": self.blocks.rows(), "seconds": self.took.as_secs_f64() })
+        let sampled = self.blocks.sampled();
+        json!({
+            "blocks": sampled,
+            "without_rows": self.blocks.blocks.len() - sampled,
+            "rows": self.blocks.rows(),
+            "seconds": self.took.as_secs_f64(),
+        })
     }
 }
 

@@ -242,7 +242,7 @@ impl<'p, O: Observer> Grouping<'p, O> {
     #[inline(never)]
     fn release(&mut self, end: bool) {
         let mut held = core::mem::take(&mut self.held);
-        let extras = core::mem::take(&mut self.extras);
+        let mut extras = core::mem::take(&mut self.extras);
         let mut shown = 0;
         while shown < held.len() {
             shown += self.show(Steps { list: &held[shown..], extras: &extras });
@@ -253,11 +253,10 @@ impl<'p, O: Observer> Grouping<'p, O> {
                 break;
             }
         }
-        held.drain(..shown);
+        let gone = held.drain(..shown).filter(Waiting::has_extra).count();
+        extras.drain(..gone);
+        held.iter_mut().for_each(|waiting| waiting.extras_went(gone as u32));
         (self.held, self.extras) = (held, extras);
-        if self.held.is_empty() {
-            self.extras.clear();
-        }
     }
 }
 
@@ -332,5 +331,37 @@ impl<O: Observer> Observer for Grouping<'_, O> {
 
     fn goes_on(&mut self, cycles: u64) -> bool {
         self.inner.goes_on(cycles)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use dyad_program::testing::{asm::*, program};
+
+    use super::*;
+    use crate::observer::{Silent, Touched};
+
+    /// A loop of which part of the next round is always held back: what few instructions have goes with them.
+    #[test]
+    fn nothing_is_kept_of_what_was_shown() {
+        let program = Program::from_elf(&program(&[nop(), nop(), nop(), nop()], &[])).expect("a program");
+        let path = |instrs: &[u32]| Pattern { instrs: instrs.to_vec(), ..Pattern::default() };
+        for paths in [[&[0, 1, 2, 0, 1, 2][..], &[0, 1, 2, 3]], [&[0, 1, 2], &[0, 1, 2, 0, 1, 2, 3]]] {
+            let patterns = Patterns::new(paths.map(path).to_vec(), 4);
+            let mut grouping = Grouping::new(&patterns, &program, Silent);
+            for round in 0..3000 {
+                let Placed { pc, instr, .. } = program.instrs()[round % 3];
+                let second = (round % 3 == 0).then_some(Touched { address: 8, read_only: false, before: 1 });
+                let (index, table) = ((round % 3) as u32, second.map(|_| TableId::LoadMisaligned));
+                let (ram, reservation) = (second, None);
+                let (rs1, rs2, rd_old) = (1, 2, 3);
+                grouping.step(Seen { pc, index, instr, rs1, rs2, rd_old, ram, second, reservation, table });
+                let with = grouping.held.iter().filter(|w| w.has_extra()).count();
+                assert_eq!(grouping.extras.len(), with, "round {round}");
+                let steps = Steps { list: &grouping.held, extras: &grouping.extras };
+                let seen = (0..grouping.held.len()).map(|at| steps.seen(at, program.instrs()));
+                assert!(seen.into_iter().all(|s| s.second.is_some() == (s.index == 0)));
+            }
+        }
     }
 }

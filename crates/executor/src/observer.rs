@@ -69,6 +69,18 @@ pub(crate) struct Extra {
 impl Waiting {
     const NOTHING: u32 = u32::MAX;
 
+    /// Whether it has something that few have.
+    pub fn has_extra(&self) -> bool {
+        self.extra != Self::NOTHING
+    }
+
+    /// The first of the extras went.
+    pub fn extras_went(&mut self, gone: u32) {
+        if self.has_extra() {
+            self.extra -= gone;
+        }
+    }
+
     /// What of an instruction is kept; what few have is added to `extras`.
     #[inline(always)]
     pub fn new(seen: &Seen, extras: &mut Vec<Extra>) -> Self {

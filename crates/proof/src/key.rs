@@ -11,7 +11,7 @@ use dyad_verifier::{Blake3, Digest, Hash, Key, Statement, System};
 use crate::{Error, shapes};
 
 const MAGIC: &[u8; 8] = b"dyad-key";
-const VERSION: u16 = 3;
+const VERSION: u16 = 4;
 /// The most bytes that the tables of a program's blocks take, before they are deflated.
 const MAX_SHAPES: usize = 1 << 24;
 

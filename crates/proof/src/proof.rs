@@ -9,7 +9,7 @@ use crate::Error;
 
 const MAGIC: &[u8; 10] = b"dyad-proof";
 /// That of the protocol: a proof of another one is told from one for another program.
-const VERSION: u16 = 6;
+const VERSION: u16 = 7;
 
 /// The longest public output that a verifier accepts, in bytes: it holds a message of 40 bytes for
 /// each of them.

@@ -28,7 +28,7 @@ pub struct Committed<'a> {
 /// Rows of a slab that one task evaluates, but for the last: a multiple of [`LANES`].
 fn grain(layout: &Layout, slab: usize) -> usize {
     let pairs: usize = layout.oracles.iter().map(|o| o.pairs.of_slab(slab).len()).sum();
-    (WORDS / (2 * pairs).max(1)).next_multiple_of(LANES).min(MOST_ROWS)
+    (WORDS / (2 * pairs).max(1)).max(1).next_multiple_of(LANES).min(MOST_ROWS)
 }
 
 /// How many tasks evaluate a slab.

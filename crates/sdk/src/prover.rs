@@ -292,6 +292,8 @@ impl Prover {
         let mut choice = Choice::new(&self.program);
         let mut executed = self.execute_with(choice.patterns(), input)?;
         if choice.reconsider(&executed.rows, executed.outcome.cycles) {
+            // One record at a time.
+            executed.records = None;
             executed = self.execute_with(choice.patterns(), input)?;
         }
         Ok((executed, choice))
@@ -308,12 +310,13 @@ impl Prover {
         });
         let executed = match recorded {
             Ok(Some(recorded)) => Ok(Executed::recorded(&self.program, recorded)),
-            Err(error) => Err(error),
-            Ok(None) => {
+            // Counting takes less memory than recording.
+            Ok(None) | Err(dyad_executor::Error::MemoryLimit(_)) => {
                 fit = Fit::new(&self.system);
                 let mut watch = |cycles, rows: &RowCounts| fit.watch(cycles, rows);
                 meter_while(program, patterns, input, limits, &mut watch).map(Executed::metered)
             }
+            Err(error) => Err(error),
         };
         let too_long = match &executed {
             Ok(e) => fit.end(e.outcome.cycles, &e.rows),
