@@ -20,6 +20,9 @@ pub(crate) struct Guess {
     value: u64,
 }
 
+/// What was chosen and what follows contradict.
+struct NoRow;
+
 impl Checked<'_, '_> {
     /// The messages of a side, if all of their words are known.
     pub fn told(&self, said: &[Said]) -> Option<Vec<Told>> {
@@ -37,7 +40,7 @@ impl Checked<'_, '_> {
             let all;
             (guesses, all) = self.guess(&run.quotients);
             // Where neither value of a bit can be, there is no row.
-            let Some(open) = self.open() else { return Ok(None) };
+            let Ok(open) = self.open() else { return Ok(None) };
             if let Some(open) = open {
                 let pushes = self.solver.system.pushes.iter();
                 let known: Vec<Told> =
@@ -123,8 +126,8 @@ impl Checked<'_, '_> {
     }
 
     /// What of that which the row puts does not follow. Bits that nothing gives are tried: where one value contradicts,
-    /// it is the other; `None` where both do, so that there is no row.
-    fn open(&mut self) -> Option<Option<Difference>> {
+    /// it is the other; where both do, there is no row.
+    fn open(&mut self) -> Result<Option<Difference>, NoRow> {
         let system = self.solver.system;
         for (message, said) in system.pushes.iter().enumerate() {
             for (word, sums) in said.words.iter().enumerate() {
@@ -140,7 +143,7 @@ impl Checked<'_, '_> {
                         can_be
                     });
                     if can_be == [false, false] {
-                        return None;
+                        return Err(NoRow);
                     }
                     if can_be == [true, true] {
                         bits |= 1 << at;
@@ -149,11 +152,11 @@ impl Checked<'_, '_> {
                     }
                 }
                 if bits != 0 {
-                    return Some(Some(Difference::Open { message, word, bits }));
+                    return Ok(Some(Difference::Open { message, word, bits }));
                 }
             }
         }
-        Some(None)
+        Ok(None)
     }
 
     /// Notes the bits that are not known.
