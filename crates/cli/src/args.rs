@@ -89,7 +89,7 @@ pub struct Build {
 pub struct Tune {
     /// The program: a static RV64IMAC ELF file
     pub elf: PathBuf,
-    /// A private input that it may have; of several, each is run. None: an empty one
+    /// A private input that it may have; with several, `-i A -i B`, each is run. None: an empty one
     #[arg(short, long, value_name = "FILE")]
     pub input: Vec<PathBuf>,
     /// Where to write the ELF file [default: in the place of the program]

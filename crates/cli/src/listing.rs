@@ -69,6 +69,8 @@ pub struct Listing<'p> {
     blocks: Vec<Listed<'p>>,
     /// What their comparison with their instructions found, where they were compared.
     checked: Option<&'p Checked>,
+    /// Whether the program has them since now.
+    written: bool,
 }
 
 impl<'p> Listing<'p> {
@@ -97,12 +99,12 @@ impl<'p> Listing<'p> {
             let share = |b: &Listed<'_>| runs.share(b.index, b.block.path.instrs.len());
             blocks.sort_by(|a, b| share(b).total_cmp(&share(a)));
         }
-        Self { program, runs, blocks, checked: None }
+        Self { program, runs, blocks, checked: None, written: false }
     }
 
-    /// The same, after a comparison with their instructions.
-    pub fn checked(self, checked: Option<&'p Checked>) -> Self {
-        Self { checked, ..self }
+    /// The same, when they were compared with their instructions and put into the program's file.
+    pub fn written(self, checked: Option<&'p Checked>) -> Self {
+        Self { checked, written: true, ..self }
     }
 
     /// Prints them for people.
@@ -113,6 +115,9 @@ impl<'p> Listing<'p> {
             .title(format_args!("{}: {} blocks", file.display(), self.blocks.len()))
             .fact("terms", number(terms as u64))
             .fact("in a key", size(self.program.block_key_bytes() as u64));
+        if self.written {
+            report.fact("key", "another one than before: verifiers need it, as `dyad key` makes it");
+        }
         if let Some(gain) = self.gain() {
             report.fact("gain", gain);
         }
@@ -150,8 +155,12 @@ impl<'p> Listing<'p> {
         if cost == 0.0 {
             return Some(format!("none: nothing of {cycles} cycles is in blocks"));
         }
-        let share = 100.0 * instructions / runs.cycles.max(1) as f64;
-        Some(format!("{:.1} times, in blocks, which have {share:.1}% of {cycles} cycles", single / cost))
+        let share = instructions / runs.cycles.max(1) as f64;
+        // The rest goes by rows that cost about what rows of those in blocks would.
+        let rest = single * (1.0 - share) / share;
+        let all = (single + rest) / (cost + rest);
+        let (inside, share) = (single / cost, 100.0 * share);
+        Some(format!("{all:.1} times; {inside:.1} in blocks, which have {share:.1}% of {cycles} cycles"))
     }
 
     /// Prints them as one JSON object.

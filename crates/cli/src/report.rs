@@ -158,13 +158,17 @@ pub fn warn_of_floats(elf: &Path, program: &Program) {
     if abi == FloatAbi::Soft {
         return;
     }
-    let yellow = AnsiColor::Yellow.on_default().bold();
-    let text = format!(
+    warn(&format!(
         "{}: the file was built for the {abi} ABI, and the machine has no floating-point instructions: \
          a run that comes to one traps and has no proof",
         elf.display()
-    );
-    let _ = writeln!(anstream::stderr().lock(), "{yellow}warning:{yellow:#} {}", safe(&text));
+    ));
+}
+
+/// Says something, on standard error, that may matter later.
+pub fn warn(text: &str) {
+    let yellow = AnsiColor::Yellow.on_default().bold();
+    let _ = writeln!(anstream::stderr().lock(), "{yellow}warning:{yellow:#} {}", safe(text));
 }
 
 /// Prints why the command fails, on standard error.

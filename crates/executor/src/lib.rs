@@ -143,17 +143,23 @@ pub fn meter_while(
     Ok(Metered { outcome, rows, singles, recording })
 }
 
-/// Runs a program and writes down which way it went, up to so many instructions: where there are more, the trace ends
-/// a few thousand later.
+/// Parts of a run that is too long to be written down whole.
+const PARTS: u64 = 16;
+
+/// Runs a program and writes down which way it went, for so many instructions, about: where there are more, parts of the
+/// run at equal distances.
 ///
 /// # Errors
 /// As for [`run`].
 pub fn trace(program: &Program, input: &[u8], limits: Limits, instructions: usize) -> Result<Trace, Error> {
-    let mut tracer = Tracer { limit: instructions, ..Tracer::default() };
-    match Interpreter::new(program, input, limits).run(&mut tracer, &mut Honest) {
-        Ok(_) | Err(Error::Stopped(_)) => Ok(tracer.trace),
-        Err(error) => Err(error),
-    }
+    let whole = run(program, input, limits)?.instructions.max(1);
+    let (period, noted) = match instructions as u64 {
+        most if most < whole => (whole.div_ceil(PARTS), most / PARTS),
+        _ => (whole, whole),
+    };
+    let mut tracer = Tracer { trace: Trace::default(), period, noted, at: 0 };
+    Interpreter::new(program, input, limits).run(&mut tracer, &mut Honest)?;
+    Ok(tracer.trace)
 }
 
 /// Runs a program and records the run: 64 bytes an instruction, and the memory it touches.

@@ -7,21 +7,38 @@ use dyad_machine::trace::Trace;
 use crate::observer::{Observer, Seen};
 
 /// Traces.
-#[derive(Default)]
 pub(crate) struct Tracer {
     pub trace: Trace,
-    /// The most instructions that are noted.
-    pub limit: usize,
+    /// Of so many instructions the first ones are noted, and so on.
+    pub period: u64,
+    /// So many of them.
+    pub noted: u64,
+    /// Instructions so far.
+    pub at: u64,
+}
+
+impl Tracer {
+    /// Whether the next instruction is noted.
+    fn notes(&self) -> bool {
+        self.at % self.period < self.noted
+    }
 }
 
 impl Observer for Tracer {
     #[inline(always)]
     fn step(&mut self, seen: Seen) {
-        if seen.table.is_some() {
-            self.trace.push(Trace::BREAK, None);
-        } else {
-            self.trace.push(seen.index, seen.ram.map(|ram| (ram.address, ram.read_only)));
+        if self.notes() {
+            if self.at > 0 && self.at.is_multiple_of(self.period) {
+                // What came before was not noted, or not all of it.
+                self.trace.push(Trace::BREAK, None);
+            }
+            if seen.table.is_some() {
+                self.trace.push(Trace::BREAK, None);
+            } else {
+                self.trace.push(seen.index, seen.ram.map(|ram| (ram.address, ram.read_only)));
+            }
         }
+        self.at += 1;
     }
 
     fn fetch(&mut self, _: u32, _: u32) -> u32 {
@@ -41,12 +58,10 @@ impl Observer for Tracer {
     }
 
     fn call(&mut self, _: TableId, _: Ecall) {
-        self.trace.push(Trace::BREAK, None);
+        if self.notes() {
+            self.trace.push(Trace::BREAK, None);
+        }
     }
 
     fn copy(&mut self, _: TableId, _: Copy) {}
-
-    fn goes_on(&mut self, _: u64) -> bool {
-        self.trace.instrs.len() < self.limit
-    }
 }

@@ -7,13 +7,14 @@ mod common;
 use common::load;
 use dyad_executor::{
     Error, Fault, Limits, Moment, Patterns, meter, record, record_parts, record_with, record_within,
-    recorded_bytes, rows_of,
+    recorded_bytes, rows_of, trace,
 };
 use dyad_machine::instr::{RAM_TOP, decode};
 use dyad_machine::list::TableId;
 use dyad_machine::record::{Access, Cell, Copy, Ecall, Events, Records, Step, Written};
 use dyad_machine::row::TIME_STEP;
 use dyad_machine::tables::Run;
+use dyad_machine::trace::Trace;
 use dyad_program::testing::asm::*;
 use dyad_program::testing::{CODE, DATA};
 
@@ -252,6 +253,25 @@ fn a_record_is_kept_as_far_as_there_is_room() {
         assert!(within(most, true).expect("exits").is_none(), "{most} bytes");
     }
     assert!(matches!(within(u64::MAX, false), Err(Error::Stopped(_))));
+}
+
+/// Of a long run parts are written down, the last of them near its end.
+#[test]
+fn a_trace_of_a_long_run_has_parts_of_it() {
+    let code = [li(S0, 50_000), vec![addi(S0, S0, -1), sd(S0, SP, -8), bne(S0, ZERO, -8)], exit(0)].concat();
+    let program = load(&code, &[]);
+    let whole = trace(&program, &[], Limits::default(), 1 << 20).expect("exits");
+    assert!(whole.instrs.len() > 150_000 && whole.addresses.len() == 50_000);
+    let parts = trace(&program, &[], Limits::default(), 1600).expect("exits");
+    let breaks = parts.instrs.iter().filter(|&&i| i == Trace::BREAK).count();
+    assert_eq!((parts.instrs.len(), breaks), (1600 + 15, 15));
+    // One instruction of three stores.
+    assert!(parts.addresses.len().abs_diff(1600 / 3) <= 16, "{}", parts.addresses.len());
+    for (i, part) in parts.instrs.split(|&i| i == Trace::BREAK).enumerate() {
+        let first = i * (whole.instrs.len().div_ceil(16));
+        let found = (first.saturating_sub(2)..).find(|&at| whole.instrs[at..].starts_with(part));
+        assert!(found.is_some_and(|at| at <= first + 2), "part {i}");
+    }
 }
 
 /// Sums 1 to 10 in memory and exits with the sum.

@@ -6,7 +6,7 @@ use dyad_executor::{Limits, trace};
 
 use crate::{Error, Program};
 
-/// The most instructions of a run that are looked at.
+/// The most instructions of all runs that are looked at: of longer ones, parts at equal distances.
 const TRACED: usize = 4 << 20;
 
 impl Program {

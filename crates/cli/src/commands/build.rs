@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use dyad::Program;
 use dyad_build::{BuildError, BuildOptions};
 
 use crate::{
@@ -10,7 +11,7 @@ use crate::{
     failure::{Failure, bad},
     files,
     listing::Listing,
-    report::{Report, size},
+    report::{self, Report, size},
 };
 
 pub fn run(args: &Build) -> Result<(), Failure> {
@@ -30,13 +31,20 @@ pub fn run(args: &Build) -> Result<(), Failure> {
         error => bad(error),
     })?;
     let place = files::place(args.output.as_deref(), &built.elf, "elf");
-    let (bytes, tuned) = match inputs {
-        Some(inputs) => {
-            let tuned = tune::tune(files::read_program(&built.elf)?, &inputs, args.terms)?;
-            files::write_for_copy(&built.elf, &place, &tuned.elf)?;
-            (tuned.elf.len() as u64, Some(tuned))
+    let (bytes, tuned) = if let Some(inputs) = inputs {
+        let tuned = tune::tune(files::read_program(&built.elf)?, &inputs, args.terms)?;
+        files::write_for_copy(&built.elf, &place, &tuned.elf)?;
+        (tuned.elf.len() as u64, Some(tuned))
+    } else {
+        let was_tuned = is_tuned(&place);
+        let copied = files::copy(&built.elf, &place)?;
+        if was_tuned {
+            report::warn(&format!(
+                "{} had a list of blocks, and has none now: its key is another one; `dyad tune` or `--tune` makes a list",
+                place.display()
+            ));
         }
-        None => (files::copy(&built.elf, &place)?, None),
+        (copied, None)
     };
     let mut report = Report::default();
     report.title(format_args!("{}: {}", place.display(), size(bytes))).fact("compiler", built.compiler);
@@ -51,4 +59,10 @@ pub fn run(args: &Build) -> Result<(), Failure> {
     }
     report.print(files::fills_stdout(args.output.as_deref()));
     Ok(())
+}
+
+/// Whether a file is a program that was tuned.
+fn is_tuned(place: &Path) -> bool {
+    let program = std::fs::read(place).ok().and_then(|bytes| Program::from_elf(&bytes).ok());
+    program.is_some_and(|program| !program.blocks().list().is_empty())
 }

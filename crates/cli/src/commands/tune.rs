@@ -32,7 +32,7 @@ pub fn run(args: &Tune) -> Result<(), Failure> {
         tune(program, &read_inputs(&args.input)?, terms)?
     };
     files::write(&place, &tuned.elf)?;
-    let listing = Listing::new(&tuned.program, tuned.runs.as_ref()).checked(tuned.checked.as_ref());
+    let listing = Listing::new(&tuned.program, tuned.runs.as_ref()).written(tuned.checked.as_ref());
     if args.json {
         listing.print_json();
     } else {
