@@ -49,7 +49,7 @@ impl fmt::Display for Checked {
         let (rows, seconds) = (number(self.blocks.rows()), self.took.as_secs_f64());
         write!(f, "{sampled} of {all} compared with their instructions, on {rows} rows, in {seconds:.1} s")?;
         if sampled < all {
-            write!(f, "; the other {} are not checked: the search found no row of them", all - sampled)?;
+            write!(f, "; not checked: {}, of which the search found no row", all - sampled)?;
         }
         Ok(())
     }
