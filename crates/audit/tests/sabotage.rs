@@ -3,6 +3,7 @@
 
 use dyad_audit::{Auditor, Difference, Effort, Falsehood, Report};
 use dyad_blocks::{Block, Path, Residue};
+use dyad_machine::instr::Placed;
 use dyad_program::Program;
 use dyad_program::testing::{CODE, Elf, asm::*};
 use dyad_rules::form::{Form, Take};
@@ -50,6 +51,13 @@ impl Case {
         let path = path(&program);
         let block = Block::new(path.clone(), program.instrs(), program.image()).expect("a block");
         Self { table: block.forms().clone(), program, path }
+    }
+
+    /// The message that says where a row leads, and the instruction that decides it.
+    fn exit(&self) -> (usize, Placed) {
+        let state = self.table.pushes.iter().position(|m| m.tag == 1).expect("a state");
+        let last = *self.path.instrs.last().expect("a path");
+        (state, self.program.instrs()[last as usize])
     }
 
     fn check(&self, table: &TableForms) -> Result<Report, Falsehood> {
@@ -194,8 +202,7 @@ fn slots_are_wrong() {
 #[test]
 fn exits_are_exchanged() {
     let case = Case::new();
-    let state = case.table.pushes.iter().position(|m| m.tag == 1).expect("a state");
-    let last = case.program.instrs()[*case.path.instrs.last().expect("a path") as usize];
+    let (state, last) = case.exit();
     let difference = case.refused("exits", |table| {
         replace(table, state, 0, |form| form.constant ^= last.instr.imm ^ u64::from(last.next));
     });
@@ -250,8 +257,7 @@ fn paths_are_the_programs() {
 #[test]
 fn where_a_row_leads_is_open() {
     let case = Case::new();
-    let state = case.table.pushes.iter().position(|m| m.tag == 1).expect("a state");
-    let last = case.program.instrs()[*case.path.instrs.last().expect("a path") as usize];
+    let (state, last) = case.exit();
     let difference = case.refused("an exit that anyone may choose", |table| {
         // A column of its own says which way the branch goes.
         let column = table.committed as u32;

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use dyad_machine::instr::Placed;
 use dyad_machine::tables::TABLES;
+use dyad_rules::lanes::LANES;
 use dyad_rules::shape::TableShape;
 
 use crate::block::{Block, Size};
@@ -13,9 +14,6 @@ const COST: [f64; 4] = [130.0, 27.0, 60.0, 1900.0];
 
 /// A table that has rows at all costs about as much more as so many rows.
 const TABLE: f64 = 64.0;
-
-/// Tables have at least so many rows.
-const FEWEST_ROWS: u64 = 8;
 
 impl Size {
     /// That of a row of a table of this shape; the terms of its forms are not counted.
@@ -69,7 +67,8 @@ impl Block {
         if rows == 0 {
             return 0.0;
         }
-        let padded = rows.max(FEWEST_ROWS) as f64 + TABLE;
+        // Provers fill rows eight at a time.
+        let padded = rows.max(LANES as u64) as f64 + TABLE;
         rows as f64 * self.single - padded * self.size().cost()
     }
 }

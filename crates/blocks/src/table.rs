@@ -363,22 +363,21 @@ impl Pass<'_, '_> {
     /// Where a word's form is long and used again, the word is committed to.
     fn shorten(&mut self, id: NodeId) {
         let node = self.got(id);
-        if self.plan.long.contains(&id) {
-            let mask = self.plan.committed_of_long(id);
-            let index = self.piece(id, mask);
-            let committed = self.committed(index);
-            let others = self.emit.mask(node, !mask & self.plan.demand.bits[id as usize]);
-            self.at[id as usize] = Some(self.emit.xor(committed, others));
+        let mask = self.plan.committed_of_long(id);
+        let committed = if self.plan.long.contains(&id) {
             self.longs.insert(id, node);
+            let index = self.piece(id, mask);
+            self.committed(index)
         } else if self.uses[id as usize] > 1 && self.is_long(id) {
             // Those that follow are measured as if it were committed to already.
             self.found.insert(id);
-            let mask = self.plan.committed_of_long(id);
             let column = self.emit.committed(LATER + id);
-            let committed = self.emit.mask(column, mask);
-            let others = self.emit.mask(node, !mask & self.plan.demand.bits[id as usize]);
-            self.at[id as usize] = Some(self.emit.xor(committed, others));
-        }
+            self.emit.mask(column, mask)
+        } else {
+            return;
+        };
+        let others = self.emit.mask(node, !mask & self.plan.demand.bits[id as usize]);
+        self.at[id as usize] = Some(self.emit.xor(committed, others));
     }
 
     /// Whether the bits of a word that could be committed to are the sum of too many terms. Few bits are worth few.

@@ -197,7 +197,7 @@ fn random_programs_with_blocks_are_sound() {
         let program = plain.with_blocks(chosen.into_iter().map(|c| c.block.path).collect()).expect("paths");
         let found = program.audit(&input, Limits::default()).expect("runs");
         assert!(found.is_empty(), "seed {seed}: {found:?}");
-        rows += recorded(&program, &input).1.events.blocks.iter().map(|b| b.times.len()).sum::<usize>();
+        rows += block_rows(&program, &input);
     }
     assert!(rows > 200, "{rows} rows of blocks");
 }
@@ -220,7 +220,7 @@ fn random_programs_with_likely_paths_are_sound() {
         assert!(found.is_empty(), "seed {seed}: {found:?}");
         let run = program.run(&input, Limits::default()).expect("runs");
         assert_eq!((run.output, run.cycles), (expected.output, expected.cycles), "seed {seed}");
-        rows += recorded(&program, &input).1.events.blocks.iter().map(|b| b.times.len()).sum::<usize>();
+        rows += block_rows(&program, &input);
     }
     assert!(rows > 200, "{rows} rows of blocks");
 }
@@ -243,6 +243,11 @@ fn a_loop_is_a_likely_path() {
         assert_eq!(verify(prover.key(), &proof).expect("is valid").output, run.output);
     }
     assert_eq!(program.likely_paths(0), []);
+}
+
+/// How many rows of blocks a run has where all of them are used.
+fn block_rows(program: &Program, input: &[u8]) -> usize {
+    recorded(program, input).1.events.blocks.iter().map(|b| b.times.len()).sum()
 }
 
 fn recorded(program: &Program, input: &[u8]) -> (Vec<u8>, Records) {
