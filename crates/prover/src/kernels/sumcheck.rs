@@ -282,10 +282,15 @@ fn add(a: (K, K), b: (K, K)) -> (K, K) {
 
 /// Room for parts that are not stored in full.
 #[derive(Default)]
-struct Padding(Vec<K>);
+struct Padding {
+    /// Missing entries, for parts of which nothing is stored.
+    missing: Vec<K>,
+    /// Parts stored to some entry, completed.
+    completed: Vec<K>,
+}
 
 impl Padding {
-    /// `term` of the parts with their missing entries, `len` entries each.
+    /// `term` of the parts with their missing entries, `len` entries each. `len` and `missing` are the same in all calls.
     fn sum<const N: usize>(
         &mut self,
         len: usize,
@@ -296,14 +301,22 @@ impl Padding {
         if parts.iter().flatten().all(|p| p.len() == len) {
             return term(parts);
         }
-        self.0.clear();
-        for part in parts.iter().flatten() {
-            let end = self.0.len() + len;
-            self.0.extend_from_slice(part);
-            self.0.resize(end, missing);
-        }
-        let at = |i: usize| &self.0[i * len..][..len];
-        term(std::array::from_fn(|i| [at(2 * i), at(2 * i + 1)]))
+        self.missing.resize(len, missing);
+        self.completed.resize(2 * N * len, K::ZERO);
+        let mut rooms = self.completed.chunks_exact_mut(len);
+        let whole = parts.map(|sides| {
+            sides.map(|part| match part.len() {
+                0 => &self.missing[..],
+                stored if stored == len => part,
+                stored => {
+                    let room = rooms.next().expect("there is room for each part");
+                    room[..stored].copy_from_slice(part);
+                    room[stored..].fill(missing);
+                    &*room
+                }
+            })
+        });
+        term(whole)
     }
 }
 
