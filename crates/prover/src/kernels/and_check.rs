@@ -117,16 +117,28 @@ pub(super) const fn byte_product(a: u8, b: u8) -> u8 {
 
 /// Entry `[j][l]`: the value at point `64 + l` of the polynomial that is 1 at point j and 0 at the
 /// other points below 64, all of them bytes.
+///
+/// The points are a subspace: its polynomial has one value on the coset, and the product of `j + i` over the
+/// other points i is the same for all j. So an entry is their quotient, divided by `64 + l + j`.
 fn coset_lagrange() -> [[u8; WORD]; WORD] {
-    let product = |bytes: &mut dyn Iterator<Item = usize>| bytes.fold(1, |p, x| byte_product(p, x as u8));
-    // The points are a subspace, so the product of j + i over i != j is the same for all j.
-    let denominator = product(&mut (1..WORD));
-    let inverse = (0..254).fold(1, |p, _| byte_product(p, denominator));
-    core::array::from_fn(|j| {
-        core::array::from_fn(|l| {
-            byte_product(inverse, product(&mut (0..WORD).filter(|&i| i != j).map(|i| (WORD + l) ^ i)))
-        })
-    })
+    let inverses = inverses();
+    let inverse = |x: usize| inverses[x & 0xff];
+    let product = |points: core::ops::Range<usize>| points.fold(1, |p, x| byte_product(p, x as u8));
+    let scale = byte_product(product(WORD..2 * WORD), inverse(product(1..WORD).into()));
+    core::array::from_fn(|j| core::array::from_fn(|l| byte_product(scale, inverse((WORD + l) ^ j))))
+}
+
+/// The inverse of each byte but 0.
+fn inverses() -> [u8; 256] {
+    /// Two elements that are each other's inverse, and of which either has all others as powers.
+    const GENERATOR: [u8; 2] = [0x03, 0xf6];
+    let mut inverses = [0; 256];
+    let mut powers = [1u8; 2];
+    for _ in 0..255 {
+        inverses[usize::from(powers[0])] = powers[1];
+        powers = core::array::from_fn(|i| byte_product(powers[i], GENERATOR[i]));
+    }
+    inverses
 }
 
 /// Takes words to the values of their polynomials at a point: made once, for any number of words.
@@ -169,6 +181,16 @@ mod tests {
 
     fn naive_fold(word: u64, lagrange: &[K]) -> K {
         (0..WORD).filter(|j| word >> j & 1 == 1).map(|j| lagrange[j]).sum()
+    }
+
+    #[test]
+    fn lagrange_values_are_products() {
+        let values = coset_lagrange();
+        for (j, l) in [(0, 0), (0, 63), (5, 17), (63, 0), (63, 63), (32, 31)] {
+            let others = || (0..WORD).filter(|&i| i != j);
+            let at = |x: usize| others().fold(1, |p, i| byte_product(p, (x ^ i) as u8));
+            assert_eq!(byte_product(values[j][l], at(j)), at(WORD + l), "point {l} of the polynomial {j}");
+        }
     }
 
     #[test]
