@@ -9,7 +9,7 @@ use dyad_verifier::transcript::Challenges;
 use dyad_verifier::{Hash, Label, Layout, Move};
 
 use crate::cost::{Cost, Dimensions, eq_table, moved, products, slab_logs, sumcheck};
-use crate::evaluate::Committed;
+use crate::evaluate::{Committed, TILE};
 use crate::kernels::and_check::{Skip, WordMap};
 use crate::kernels::eq::{self, SplitEq};
 use crate::kernels::sumcheck::{and_fold_round, and_round, fold, scale};
@@ -39,11 +39,18 @@ pub fn prove<H: Hash>(s: &mut Session<'_, H>, c: &Committed<'_>, mut scratch: Sc
     let bit_weights = byte_lagrange(6, z);
     let map = WordMap::new(bit_weights.as_slice().try_into().expect("64 Lagrange values"));
     let [mut a, mut b, mut k] = [0; 3].map(|_| scratch.take(layout.ands.len));
-    c.map([&layout.ands; 3], [a, b, k], |task, lanes, parts| {
-        task.run(lanes, |x, lanes| {
-            for (i, words) in lanes.ands.iter().enumerate() {
-                for (part, word) in parts.iter_mut().zip(words) {
-                    map.map(&word.0, &mut part[i][x..x + LANES]);
+    c.map([&layout.ands; 3], [a, b, k], |task, (work, operands): &mut (_, Vec<[[u64; TILE]; 3]>), parts| {
+        task.run(work, |x, lanes| {
+            operands.resize(lanes.ands.len(), [[0; TILE]; 3]);
+            for (operands, words) in operands.iter_mut().zip(&lanes.ands) {
+                for (operand, word) in operands.iter_mut().zip(words) {
+                    operand[x % TILE..][..LANES].copy_from_slice(&word.0);
+                }
+            }
+            let Some(rows) = task.tile(x) else { return };
+            for (i, operands) in operands.iter().enumerate() {
+                for (part, operand) in parts.iter_mut().zip(operands) {
+                    map.map(&operand[..rows.len()], &mut part[i][rows.clone()]);
                 }
             }
         });
@@ -84,9 +91,9 @@ fn univariate(c: &Committed<'_>, rho: &[K]) -> [K; 64] {
         .collect();
     c.fold(
         Skip::new,
-        |skip, task, lanes| {
+        |skip, task, work| {
             let row_eq = &rows[layout.slabs[task.slab].log][task.start..];
-            task.run(lanes, |x, l| {
+            task.run(work, |x, l| {
                 let row_eq: &[K; LANES] = row_eq[x..].first_chunk().expect("slabs have eight rows or more");
                 for ([a, b, c], &place) in l.ands.iter().zip(&weights[task.slab]) {
                     let mut weights = *row_eq;

@@ -2,7 +2,7 @@
 
 use dyad_field::{K, PrimeCharacteristicRing};
 use dyad_rules::forms::TableForms;
-use dyad_rules::lanes::{LANES, LaneMessage};
+use dyad_rules::lanes::LANES;
 use dyad_rules::shape::Message;
 use dyad_verifier::bus::{Fingerprint, claims, next_layer};
 use dyad_verifier::layout::Stack;
@@ -11,7 +11,7 @@ use dyad_verifier::transcript::Challenges;
 use dyad_verifier::{Hash, Label, Layout, Move};
 
 use crate::cost::{Cost, Dimensions, moved, products, sumcheck};
-use crate::evaluate::Committed;
+use crate::evaluate::{Committed, TILE};
 use crate::kernels::bus::fingerprint;
 use crate::kernels::eq::SplitEq;
 use crate::kernels::sumcheck::{fold_ones, gkr_fold_round, gkr_round};
@@ -108,17 +108,22 @@ fn first(table: &[K]) -> K {
 /// Writes the leaves of all pushes and all pulls, laid out as their stacks.
 fn leaves(c: &Committed<'_>, f: &Fingerprint, [push, pull]: &mut [&mut [K]; 2]) {
     let stacks = [&c.layout.pushes, &c.layout.pulls];
-    let write = |m: &LaneMessage, constant: [K; LANES], out: &mut [K]| {
-        let words = m.words.each_ref().map(|w| w.0);
-        out[..LANES].copy_from_slice(&fingerprint(&words[..m.len], &f.alpha, constant));
-    };
-    c.map(stacks, [push, pull], |task, lanes, [pushes, pulls]| {
-        task.run(lanes, |x, l| {
+    c.map(stacks, [push, pull], |task, (work, leaves): &mut (_, [Vec<[K; TILE]>; 2]), parts| {
+        task.run(work, |x, l| {
             // The words of a row that is not active are 0.
             let constant = l.active.0.map(|active| if active == 0 { K::ONE } else { f.gamma });
-            for (messages, parts) in [(&l.pushes, &mut *pushes), (&l.pulls, &mut *pulls)] {
-                for (m, part) in messages.iter().zip(parts) {
-                    write(m, constant, &mut part[x..]);
+            for (messages, leaves) in [&l.pushes, &l.pulls].into_iter().zip(&mut *leaves) {
+                leaves.resize(messages.len(), [K::ZERO; TILE]);
+                for (m, leaves) in messages.iter().zip(leaves) {
+                    let words = m.words.each_ref().map(|w| w.0);
+                    let eight = fingerprint(&words[..m.len], &f.alpha, constant);
+                    leaves[x % TILE..][..LANES].copy_from_slice(&eight);
+                }
+            }
+            let Some(rows) = task.tile(x) else { return };
+            for (leaves, parts) in leaves.iter().zip(&mut *parts) {
+                for (leaves, part) in leaves.iter().zip(parts) {
+                    part[rows.clone()].copy_from_slice(&leaves[..rows.len()]);
                 }
             }
         });

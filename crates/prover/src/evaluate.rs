@@ -1,5 +1,7 @@
 //! Running the rules of every slab on its committed rows, eight at a time, on all threads.
 
+use std::ops::Range;
+
 use dyad_field::{K, to_bits};
 use dyad_rules::TableRules;
 use dyad_rules::lanes::{LANES, Lane, Lanes};
@@ -11,6 +13,13 @@ use rayon::prelude::*;
 const MOST_ROWS: usize = 512;
 /// Words of rows that one task evaluates, about, where that takes fewer rows.
 const WORDS: usize = 1 << 15;
+
+/// Rows whose words are read together. Columns of one slab lie as far apart as it has rows, a power of two: each visit to
+/// one misses caches that are near, for few of its rows or for some more.
+const READ: usize = 32;
+
+/// Rows whose results are written together, for the same reason; at most so many.
+pub const TILE: usize = 64;
 
 /// The committed vectors and what gives them meaning.
 #[derive(Clone, Copy)]
@@ -28,7 +37,7 @@ pub struct Committed<'a> {
 /// Rows of a slab that one task evaluates, but for the last: a multiple of [`LANES`].
 fn grain(layout: &Layout, slab: usize) -> usize {
     let pairs: usize = layout.oracles.iter().map(|o| o.pairs.of_slab(slab).len()).sum();
-    (WORDS / (2 * pairs).max(1)).max(1).next_multiple_of(LANES).min(MOST_ROWS)
+    (WORDS / (2 * pairs).max(1)).max(1).next_multiple_of(TILE).min(MOST_ROWS)
 }
 
 /// How many tasks evaluate a slab.
@@ -54,6 +63,14 @@ fn split<'v>(layout: &Layout, stack: &Stack, vector: &'v mut [K]) -> Vec<Parts<'
     by_slab
 }
 
+/// What a thread evaluates rows in.
+#[derive(Default)]
+pub struct Work {
+    lanes: Lanes,
+    /// The words of rows that are read together, committed and fixed, eight rows at a time.
+    tile: [[Vec<Lane>; 2]; READ / LANES],
+}
+
 /// The rows that a task evaluates, in blocks of eight.
 pub struct Task<'a> {
     committed: Committed<'a>,
@@ -70,21 +87,39 @@ pub struct Task<'a> {
 impl Task<'_> {
     /// Evaluates the rules and hands each block of eight rows to `each`, with the index of its first
     /// row within the task.
-    pub fn run(&self, lanes: &mut Lanes, mut each: impl FnMut(usize, &Lanes)) {
+    pub fn run(&self, work: &mut Work, mut each: impl FnMut(usize, &Lanes)) {
         let c = &self.committed;
         let slab = &c.layout.slabs[self.slab];
-        lanes.committed.clear();
-        lanes.fixed.clear();
+        let Work { lanes, tile } = work;
         for x in (0..self.rows).step_by(LANES) {
+            if x % READ == 0 {
+                self.read(x, tile);
+            }
+            let [committed, fixed] = &mut tile[x % READ / LANES];
+            std::mem::swap(&mut lanes.committed, committed);
+            std::mem::swap(&mut lanes.fixed, fixed);
             let row = self.start + x;
-            for ((oracle, blocks), vector) in c.layout.oracles.iter().zip(&self.blocks).zip(c.vectors) {
-                let out = match oracle.owner {
-                    Owner::Run => &mut lanes.committed,
-                    Owner::Program => &mut lanes.fixed,
-                };
-                out.resize(2 * blocks.len(), Lane::default());
-                for (b, pair) in blocks.iter().zip(out.chunks_exact_mut(2)) {
-                    let elements = &vector[b.base + row..][..LANES];
+            lanes.active = Lane(std::array::from_fn(|i| if row + i < slab.rows { u64::MAX } else { 0 }));
+            lanes.restart();
+            c.tables[slab.table].lanes(lanes);
+            each(x, lanes);
+        }
+    }
+
+    /// Reads the words of the rows from `x` within the task on.
+    fn read(&self, x: usize, tile: &mut [[Vec<Lane>; 2]; READ / LANES]) {
+        let c = &self.committed;
+        let (row, rows) = (self.start + x, READ.min(self.rows - x));
+        for ((oracle, blocks), vector) in c.layout.oracles.iter().zip(&self.blocks).zip(c.vectors) {
+            let owner = match oracle.owner {
+                Owner::Run => 0,
+                Owner::Program => 1,
+            };
+            tile.iter_mut().for_each(|eight| eight[owner].resize(2 * blocks.len(), Lane::default()));
+            for (i, b) in blocks.iter().enumerate() {
+                let elements = &vector[b.base + row..][..rows];
+                for (elements, eight) in elements.chunks_exact(LANES).zip(tile.iter_mut()) {
+                    let pair = &mut eight[owner][2 * i..][..2];
                     for (i, &k) in elements.iter().enumerate() {
                         let bits = to_bits(k);
                         pair[0].0[i] = bits as u64;
@@ -92,11 +127,13 @@ impl Task<'_> {
                     }
                 }
             }
-            lanes.active = Lane(std::array::from_fn(|i| if row + i < slab.rows { u64::MAX } else { 0 }));
-            lanes.restart();
-            c.tables[slab.table].lanes(lanes);
-            each(x, lanes);
         }
+    }
+
+    /// The rows within the task of the tile that ends with the eight rows from `x` on, if one does.
+    pub fn tile(&self, x: usize) -> Option<Range<usize>> {
+        let end = x + LANES;
+        (end.is_multiple_of(TILE) || end == self.rows).then_some(x / TILE * TILE..end)
     }
 }
 
@@ -114,13 +151,13 @@ impl<'a> Committed<'a> {
         }
     }
 
-    /// Evaluates all rows of slabs that have blocks in one of the stacks; `each` gets the task, a `Lanes` to work with, and the task's part of every
-    /// block of each of the vectors.
-    pub fn map<const N: usize>(
+    /// Evaluates all rows of slabs that have blocks in one of the stacks; `each` gets the task, what its thread works in,
+    /// and the task's part of every block of each of the vectors.
+    pub fn map<T: Default, const N: usize>(
         &self,
         stacks: [&Stack; N],
         vectors: [&mut [K]; N],
-        each: impl Fn(&Task<'_>, &mut Lanes, &mut [Vec<&mut [K]>; N]) + Sync,
+        each: impl Fn(&Task<'_>, &mut (Work, T), &mut [Vec<&mut [K]>; N]) + Sync,
     ) {
         let mut parts: Vec<_> =
             stacks.into_iter().zip(vectors).map(|(s, v)| split(self.layout, s, v)).collect();
@@ -134,8 +171,8 @@ impl<'a> Committed<'a> {
                 }
             }
         }
-        tasks.into_par_iter().for_each_init(Lanes::default, |lanes, (task, mut own)| {
-            each(&task, lanes, &mut own);
+        tasks.into_par_iter().for_each_init(Default::default, |work, (task, mut own)| {
+            each(&task, work, &mut own);
         });
     }
 
@@ -144,7 +181,7 @@ impl<'a> Committed<'a> {
     pub fn fold<T, U: Send>(
         &self,
         new: impl Fn() -> T + Sync,
-        each: impl Fn(&mut T, &Task<'_>, &mut Lanes) + Sync,
+        each: impl Fn(&mut T, &Task<'_>, &mut Work) + Sync,
         finish: impl Fn(T) -> U + Sync,
     ) -> Vec<U> {
         let tasks: Vec<Task<'_>> = (0..self.layout.slabs.len())
@@ -156,8 +193,8 @@ impl<'a> Committed<'a> {
         (0..parts)
             .into_par_iter()
             .map(|part| {
-                let (mut t, mut lanes) = (new(), Lanes::default());
-                tasks.iter().skip(part).step_by(parts).for_each(|task| each(&mut t, task, &mut lanes));
+                let (mut t, mut work) = (new(), Work::default());
+                tasks.iter().skip(part).step_by(parts).for_each(|task| each(&mut t, task, &mut work));
                 finish(t)
             })
             .collect()

@@ -41,7 +41,7 @@ impl Skip {
 
     /// Add eight constraints `a & b = c`, given as eight words each of a, b and c, and their
     /// weights.
-    #[inline]
+    #[inline(always)]
     pub fn add_eight(&mut self, ops: [&[u64; 8]; 3], weights: &[K; 8]) {
         self.0.add(&EXTENSION, ops, weights);
     }

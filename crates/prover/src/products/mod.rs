@@ -83,8 +83,8 @@ pub fn prove<H: Hash>(s: &mut Session<'_, H>, c: &Committed<'_>, mut scratch: Sc
 fn operands(c: &Committed<'_>, vectors: [&mut [K]; OPERANDS]) {
     let stack = &c.layout.products;
     let element = |low: u64, high: u64| dyad_field::from_bits(u128::from(low) | u128::from(high) << 64);
-    c.map([stack; OPERANDS], vectors, |task, lanes, [factors, results]| {
-        task.run(lanes, |x, lanes| {
+    c.map([stack; OPERANDS], vectors, |task, (work, ()), [factors, results]| {
+        task.run(work, |x, lanes| {
             for (i, [a, b, low, high]) in lanes.products.iter().enumerate() {
                 for j in 0..LANES {
                     factors[i][x + j] = element(a.0[j], b.0[j]);

@@ -30,7 +30,7 @@ impl Sums {
     }
 
     /// Add eight constraints.
-    #[inline]
+    #[inline(always)]
     pub fn add(&mut self, extension: &Extension, [a, b, c]: [&[u64; 8]; 3], weights: &[K; 8]) {
         let g = self.waiting;
         self.weights.set(g, weights);
@@ -43,6 +43,7 @@ impl Sums {
     }
 
     /// Add what waits to the sums.
+    #[inline(always)]
     pub fn flush(&mut self, extension: &Extension) {
         for g in self.waiting..GROUPS {
             self.weights.set(g, &[K::default(); 8]);

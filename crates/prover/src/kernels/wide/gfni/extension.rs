@@ -30,7 +30,7 @@ impl Extension {
 
     /// Eight words at eight coset points `8 k..8 k + 8`: byte 7 - i of word l mod 8
     /// belongs to word i.
-    #[inline]
+    #[inline(always)]
     fn extend(&self, gathered: &Line, k: usize) -> V {
         let term = |c: usize| V::load_words(&self.0[c][k].0).affine(V::splat64(gathered.0[c]));
         let bits = term(0).xor3(term(1), term(2)).xor3(term(3), term(4)).xor3(term(5).xor(term(6)), term(7));
@@ -55,7 +55,7 @@ impl Products {
     }
 
     /// Byte b of word l has bits b of the eight products at coset point `8 k + l`.
-    #[inline]
+    #[inline(always)]
     pub fn bits(&self, extension: &Extension, k: usize) -> Bits {
         let [a, b] = &self.0;
         transpose(extension.extend(a, k).byte_product(extension.extend(b, k)))
