@@ -1,6 +1,7 @@
 //! What a proof is made from: the rows of each table, and the program's fixed columns.
 
 use dyad_field::{K, from_bits};
+use dyad_rules::lanes::LANES;
 use dyad_rules::{Rows, StoredRows};
 use dyad_verifier::layout::{Owner, Slab, Stack};
 use dyad_verifier::params::fixed_code;
@@ -12,8 +13,16 @@ use crate::kernels::code::{Uncoded, encode};
 use crate::kernels::memory::zeros;
 use crate::merkle::Tree;
 
-/// Rows filled into columns at once.
+/// Rows filled into columns at once, at most.
 const GRAIN: usize = 256;
+/// Words of rows filled at once, about, where that takes fewer rows: they stay in a second-level cache until they are in
+/// their columns.
+const WORDS: usize = 1 << 15;
+
+/// Rows of so many words filled into columns at once: some times as many as a line of memory has elements.
+fn grain(width: usize) -> usize {
+    (WORDS / width.max(1)).max(1).next_multiple_of(LANES).min(GRAIN)
+}
 
 /// The pairs of columns of a stack while they are filled: element `base + x` of a pair's block holds
 /// the words of its two columns in row x. The rows of each table get their places in order.
@@ -85,8 +94,9 @@ impl<'v> Columns<'v> {
     pub fn fill(&mut self, witness: &[&dyn Rows]) {
         let mut tasks = Vec::new();
         for (table, rows) in witness.iter().enumerate() {
-            for first in (0..rows.rows()).step_by(GRAIN) {
-                tasks.push((rows, first, self.next(table, GRAIN.min(rows.rows() - first))));
+            let grain = self.tables.get(table).and_then(|t| t.last()).map_or(GRAIN, |slots| grain(slots.width));
+            for first in (0..rows.rows()).step_by(grain) {
+                tasks.push((rows, first, self.next(table, grain.min(rows.rows() - first))));
             }
         }
         tasks.into_par_iter().for_each(|(rows, first, places)| places.fill(*rows, first));
@@ -135,7 +145,7 @@ impl Places<'_> {
         let mut words = Vec::new();
         for mut slots in self.0 {
             while slots.rows > 0 {
-                let mut part = slots.split_off(GRAIN);
+                let mut part = slots.split_off(grain(slots.width));
                 words.resize(part.rows * part.width, 0);
                 rows.fill(next..next + part.rows, &mut words);
                 next += part.rows;
