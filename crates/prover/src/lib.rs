@@ -9,6 +9,7 @@
 #![deny(unsafe_code)]
 
 mod adjoint;
+mod ahead;
 mod and_check;
 mod bus;
 mod columns;
@@ -32,6 +33,7 @@ mod scratch;
 mod witness;
 mod writer;
 
+pub use ahead::Ahead;
 pub use covers::Seed;
 pub use dyad_rules::{Rows, StoredRows};
 pub use footprint::Footprint;

@@ -6,11 +6,12 @@ use dyad_verifier::bus::first_move;
 use dyad_verifier::layout::Owner;
 use dyad_verifier::{Error, Hash, Layout, Level, Schedule, Statement, System};
 
+use crate::ahead::Ahead;
 use crate::columns::RowEqs;
 use crate::cost::{self, Cost};
 use crate::covers::Seed;
 use crate::evaluate::Committed;
-use crate::kernels::memory::zeros;
+use crate::kernels::memory::Reserve;
 use crate::merkle::Tree;
 use crate::rounds::Session;
 use crate::scratch::Memory;
@@ -44,6 +45,8 @@ pub struct Filled {
     rows: Vec<u32>,
     layout: Layout,
     vector: Vec<K>,
+    /// Working memory asked for already.
+    working: Reserve,
 }
 
 impl Filled {
@@ -53,7 +56,7 @@ impl Filled {
     /// [`Error::TooManyRows`] and [`Error::TooLarge`] beyond the limits.
     pub fn new(system: &System, witness: &[&dyn Rows]) -> Result<Self, Error> {
         let rows = witness.iter().map(|w| w.rows() as u32).collect();
-        let mut filled = Self::zero(system, rows)?;
+        let mut filled = Self::zero(system, rows, Ahead::default())?;
         let mut columns = filled.columns(system);
         columns.fill(witness);
         columns.finish();
@@ -61,14 +64,14 @@ impl Filled {
     }
 
     /// Columns of so many rows of each table of the system, all zero, to be filled by
-    /// [`Filled::columns`].
+    /// [`Filled::columns`], in memory that may have been asked for before.
     ///
     /// # Errors
     /// As [`Filled::new`].
-    pub fn zero(system: &System, rows: Vec<u32>) -> Result<Self, Error> {
+    pub fn zero(system: &System, rows: Vec<u32>, ahead: Ahead) -> Result<Self, Error> {
         let layout = Layout::new(system, &rows)?;
-        let vector = zeros(layout.oracles[0].pairs.len);
-        Ok(Self { rows, layout, vector })
+        let vector = ahead.columns.into_zeros(layout.oracles[0].pairs.len);
+        Ok(Self { rows, layout, vector, working: ahead.working })
     }
 
     /// The columns, to be filled from their first rows on.
@@ -141,14 +144,14 @@ pub fn prove_filled<H: Hash + Sync + Send>(
 ) -> Proof {
     let Setting { level, system, tables, key, .. } = *setting;
     let schedule = filled.schedule(level);
-    let Filled { rows, layout, vector } = filled;
+    let Filled { rows, layout, vector, working } = filled;
     let code = schedule.oracles[0].code;
     let mut s = Session::<H>::begin(setting, &statement, &rows, &code, observer);
     let first = first_move(&layout, &statement);
     // Its messages may take more than anything else that is there yet.
     let statement = s.covers.is_some().then_some(statement);
 
-    let mut memory = Memory::new(&layout, &schedule);
+    let mut memory = Memory::new(&layout, &schedule, working);
     let tree = commitment::prove(&mut s, &vector, &code, first, memory.scratch());
     let vectors: Vec<&[K]> = layout
         .oracles

@@ -3,7 +3,7 @@
 use dyad_field::K;
 use dyad_verifier::{Layout, Schedule};
 
-use crate::kernels::memory::zeros;
+use crate::kernels::memory::Reserve;
 use crate::{and_check, bus, commitment, opening, points, products};
 
 /// Working memory that all phases share: fresh memory costs more than most of what is computed in it.
@@ -24,9 +24,9 @@ impl Memory {
         steps.into_iter().max().unwrap_or_default()
     }
 
-    /// Enough for every phase.
-    pub fn new(layout: &Layout, schedule: &Schedule) -> Self {
-        Self(zeros(Self::len_for(layout, schedule)))
+    /// Enough for every phase, some of it asked for before.
+    pub fn new(layout: &Layout, schedule: &Schedule, ahead: Reserve) -> Self {
+        Self(ahead.into_zeros(Self::len_for(layout, schedule)))
     }
 
     /// All of it, for the next phase.

@@ -94,7 +94,8 @@ impl<'v> Columns<'v> {
     pub fn fill(&mut self, witness: &[&dyn Rows]) {
         let mut tasks = Vec::new();
         for (table, rows) in witness.iter().enumerate() {
-            let grain = self.tables.get(table).and_then(|t| t.last()).map_or(GRAIN, |slots| grain(slots.width));
+            let grain =
+                self.tables.get(table).and_then(|t| t.last()).map_or(GRAIN, |slots| grain(slots.width));
             for first in (0..rows.rows()).step_by(grain) {
                 tasks.push((rows, first, self.next(table, grain.min(rows.rows() - first))));
             }

@@ -5,7 +5,7 @@ use std::sync::mpsc;
 use dyad_executor::{Limits, Patterns, RowCounts, record_parts, rows_of};
 use dyad_machine::record::{Events, Records};
 use dyad_machine::tables::{Run, TABLES};
-use dyad_prover::{Columns, Filled, Places};
+use dyad_prover::{Ahead, Columns, Filled, Places};
 use dyad_rules::{Rows, StoredRows};
 use dyad_verifier::System;
 
@@ -19,8 +19,8 @@ pub fn parts(threads: usize) -> usize {
     1 + WAITING * (threads - 1)
 }
 
-/// Executes a program with these blocks, whose run has so many rows, and fills the columns from its events: on the other
-/// threads of the pool, and on the executing one as often as they don't keep up. So there is never
+/// Executes a program with these blocks, whose run has so many rows, and fills the columns, in memory that may have been
+/// asked for before, from its events: on the other threads of the pool, and on the executing one as often as they don't keep up. So there is never
 /// more than a few parts of the run in memory.
 ///
 /// # Errors
@@ -34,8 +34,9 @@ pub fn execute_and_fill(
     input: &[u8],
     limits: Limits,
     (system, rows): (&System, &RowCounts),
+    ahead: Ahead,
 ) -> Result<Filled, Error> {
-    let mut filled = zero(system, rows)?;
+    let mut filled = zero(system, rows, ahead)?;
     let mut columns = filled.columns(system);
     let (give, spare) = mpsc::channel();
     for _ in 1..parts(rayon::current_num_threads()) {
@@ -64,21 +65,26 @@ pub fn execute_and_fill(
     Ok(filled)
 }
 
-/// The columns of a recorded run.
+/// The columns of a recorded run, in memory that may have been asked for before.
 ///
 /// # Errors
 /// [`Error::TooLarge`] if its rows don't fit one proof.
-pub fn fill_recorded(program: &Program, system: &System, records: &Records) -> Result<Filled, Error> {
+pub fn fill_recorded(
+    program: &Program,
+    system: &System,
+    records: &Records,
+    ahead: Ahead,
+) -> Result<Filled, Error> {
     let run = Run::new(records, program.inner.words(), program.inner.image());
-    let mut filled = zero(system, &rows_of(&run, program.patterns().len()))?;
+    let mut filled = zero(system, &rows_of(&run, program.patterns().len()), ahead)?;
     let mut columns = filled.columns(system);
     fill_rest(&mut columns, program, &run);
     columns.finish();
     Ok(filled)
 }
 
-fn zero(system: &System, rows: &RowCounts) -> Result<Filled, Error> {
-    Filled::zero(system, memory::layout_rows(rows)).map_err(Error::TooLarge)
+fn zero(system: &System, rows: &RowCounts, ahead: Ahead) -> Result<Filled, Error> {
+    Filled::zero(system, memory::layout_rows(rows), ahead).map_err(Error::TooLarge)
 }
 
 /// The rows that a run, or part of it, has of each table: the machine's, then the blocks'.
@@ -157,7 +163,8 @@ mod tests {
         let system = dyad_proof::system();
         for (program, input) in [(load(&[exit(0)]), vec![]), (rounds(), input(1)), (rounds(), input(12))] {
             let (_, records) = record(&program.inner, &input, Limits::default()).expect("exits");
-            let expected = fill_recorded(&program, &system, &records).expect("within the limits");
+            let expected =
+                fill_recorded(&program, &system, &records, Ahead::default()).expect("within the limits");
             let (_, rows) = meter(&program.inner, &input, Limits::default()).expect("exits");
             for threads in [1, 2, 5] {
                 let streamed = on_threads(threads, || {
@@ -167,6 +174,7 @@ mod tests {
                         &input,
                         Limits::default(),
                         (&system, &rows),
+                        Ahead::default(),
                     )
                 });
                 let streamed = streamed.expect("within the limits");
@@ -191,6 +199,7 @@ mod tests {
             &input(executed),
             Limits::default(),
             (&system, &rows),
+            Ahead::default(),
         );
     }
 

@@ -58,6 +58,7 @@ mod fit;
 mod memory;
 mod program;
 mod prover;
+mod running;
 mod stopwatch;
 mod tune;
 

@@ -2,22 +2,18 @@
 
 use std::borrow::Cow;
 
-use dyad_executor::{
-    Limits, MAX_CYCLES, Metered, Outcome, Patterns, Recorded, Recording, RowCounts, meter_while,
-    record_within, rows_of,
-};
+use dyad_executor::Limits;
 use dyad_machine::record::Records;
 use dyad_machine::tables::{Run as TableRun, TABLES};
 use dyad_proof::{MAX_OUTPUT, Proof, VerifyingKey};
-use dyad_prover::{Filled, ProvingKey, Seed, Setting};
+use dyad_prover::{Ahead, Filled, ProvingKey, Seed, Setting};
 use dyad_rules::TableRules;
 use dyad_verifier::{Blake3, Level, Statement, System};
 
-use crate::choice::Choice;
 use crate::filling::{execute_and_fill, fill_recorded};
-use crate::fit::Fit;
-use crate::memory::{Counted, Expected, RECORD};
+use crate::memory::{Counted, Expected};
 use crate::program::{Misaligned, Program, security};
+use crate::running::{Executed, Running};
 use crate::stopwatch::{Stopwatch, Timing};
 use crate::{Error, memory};
 
@@ -83,28 +79,6 @@ impl Report {
     /// Thousands of cycles proved a second, execution included.
     pub fn khz(&self) -> f64 {
         self.cycles as f64 / self.prove_seconds / 1000.0
-    }
-}
-
-/// A run that was executed.
-struct Executed {
-    outcome: Outcome,
-    rows: RowCounts,
-    /// Bytes that recording it takes.
-    recording: Recording,
-    /// What was recorded; `None` if only its rows were counted.
-    records: Option<Records>,
-}
-
-impl Executed {
-    fn recorded(program: &Program, Recorded { outcome, records, recording }: Recorded) -> Self {
-        let run = TableRun::new(&records, program.inner.words(), program.inner.image());
-        let rows = rows_of(&run, program.patterns().len());
-        Self { outcome, rows, recording, records: Some(records) }
-    }
-
-    fn metered(Metered { outcome, rows, recording, .. }: Metered) -> Self {
-        Self { outcome, rows, recording, records: None }
     }
 }
 
@@ -226,8 +200,14 @@ impl Prover {
         observer(Stage { name: STEPS[0], index: 0, cycles: None, memory: None });
         watch.step(STEPS[0]);
         let program = &self.program;
-        let (executed, choice) = self.execute(input)?;
-        let Executed { outcome, rows, recording, records } = executed;
+        let running = Running {
+            program,
+            system: &self.system,
+            level: self.level,
+            limits: self.limits,
+            memory_limit: self.memory_limit,
+        };
+        let (Executed { outcome, rows, recording, records }, choice, ahead) = running.execute(input)?;
         let counted = Counted { outcome: &outcome, rows: &rows, recording, kept: records.is_some() };
         let expected = Expected::new(self.level, program, &self.system, counted).map_err(Error::TooLarge)?;
         let misaligned = Misaligned::of(&rows);
@@ -249,8 +229,10 @@ impl Prover {
         // The memory that it takes is part of what is expected.
         let limits = Limits { max_cycles: outcome.cycles, ..Limits::default() };
         let filled = match records {
-            Some(records) => fill_recorded(program, &self.system, &records)?,
-            None => execute_and_fill(program, choice.patterns(), input, limits, (&self.system, &rows))?,
+            Some(records) => fill_recorded(program, &self.system, &records, ahead)?,
+            None => {
+                execute_and_fill(program, choice.patterns(), input, limits, (&self.system, &rows), ahead)?
+            }
         };
         let (rows, schedule) = (filled.rows().to_vec(), filled.schedule(self.level));
         let costs = filled.costs(&self.system, self.level);
@@ -287,48 +269,6 @@ impl Prover {
         Ok((proof, report))
     }
 
-    /// Executes the run, as long as one proof holds it, with the blocks that pay.
-    fn execute<'p>(&'p self, input: &[u8]) -> Result<(Executed, Choice<'p>), Error> {
-        let mut choice = Choice::new(&self.program);
-        let mut executed = self.execute_with(choice.patterns(), input)?;
-        if choice.reconsider(&executed.rows, executed.outcome.cycles) {
-            // One record at a time.
-            executed.records = None;
-            executed = self.execute_with(choice.patterns(), input)?;
-        }
-        Ok((executed, choice))
-    }
-
-    /// Executes the run: its record is kept where it is small enough.
-    fn execute_with(&self, patterns: &Patterns, input: &[u8]) -> Result<Executed, Error> {
-        let program = &self.program.inner;
-        let limits = Limits { max_cycles: self.limits.max_cycles.min(MAX_CYCLES), ..self.limits };
-        let most = self.memory_limit.map_or(RECORD, |limit| RECORD.min(limit / 8));
-        let mut fit = Fit::new(&self.system);
-        let recorded = record_within(program, patterns, input, limits, most, &mut |cycles, rows| {
-            fit.watch(cycles, rows)
-        });
-        let executed = match recorded {
-            Ok(Some(recorded)) => Ok(Executed::recorded(&self.program, recorded)),
-            // Counting takes less memory than recording.
-            Ok(None) | Err(dyad_executor::Error::MemoryLimit(_)) => {
-                fit = Fit::new(&self.system);
-                let mut watch = |cycles, rows: &RowCounts| fit.watch(cycles, rows);
-                meter_while(program, patterns, input, limits, &mut watch).map(Executed::metered)
-            }
-            Err(error) => Err(error),
-        };
-        let too_long = match &executed {
-            Ok(e) => fit.end(e.outcome.cycles, &e.rows),
-            Err(dyad_executor::Error::Stopped(at)) => fit.halted(at),
-            Err(_) => None,
-        };
-        match too_long {
-            Some(too_long) => Err(Error::TooLong(Box::new(too_long))),
-            None => Ok(executed?),
-        }
-    }
-
     /// A seed for the covers of one proof. What the program does is determined by its input.
     fn seed(&self, input: &[u8]) -> Result<Seed, Error> {
         let mut entropy = [0; 32];
@@ -359,7 +299,7 @@ impl Prover {
     /// [`Error::TooLarge`].
     #[doc(hidden)]
     pub fn prove_records(&self, records: &Records, output: &[u8], exit_code: u8) -> Result<Vec<u8>, Error> {
-        let filled = fill_recorded(&self.program, &self.system, records)?;
+        let filled = fill_recorded(&self.program, &self.system, records, Ahead::default())?;
         let seed = self.seed(output)?;
         Ok(self.prove_filled(filled, self.key.statement(output, exit_code), &seed, &mut |_| ()).bytes)
     }

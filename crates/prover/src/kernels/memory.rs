@@ -14,6 +14,54 @@ pub fn zeros(len: usize) -> Vec<K> {
     v
 }
 
+/// A vector of zeros whose length is not known yet, and as much of it as is known to be needed.
+#[derive(Debug, Default)]
+pub struct Reserve {
+    /// Addresses, and pages for the first of them.
+    v: Vec<K>,
+    /// Entries that have pages.
+    provided: usize,
+}
+
+impl Reserve {
+    /// Times as many entries as are needed at first that addresses are set aside for.
+    const TIMES: usize = 256;
+    /// At most so many.
+    const MOST: usize = 1 << 26;
+    /// Entries that pages are asked for at once, at least.
+    const PART: usize = 1 << 17;
+
+    /// At least `len` entries will be needed: has the system provide their pages. This thread alone does it, and nothing
+    /// where addresses are short.
+    pub fn provide(&mut self, len: usize) {
+        if self.v.is_empty() {
+            let len = (len * Self::TIMES).min(Self::MOST);
+            // An allocation that fails ends the process, unless it is tried first.
+            if Vec::<K>::new().try_reserve_exact(len).is_ok() {
+                self.v = K::zero_vec(len);
+            }
+        }
+        if len <= self.v.len() && len >= self.provided + Self::PART {
+            #[cfg(target_os = "linux")]
+            linux::provide_alone(&self.v[self.provided..len]);
+            self.provided = len;
+        }
+    }
+
+    /// The vector, of `len` zeros, as [`zeros`] makes it.
+    pub fn into_zeros(self, len: usize) -> Vec<K> {
+        let Self { mut v, provided } = self;
+        if len > v.len() {
+            drop(v);
+            return zeros(len);
+        }
+        v.truncate(len);
+        #[cfg(target_os = "linux")]
+        linux::provide(&v[provided.min(len)..]);
+        v
+    }
+}
+
 #[cfg(target_os = "linux")]
 mod linux {
     use core::ffi::c_void;
@@ -28,15 +76,26 @@ mod linux {
 
     /// Has the system provide the pages of a vector, as writing to each of them would.
     pub fn provide(v: &[K]) {
-        let Range { start, end } = v.as_ptr_range();
-        let page = rustix::param::page_size();
-        let (start, end) = (start.addr().next_multiple_of(page), end.addr() / page * page);
+        let Range { start, end } = pages(v);
         if end.saturating_sub(start) < PART {
             return;
         }
         (start..end).into_par_iter().step_by(PART).for_each(|at| {
             provide_part(v, at, PART.min(end - at));
         });
+    }
+
+    /// The same, on this thread.
+    pub fn provide_alone(v: &[K]) {
+        let Range { start, end } = pages(v);
+        (start..end).step_by(PART).for_each(|at| provide_part(v, at, PART.min(end - at)));
+    }
+
+    /// The addresses of the pages that are the vector's alone.
+    fn pages(v: &[K]) -> Range<usize> {
+        let Range { start, end } = v.as_ptr_range();
+        let page = rustix::param::page_size();
+        start.addr().next_multiple_of(page)..end.addr() / page * page
     }
 
     /// Has the system provide `len` bytes of a vector, from an address on.
@@ -59,6 +118,24 @@ mod tests {
     fn zeros_are_zeros() {
         for len in [0, 1, 1000, (1 << 18) + 77, (1 << 20) + 1] {
             let v = zeros(len);
+            assert_eq!(v.len(), len);
+            assert!(v.iter().all(|&x| x == K::ZERO));
+        }
+    }
+
+    /// However much was provided before, and whether there was room for all of it or not.
+    #[test]
+    fn reserves_become_zeros() {
+        for (provided, len) in [
+            (&[][..], 1000),
+            (&[2000, 300_000, 299_000, 450_000], 500_000),
+            (&[300_000], 200_000),
+            (&[10], 5000),
+            (&[1 << 19], (1 << 19) + 1),
+        ] {
+            let mut reserve = Reserve::default();
+            provided.iter().for_each(|&len| reserve.provide(len));
+            let v = reserve.into_zeros(len);
             assert_eq!(v.len(), len);
             assert!(v.iter().all(|&x| x == K::ZERO));
         }
