@@ -329,8 +329,8 @@ impl<O: Observer> Observer for Grouping<'_, O> {
         self.inner.bytes()
     }
 
-    fn goes_on(&mut self, cycles: u64) -> bool {
-        self.inner.goes_on(cycles)
+    fn goes_on(&mut self, cycles: u64, bytes: u64) -> bool {
+        self.inner.goes_on(cycles, bytes)
     }
 }
 

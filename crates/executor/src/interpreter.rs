@@ -174,7 +174,7 @@ impl<'a> Interpreter<'a> {
             Halt::Cycles
         } else if memory > self.limits.max_memory {
             Halt::Memory
-        } else if !observer.goes_on(self.cycle) {
+        } else if !observer.goes_on(self.cycle, memory) {
             Halt::Observer
         } else {
             self.pause = self.limits.max_cycles.min(self.cycle + PAUSE);

@@ -105,8 +105,20 @@ pub fn run(program: &Program, input: &[u8], limits: Limits) -> Result<Outcome, E
 /// As for [`run`].
 pub fn meter(program: &Program, input: &[u8], limits: Limits) -> Result<(Outcome, RowCounts), Error> {
     let none = Patterns::default();
-    let Metered { outcome, rows, .. } = meter_while(program, &none, input, limits, &mut |_, _| true)?;
+    let Metered { outcome, rows, .. } = meter_while(program, &none, input, limits, &mut |_| true)?;
     Ok((outcome, rows))
+}
+
+/// How far a run has come.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress<'a> {
+    /// The cycles so far.
+    pub cycles: u64,
+    /// The rows so far; those of memory are not among them where the run is recorded.
+    pub rows: &'a RowCounts,
+    /// Bytes that executing it takes by now: the machine's memory, its output, what is noted of them, and the record where
+    /// it is kept.
+    pub bytes: u64,
 }
 
 /// What a metered run was, and what recording it takes.
@@ -122,8 +134,8 @@ pub struct Metered {
     pub recording: Recording,
 }
 
-/// As [`meter`], with blocks; `watch` is told the cycles and rows so far every few thousand cycles, and says whether
-/// to go on.
+/// As [`meter`], with blocks; `watch` is told every few thousand cycles how far the run has come, and says whether to go
+/// on.
 ///
 /// # Errors
 /// As for [`run`], and [`Error::Stopped`] where `watch` says no.
@@ -132,7 +144,7 @@ pub fn meter_while(
     blocks: &Patterns,
     input: &[u8],
     limits: Limits,
-    watch: &mut dyn FnMut(u64, &RowCounts) -> bool,
+    watch: &mut dyn FnMut(Progress<'_>) -> bool,
 ) -> Result<Metered, Error> {
     let mut meter = Grouping::new(blocks, program, Meter::new(program, blocks.len(), watch));
     let mut interpreter = Interpreter::new(program, input, limits);
@@ -182,8 +194,8 @@ pub struct Recorded {
 }
 
 /// Records a run with blocks as long as its events, as [`recorded_bytes`] has them, and the times of accesses take `most`
-/// bytes: `None` where they take more. `watch` is told the cycles and rows so far every few thousand cycles, those of memory left out, and says
-/// whether to go on.
+/// bytes: `None` where they take more. `watch` is told every few thousand cycles how far the run has come, and says whether to
+/// go on.
 ///
 /// # Errors
 /// As for [`meter_while`].
@@ -193,7 +205,7 @@ pub fn record_within(
     input: &[u8],
     limits: Limits,
     most: u64,
-    watch: &mut dyn FnMut(u64, &RowCounts) -> bool,
+    watch: &mut dyn FnMut(Progress<'_>) -> bool,
 ) -> Result<Option<Recorded>, Error> {
     let mut interpreter = Interpreter::new(program, input, limits);
     let take = &mut |_: &mut Events| ();

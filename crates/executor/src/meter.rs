@@ -9,6 +9,7 @@ use dyad_machine::record::{Copy, Ecall};
 use dyad_machine::tables::{Run, TABLES};
 use dyad_program::Program;
 
+use crate::Progress;
 use crate::memory::Paged;
 use crate::observer::{Observer, Seen, Steps};
 
@@ -64,12 +65,12 @@ pub(crate) struct Meter<'a> {
     /// Whether a cell is known, the image's from the beginning.
     known: Paged<bool>,
     rows: RowCounts,
-    /// Told the cycles and rows so far; whether to go on.
-    watch: &'a mut dyn FnMut(u64, &RowCounts) -> bool,
+    /// Told how far the run has come; whether to go on.
+    watch: &'a mut dyn FnMut(Progress<'_>) -> bool,
 }
 
 impl<'a> Meter<'a> {
-    pub fn new(program: &Program, blocks: usize, watch: &'a mut dyn FnMut(u64, &RowCounts) -> bool) -> Self {
+    pub fn new(program: &Program, blocks: usize, watch: &'a mut dyn FnMut(Progress<'_>) -> bool) -> Self {
         let mut known = Paged::new();
         for cell in program.image() {
             *known.entry(cell.address) = true;
@@ -158,8 +159,8 @@ impl Observer for Meter<'_> {
         self.known.bytes()
     }
 
-    fn goes_on(&mut self, cycles: u64) -> bool {
+    fn goes_on(&mut self, cycles: u64, bytes: u64) -> bool {
         let rows = self.rows();
-        (self.watch)(cycles, &rows)
+        (self.watch)(Progress { cycles, rows: &rows, bytes })
     }
 }

@@ -182,9 +182,10 @@ pub(crate) trait Observer {
     fn bytes(&self) -> u64 {
         0
     }
-    /// Asked every few thousand cycles: whether the run is to go on after `cycles` cycles.
-    fn goes_on(&mut self, cycles: u64) -> bool {
-        let _ = cycles;
+    /// Asked every few thousand cycles: whether the run is to go on after `cycles` cycles, in which the machine and what
+    /// [`Observer::bytes`] says have come to so many bytes.
+    fn goes_on(&mut self, cycles: u64, bytes: u64) -> bool {
+        let _ = (cycles, bytes);
         true
     }
 }

@@ -15,7 +15,7 @@ use crate::memory::Paged;
 use crate::meter::{RowCounts, rows_of};
 use crate::observer::{Observer, Seen, Steps};
 use crate::registers::Registers;
-use crate::{MAX_RECORDED, Outcome};
+use crate::{MAX_RECORDED, Outcome, Progress};
 
 /// Rows of instructions, or as much of blocks, between two times that events can be taken: few enough that the events of
 /// all kinds stay in a second-level cache, and enough to hide what it costs to hand them over.
@@ -44,8 +44,8 @@ pub(crate) struct Kept<'a> {
     /// The program's cells, and how many blocks there are.
     pub words: &'a [CellWords],
     pub blocks: usize,
-    /// Told the cycles and rows so far; whether to go on.
-    pub watch: &'a mut dyn FnMut(u64, &RowCounts) -> bool,
+    /// Told how far the run has come; whether to go on.
+    pub watch: &'a mut dyn FnMut(Progress<'_>) -> bool,
 }
 
 /// Records.
@@ -286,11 +286,12 @@ impl Observer for Recorder<'_> {
         self.ram.bytes()
     }
 
-    fn goes_on(&mut self, cycles: u64) -> bool {
-        let recorded = self.recorded();
+    fn goes_on(&mut self, cycles: u64, bytes: u64) -> bool {
+        let (recorded, times) = (self.recorded(), self.times());
         let goes = self.kept.as_mut().is_none_or(|kept| {
             let rows = || rows_of(&Run::of_events(&self.events, kept.words), kept.blocks);
-            recorded <= kept.most && (kept.watch)(cycles, &rows())
+            let bytes = bytes + recorded - times;
+            recorded <= kept.most && (kept.watch)(Progress { cycles, rows: &rows(), bytes })
         });
         // Each cycle until it is asked again may be a row.
         goes && u64::from(self.time) / TIME_STEP + PAUSE <= MAX_RECORDED

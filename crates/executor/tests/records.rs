@@ -240,9 +240,11 @@ fn a_record_is_kept_as_far_as_there_is_room() {
     let (_, rows) = meter(&program, &[], Limits::default()).expect("exits");
     let bytes = recorded_bytes(&rows, &none);
     let within = |most, goes_on: bool| {
-        record_within(&program, &none, &[], Limits::default(), most, &mut |cycles, rows| {
-            assert!(cycles == 0 || rows[TableId::Addition] > 0);
-            goes_on || cycles < 20_000
+        record_within(&program, &none, &[], Limits::default(), most, &mut |at| {
+            assert!(at.cycles == 0 || at.rows[TableId::Addition] > 0);
+            // Half of the instructions are in rows of 64 bytes at least.
+            assert!(at.bytes >= 32 * at.cycles, "{} bytes after {} cycles", at.bytes, at.cycles);
+            goes_on || at.cycles < 20_000
         })
     };
     // The times of accesses take some pages.

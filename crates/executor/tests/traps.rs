@@ -298,9 +298,10 @@ fn whoever_watches_may_end_a_run() {
     let program = load(&[li(T0, 100_000), vec![addi(T0, T0, -1), bne(T0, ZERO, -4)], exit(0)].concat(), &[]);
     let metered = meter(&program, &[], Limits::default()).expect("exits");
     let (mut seen, mut last) = (0, 0);
-    let whole = meter_while(&program, &Patterns::default(), &[], Limits::default(), &mut |cycles, rows| {
+    let whole = meter_while(&program, &Patterns::default(), &[], Limits::default(), &mut |at| {
         seen += 1;
-        assert!(cycles == 0 || rows[TableId::Addition] * 2 >= cycles - 4, "{cycles} cycles");
+        let cycles = at.cycles;
+        assert!(cycles == 0 || at.rows[TableId::Addition] * 2 >= cycles - 4, "{cycles} cycles");
         last = cycles;
         true
     });
@@ -308,7 +309,7 @@ fn whoever_watches_may_end_a_run() {
     assert_eq!((whole.outcome, whole.rows), metered);
     assert!(seen > 5 && last > 150_000, "{seen} times, the last at {last}");
     let ended =
-        meter_while(&program, &Patterns::default(), &[], Limits::default(), &mut |cycles, _| cycles < 50_000);
+        meter_while(&program, &Patterns::default(), &[], Limits::default(), &mut |at| at.cycles < 50_000);
     let Err(Error::Stopped(at)) = ended else { panic!("not stopped") };
     assert!((50_000..80_000).contains(&at.cycle) && (0x1_0000..0x1_0020).contains(&at.pc), "{at}");
 }

@@ -71,12 +71,26 @@ fn add(target: &mut [K], w: &[K]) {
     }
 }
 
-/// Each `W_k` at every (C, b): entry `C << 6 | b`; those past the last column are 0 and left out.
-pub fn weights(system: &System, layout: &Layout, points: &[RowClaims], eta: K) -> Vec<Vec<K>> {
-    let mut out: Vec<_> = points.iter().map(|_| K::zero_vec(layout.pairs().count() << 7)).collect();
+/// [`weights`] of all slabs.
+pub fn all_weights(system: &System, layout: &Layout, points: &[RowClaims], eta: K) -> Vec<Vec<K>> {
+    let all = vec![vec![true; layout.slabs.len()]; points.len()];
+    weights(system, layout, points, &all, eta)
+}
+
+/// Each `W_k` at every (C, b): entry `C << 6 | b`; those past the last column are 0 and left out. So are those of slabs that
+/// `kept` of the point does not have.
+pub fn weights(
+    system: &System,
+    layout: &Layout,
+    points: &[RowClaims],
+    kept: &[Vec<bool>],
+    eta: K,
+) -> Vec<Vec<K>> {
+    let pairs = |kept: &Vec<bool>| layout.pairs().filter(|(_, b)| kept[b.slab]).count();
+    let mut out: Vec<_> = kept.iter().map(|kept| K::zero_vec(pairs(kept) << 7)).collect();
     let mut slabs: Vec<Vec<Columns<'_>>> = layout.slabs.iter().map(|_| Vec::new()).collect();
-    for of_point in &mut out {
-        for (columns, slab) in split(system, layout, of_point).into_iter().zip(&mut slabs) {
+    for (of_point, kept) in out.iter_mut().zip(kept) {
+        for (columns, slab) in split(system, layout, kept, of_point).into_iter().zip(&mut slabs) {
             slab.push(columns);
         }
     }
@@ -89,15 +103,16 @@ pub fn weights(system: &System, layout: &Layout, points: &[RowClaims], eta: K) -
     out
 }
 
-/// Parts of a vector of weights, by slab.
-fn split<'w>(system: &System, layout: &Layout, weights: &'w mut [K]) -> Vec<Columns<'w>> {
+/// Parts of a vector of weights, by slab; of slabs that are not kept, nothing.
+fn split<'w>(system: &System, layout: &Layout, kept: &[bool], weights: &'w mut [K]) -> Vec<Columns<'w>> {
     let committed = |slab: usize| system.tables[layout.slabs[slab].table].committed;
     let columns = |slab| Columns { committed: committed(slab), ..Columns::default() };
     let mut out: Vec<_> = (0..layout.slabs.len()).map(columns).collect();
     let mut rest = weights;
     for oracle in &layout.oracles {
         // A slab's blocks are adjacent.
-        for blocks in oracle.pairs.blocks.chunk_by(|a, b| a.slab == b.slab) {
+        let blocks = oracle.pairs.blocks.chunk_by(|a, b| a.slab == b.slab);
+        for blocks in blocks.filter(|blocks| kept[blocks[0].slab]) {
             let (part, after) = rest.split_at_mut(blocks.len() << 7);
             rest = after;
             let columns = &mut out[blocks[0].slab];
@@ -110,8 +125,8 @@ fn split<'w>(system: &System, layout: &Layout, weights: &'w mut [K]) -> Vec<Colu
     out
 }
 
-/// Adds the weights that the claims at one point put on the columns of a slab; `scale` is the power of eta of the next
-/// claim.
+/// Adds the weights that the claims at one point put on the columns of a slab, if it is kept; `scale` is the power of eta of
+/// the next claim.
 fn slab_weights(
     system: &System,
     layout: &Layout,

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use dyad_field::{K, to_bits};
 use dyad_rules::TableRules;
+use dyad_rules::forms::TableForms;
 use dyad_rules::lanes::{LANES, Lane, Lanes};
 use dyad_verifier::layout::{Block, Owner, Stack};
 use dyad_verifier::{Layout, System};
@@ -43,6 +44,15 @@ fn grain(layout: &Layout, slab: usize) -> usize {
 /// How many tasks evaluate a slab.
 fn task_count(layout: &Layout, slab: usize) -> usize {
     (1usize << layout.slabs[slab].log).div_ceil(grain(layout, slab))
+}
+
+/// Bytes that a thread evaluates the rows of a table in: the words that it reads together, and, of the largest of the
+/// vectors that are written, what is written together.
+pub fn thread_bytes(table: &TableForms) -> u64 {
+    let read = READ * (table.committed + table.fixed) * size_of::<u64>();
+    let operands = TILE * 3 * table.ands.len() * size_of::<u64>();
+    let messages = TILE * (table.pushes.len() + table.pulls.len()) * size_of::<K>();
+    (read + operands.max(messages)) as u64
 }
 
 /// A part of a vector laid out as a stack: for each task of a slab, its part of each block.

@@ -8,13 +8,13 @@ use dyad_verifier::layout::{Oracle, Owner};
 use dyad_verifier::params::Code;
 use dyad_verifier::{Counts, Digest, Layout, Schedule, System};
 
-use crate::adjoint;
 use crate::commitment::codeword_len;
 use crate::cost::{ELEMENT, slab_logs};
 use crate::kernels::FAST;
 use crate::kernels::code::tile_bytes;
 use crate::kernels::rows::LaneVariables;
 use crate::scratch::Memory;
+use crate::{adjoint, columns, evaluate};
 
 /// What is in memory while a proof is made, in bytes. The program and what is known of its run are not
 /// among it.
@@ -54,7 +54,7 @@ impl Footprint {
             columns: of(Owner::Run, |o, code| elements(o) + covers(code)),
             tree: trees,
             shared,
-            besides: reduction(system, layout).max(rounds).max(copy.saturating_sub(trees)),
+            besides: reduction(layout).max(rounds).max(copy.saturating_sub(trees)),
             lists: 2 * size_of::<&[K]>() as u64 * (shared >> 13),
             buffers: threads as u64 * buffers(system, layout, schedule),
         }
@@ -66,11 +66,12 @@ impl Footprint {
     }
 }
 
-/// What one thread works in: the tiles of encoding, weights of the nodes of a table in the column
-/// reduction, and sums by block of positions where queries become weights. An allocator keeps them for
+/// What one thread works in: the tiles of encoding, rows that are evaluated together, weights of the nodes of a table in the
+/// column reduction, and sums by block of positions where queries become weights. An allocator keeps them for
 /// the thread, so they add up.
 fn buffers(system: &System, layout: &Layout, schedule: &Schedule) -> u64 {
     let nodes = layout.slabs.iter().map(|s| adjoint::most_at_once(&system.tables[s.table]) as u64).max();
+    let rows = layout.slabs.iter().map(|s| evaluate::thread_bytes(&system.tables[s.table])).max();
     let sums = |code: &Code| {
         let split = LaneVariables::new(code.log);
         ELEMENT << (split.high + split.columns + code.log_inv_rate)
@@ -79,6 +80,7 @@ fn buffers(system: &System, layout: &Layout, schedule: &Schedule) -> u64 {
     let tiles = tiles.map(|o| tile_bytes(o.code.top(), o.code.width()) as u64).max();
     tiles.unwrap_or_default()
         + nodes.unwrap_or_default() * 64 * ELEMENT
+        + rows.unwrap_or_default()
         + schedule.rounds.iter().map(sums).max().unwrap_or_default()
 }
 
@@ -103,14 +105,12 @@ fn tree(code: &Code) -> u64 {
     (size_of::<Digest>() as u64) * ((1 << code.position_log()) - 1)
 }
 
-/// The column reduction: for each point, an eq table for each size of slabs whose rows are spoken of there, weights of the
-/// bits of every slab's columns, and weights and sums of all columns.
-fn reduction(system: &System, layout: &Layout) -> u64 {
+/// The column reduction: for each point, an eq table for each size of slabs whose rows are spoken of there, and weights and
+/// sums of the bits of their columns.
+fn reduction(layout: &Layout) -> u64 {
     let points = Counts::of(layout).points as u64;
     let eq = |slabs: BTreeSet<usize>| slabs.into_iter().map(|log| 1u64 << log).sum::<u64>();
     let with_products = layout.products.blocks.iter().map(|b| b.log).collect();
-    let columns = |table: usize| system.tables[table].committed + system.tables[table].fixed;
-    let slabs: u64 = layout.slabs.iter().map(|s| 64 * columns(s.table) as u64).sum();
-    let all = 2 * (64u64 << layout.column_log);
-    ELEMENT * (2 * eq(slab_logs(layout)) + (points - 2) * eq(with_products) + points * (slabs + all))
+    let columns: u64 = 2 * columns::lengths(layout).iter().sum::<u64>();
+    ELEMENT * (2 * eq(slab_logs(layout)) + (points - 2) * eq(with_products) + columns)
 }

@@ -30,6 +30,7 @@ pub mod reference;
 mod ring_switch;
 mod rounds;
 mod scratch;
+mod sparse;
 mod witness;
 mod writer;
 

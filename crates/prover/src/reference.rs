@@ -184,7 +184,7 @@ fn prove_any<H: Hash + Sync + Send>(
         }
         sums
     });
-    let mut weights = adjoint::weights(system, &layout, &points, eta);
+    let mut weights = adjoint::all_weights(system, &layout, &points, eta);
     weights.iter_mut().for_each(|weights| weights.resize(64 << layout.column_log, K::ZERO));
     let mut pairs: Vec<_> = weights.into_iter().zip(row_sums).collect();
     let column_point = plain(&mut s, Label::Columns, Move::ColumnRound, &mut pairs, layout.column_log + 6);

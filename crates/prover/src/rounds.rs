@@ -256,43 +256,45 @@ impl<'a, H: Hash> Session<'a, H> {
     }
 
     /// Plain rounds that bind the `variables` highest variables of the sum over all pairs of the inner
-    /// product of weights and vector; `log` is the number of variables of each pair. Returns the
-    /// challenges, that of the lowest variable first.
-    pub fn plain(&mut self, label: Label, round: Move, pairs: &mut [Pair<'_>], variables: usize) -> Vec<K> {
+    /// product of weights and vector. Returns the challenges, that of the lowest variable first.
+    pub fn plain(
+        &mut self,
+        label: Label,
+        round: Move,
+        pairs: &mut [impl Summed],
+        variables: usize,
+    ) -> Vec<K> {
         let mut point: Vec<K> = Vec::with_capacity(variables);
         for _ in 0..variables {
             let mut sum = (K::default(), K::default());
             for p in pairs.iter_mut() {
-                let half = 1 << (p.log - 1);
-                let (c0, c2) = match (point.last(), p.source) {
-                    (None, source) => inner_round(p.weights, source.unwrap_or(p.vector), half),
-                    (Some(&r), None) => inner_fold_round(&mut p.weights, &mut p.vector, 2 * half, r),
-                    (Some(&r), Some(source)) => {
-                        p.source = None;
-                        inner_fold_round_from(&mut p.weights, source, &mut p.vector, 2 * half, r)
-                    }
-                };
-                p.log -= 1;
+                let (c0, c2) = p.round(point.last().copied());
                 sum.0 += c0;
                 sum.1 += c2;
             }
             point.push(self.round(label, round, sum));
         }
         if let Some(&r) = point.last() {
-            for p in pairs.iter_mut() {
-                fold(&mut p.weights, 1 << p.log, r);
-                fold(&mut p.vector, 1 << p.log, r);
-            }
+            pairs.iter_mut().for_each(|p| p.bind(r));
         }
         point.reverse();
         point
     }
 }
 
+/// Weights and a vector, whose inner product rounds are over. The highest variable is bound first.
+pub trait Summed {
+    /// Binds a variable to the challenge of the last round, if there was one, and gives the coefficients (c0, c2) of the
+    /// next round.
+    fn round(&mut self, last: Option<K>) -> (K, K);
+    /// Binds a variable to the challenge of the last round.
+    fn bind(&mut self, r: K);
+}
+
 /// Weights and a vector of 2^`log` entries each, those past the end being 0.
 #[derive(Debug, Default)]
 pub struct Pair<'a> {
-    /// Logarithm of the length.
+    /// Logarithm of the length. During rounds, of what is left once the last one's challenge is bound.
     pub log: usize,
     /// The weights.
     pub weights: &'a mut [K],
@@ -306,5 +308,25 @@ impl Pair<'_> {
     /// The only entry of the vector once all variables are bound.
     pub fn value(&self) -> K {
         self.vector.first().copied().unwrap_or_default()
+    }
+}
+
+impl Summed for Pair<'_> {
+    fn round(&mut self, last: Option<K>) -> (K, K) {
+        let half = 1 << (self.log - 1);
+        self.log -= 1;
+        match (last, self.source) {
+            (None, source) => inner_round(self.weights, source.unwrap_or(self.vector), half),
+            (Some(r), None) => inner_fold_round(&mut self.weights, &mut self.vector, 2 * half, r),
+            (Some(r), Some(source)) => {
+                self.source = None;
+                inner_fold_round_from(&mut self.weights, source, &mut self.vector, 2 * half, r)
+            }
+        }
+    }
+
+    fn bind(&mut self, r: K) {
+        fold(&mut self.weights, 1 << self.log, r);
+        fold(&mut self.vector, 1 << self.log, r);
     }
 }

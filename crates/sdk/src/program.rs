@@ -241,8 +241,8 @@ impl Program {
         limits: Limits,
         fit: &mut Fit<'_>,
     ) -> Result<Metered, dyad_executor::Error> {
-        meter_while(&self.inner, choice.patterns(), input, limits, &mut |cycles, rows| {
-            fit.watch(cycles, rows);
+        meter_while(&self.inner, choice.patterns(), input, limits, &mut |at| {
+            fit.watch(at.cycles, at.rows);
             true
         })
     }

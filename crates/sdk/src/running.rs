@@ -4,7 +4,7 @@ use std::sync::mpsc;
 use std::thread;
 
 use dyad_executor::{
-    Limits, MAX_CYCLES, Metered, Outcome, Patterns, Recorded, Recording, RowCounts, meter_while,
+    Limits, MAX_CYCLES, Metered, Outcome, Patterns, Progress, Recorded, Recording, RowCounts, meter_while,
     record_within, rows_of,
 };
 use dyad_machine::record::Records;
@@ -62,35 +62,36 @@ impl<'p> Running<'p> {
         let (tell, told) = mpsc::channel();
         let (executed, choice) = thread::scope(|scope| {
             if several {
-                scope.spawn(|| self.ask(&mut ahead, told));
+                let ahead = &mut ahead;
+                scope.spawn(move || self.ask(ahead, &told));
             }
             let mut next = EVERY;
             // Gone with this: then the other thread ends, too.
             let tell = tell;
-            self.execute_chosen(input, &mut |cycles, rows: &RowCounts| {
-                if several && cycles >= next {
-                    next = cycles + EVERY;
+            self.execute_chosen(input, &mut |at| {
+                if several && at.cycles >= next {
+                    next = at.cycles + EVERY;
                     // Nobody listens once the other thread has ended, for whatever reason.
-                    let _ = tell.send(layout_rows(rows));
+                    let _ = tell.send((layout_rows(at.rows), at.bytes));
                 }
             })
         })?;
         Ok((executed, choice, ahead))
     }
 
-    /// Asks for the memory that rows take of which it is told.
-    fn ask(&self, ahead: &mut Ahead, told: mpsc::Receiver<Vec<u32>>) {
+    /// Asks for the memory that rows take of which it is told, together with the bytes that executing takes by then.
+    fn ask(&self, ahead: &mut Ahead, told: &mpsc::Receiver<(Vec<u32>, u64)>) {
         let most = self.memory_limit.unwrap_or(u64::MAX);
-        while let Ok(rows) = told.recv() {
-            let latest = told.try_iter().last().unwrap_or(rows);
-            ahead.provide(self.level, self.system, &latest, most);
+        while let Ok(first) = told.recv() {
+            let (rows, taken) = told.try_iter().last().unwrap_or(first);
+            ahead.provide(self.level, self.system, &rows, taken, most);
         }
     }
 
     fn execute_chosen(
         &self,
         input: &[u8],
-        seen: &mut dyn FnMut(u64, &RowCounts),
+        seen: &mut dyn FnMut(Progress<'_>),
     ) -> Result<(Executed, Choice<'p>), Error> {
         let mut choice = Choice::new(self.program);
         let mut executed = self.execute_with(choice.patterns(), input, seen)?;
@@ -107,24 +108,24 @@ impl<'p> Running<'p> {
         &self,
         patterns: &Patterns,
         input: &[u8],
-        seen: &mut dyn FnMut(u64, &RowCounts),
+        seen: &mut dyn FnMut(Progress<'_>),
     ) -> Result<Executed, Error> {
         let program = &self.program.inner;
         let limits = Limits { max_cycles: self.limits.max_cycles.min(MAX_CYCLES), ..self.limits };
         let most = self.memory_limit.map_or(RECORD, |limit| RECORD.min(limit / 8));
         let mut fit = Fit::new(self.system);
-        let recorded = record_within(program, patterns, input, limits, most, &mut |cycles, rows| {
-            seen(cycles, rows);
-            fit.watch(cycles, rows)
+        let recorded = record_within(program, patterns, input, limits, most, &mut |at| {
+            seen(at);
+            fit.watch(at.cycles, at.rows)
         });
         let executed = match recorded {
             Ok(Some(recorded)) => Ok(Executed::recorded(self.program, recorded)),
             // Counting takes less memory than recording.
             Ok(None) | Err(dyad_executor::Error::MemoryLimit(_)) => {
                 fit = Fit::new(self.system);
-                let mut watch = |cycles, rows: &RowCounts| {
-                    seen(cycles, rows);
-                    fit.watch(cycles, rows)
+                let mut watch = |at: Progress<'_>| {
+                    seen(at);
+                    fit.watch(at.cycles, at.rows)
                 };
                 meter_while(program, patterns, input, limits, &mut watch).map(Executed::metered)
             }

@@ -17,6 +17,16 @@ pub fn inner_round(w: &[K], q: &[K], half: usize) -> (K, K) {
     sum_parts([w, q], half, K::ZERO, |_, [w, q]| arch::inner(w[0], w[1], q[0], q[1]))
 }
 
+/// [`inner_round`] of parts of vectors, their lower and their upper halves, on this thread.
+pub fn inner_of_halves(w: [&[K]; 2], q: [&[K]; 2]) -> (K, K) {
+    arch::inner(w[0], w[1], q[0], q[1])
+}
+
+/// [`fold`] of as many entries of each half, on this thread.
+pub fn fold_onto(low: &mut [K], high: &[K], r: K) {
+    fold_part(low, high, r, K::ZERO);
+}
+
 /// Bind the highest variable to `r`: `v[y] += r (v[y] + v[y + half])`; the slice shrinks to the
 /// entries that are left, at most `half`. Missing entries are 0.
 pub fn fold(v: &mut &mut [K], half: usize, r: K) {
