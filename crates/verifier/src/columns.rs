@@ -176,7 +176,7 @@ fn constant_part<V>(system: &System, layout: &Layout, points: &[RowClaims<V>], e
 }
 
 fn table<'a>(system: &'a System, slab: &Slab) -> Result<&'a TableForms, Error> {
-    get(&system.tables, slab.table, "a slab's table")
+    Ok(get(&system.tables, slab.table, "a slab's table")?)
 }
 
 /// The blocks of a stack that belong to a slab: they are adjacent.
