@@ -1,5 +1,6 @@
 //! The verifying key of a program.
 
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use dyad_machine::statement::boundary;
@@ -34,7 +35,7 @@ pub struct VerifyingKey {
     /// The root of the commitment to both.
     pub root: Digest,
     /// The tables of the program's blocks.
-    pub blocks: Vec<TableForms>,
+    pub blocks: Vec<Arc<TableForms>>,
 }
 
 impl VerifyingKey {

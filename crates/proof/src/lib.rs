@@ -15,6 +15,7 @@ mod proof;
 mod shapes;
 
 use alloc::borrow::Cow;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use dyad_rules::forms::TableForms;
@@ -72,14 +73,14 @@ pub fn system() -> System {
 }
 
 /// The machine and the blocks of a program as a system of tables, with the digest of all rules.
-pub fn system_with(blocks: impl Iterator<Item = TableForms>) -> System {
+pub fn system_with(blocks: impl Iterator<Item = Arc<TableForms>>) -> System {
     let machine = dyad_machine::tables::tables();
-    let machine = machine.iter().map(|table| TableForms::of(&table.shape()));
+    let machine = machine.iter().map(|table| Arc::new(TableForms::of(&table.shape())));
     System::of::<Blake3>(machine.chain(blocks).collect())
 }
 
 /// The tables of a program's blocks as a key carries them.
-pub fn blocks_to_bytes(blocks: &[TableForms]) -> Vec<u8> {
+pub fn blocks_to_bytes(blocks: &[Arc<TableForms>]) -> Vec<u8> {
     shapes::compress(&shapes::encode(blocks))
 }
 

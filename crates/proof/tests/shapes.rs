@@ -1,5 +1,7 @@
 //! The tables of blocks in a key: one byte string for each list, and nothing else is read.
 
+use std::sync::Arc;
+
 use dyad_machine::tables::tables;
 use dyad_proof::{Error, VerifyingKey};
 use dyad_rules::forms::TableForms;
@@ -9,7 +11,7 @@ use proptest::prelude::*;
 fn key(count: usize) -> VerifyingKey {
     let shapes = tables().into_iter().map(|t| TableForms::of(&t.shape())).filter(|t| t.fixed == 0);
     let named = |(i, table): (usize, TableForms)| TableForms { name: format!("block {i}").into(), ..table };
-    let blocks = shapes.take(count).enumerate().map(named).collect();
+    let blocks = shapes.take(count).enumerate().map(named).map(Arc::new).collect();
     let (rules, program, root) = ([1; 32], [2; 32], [3; 32]);
     VerifyingKey { rules, program, entry: 0x1000, instructions: 9, image: 3, root, blocks }
 }
@@ -33,11 +35,15 @@ fn the_digest_covers_the_tables() {
     let digest = all.system().digest;
     for i in 0..all.blocks.len() {
         let mut other = all.clone();
-        let form = other.blocks[i].forms.iter_mut().find(|f| !f.terms.is_empty()).expect("a form");
+        let form = Arc::make_mut(&mut other.blocks[i])
+            .forms
+            .iter_mut()
+            .find(|f| !f.terms.is_empty())
+            .expect("a form");
         form.terms[0].mask ^= 1 << 40;
         assert_ne!(other.system().digest, digest);
         let mut other = all.clone();
-        other.blocks[i].forms[0].constant ^= 1;
+        Arc::make_mut(&mut other.blocks[i]).forms[0].constant ^= 1;
         assert_ne!(other.system().digest, digest);
         let mut other = all.clone();
         other.blocks.remove(i);
@@ -49,7 +55,7 @@ fn the_digest_covers_the_tables() {
 fn tables_that_are_not_written_so_are_refused() {
     let refused = |change: &dyn Fn(&mut TableForms)| {
         let mut key = key(3);
-        change(&mut key.blocks[1]);
+        change(Arc::make_mut(&mut key.blocks[1]));
         assert_eq!(VerifyingKey::from_bytes(&key.to_bytes()), Err(Error::Shapes));
     };
     // A column that no form has.

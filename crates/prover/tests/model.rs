@@ -137,7 +137,7 @@ impl Instance {
 
     fn json(&self, proofs: &[Vec<u8>]) -> Value {
         json!({
-            "tables": self.system.tables.iter().map(table).collect::<Vec<_>>(),
+            "tables": self.system.tables.iter().map(|t| table(t)).collect::<Vec<_>>(),
             "bits": self.level.bits(),
             "small": self.level.is_small(),
             "hiding": self.level.is_hiding(),

@@ -4,10 +4,9 @@ use alloc::vec::Vec;
 
 use crate::shape::Message;
 
-#[derive(Default)]
-pub(crate) struct Encoder(pub Vec<u8>);
+pub(crate) struct Encoder<'o>(pub &'o mut Vec<u8>);
 
-impl Encoder {
+impl Encoder<'_> {
     pub fn number(&mut self, n: u64) {
         self.0.extend_from_slice(&n.to_le_bytes());
     }

@@ -33,26 +33,44 @@ pub struct TableForms {
 }
 
 /// Forms in the order in which they are met, each once.
-#[derive(Default)]
-struct Met {
-    forms: Vec<Form>,
-    by_node: BTreeMap<NodeId, FormId>,
-    by_form: BTreeMap<Form, FormId>,
+struct Met<'f> {
+    all: &'f [Form],
+    forms: Vec<&'f Form>,
+    by_node: Vec<Option<FormId>>,
+    /// By a number that most other forms do not have, and the form.
+    by_form: BTreeMap<(u64, &'f Form), FormId>,
 }
 
-impl Met {
-    fn id(&mut self, node: NodeId, all: &[Form]) -> FormId {
-        if let Some(&id) = self.by_node.get(&node) {
+impl<'f> Met<'f> {
+    fn new(all: &'f [Form]) -> Self {
+        Self { all, forms: Vec::new(), by_node: alloc::vec![None; all.len()], by_form: BTreeMap::new() }
+    }
+
+    fn id(&mut self, node: NodeId) -> FormId {
+        if let Some(id) = self.by_node[node as usize] {
             return id;
         }
-        let form = &all[node as usize];
-        let id = *self.by_form.entry(form.clone()).or_insert_with(|| {
-            self.forms.push(form.clone());
+        let form = &self.all[node as usize];
+        let id = *self.by_form.entry((mixed(form), form)).or_insert_with(|| {
+            self.forms.push(form);
             self.forms.len() as FormId - 1
         });
-        self.by_node.insert(node, id);
+        self.by_node[node as usize] = Some(id);
         id
     }
+}
+
+/// A number made of all that a form is.
+fn mixed(form: &Form) -> u64 {
+    // An odd number with about as many bits as not, as the golden ratio has them.
+    let mix = |sum: u64, n: u64| (sum ^ n).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
+    form.terms.iter().fold(form.constant, |sum, term| {
+        let take = match term.take {
+            Take::Shift(by) => u64::from(by.cast_unsigned()),
+            Take::Bit(bit) => 1 << 8 | u64::from(bit),
+        };
+        mix(mix(sum, u64::from(term.column) << 16 | take), term.mask)
+    })
 }
 
 /// The form of each node.
@@ -79,14 +97,19 @@ fn of_nodes(shape: &TableShape) -> Vec<Form> {
 impl TableForms {
     /// Those of a shape, under its name.
     pub fn of(shape: &TableShape) -> Self {
-        let all = of_nodes(shape);
-        let mut met = Met::default();
-        let ands = shape.ands.iter().map(|a| a.operands.map(|o| met.id(o, &all))).collect();
-        let products = shape.products.iter().map(|p| p.operands.map(|o| met.id(o, &all))).collect();
+        Self::with(shape, &of_nodes(shape))
+    }
+
+    /// Those of a shape, of whose nodes these are the forms.
+    pub fn with(shape: &TableShape, all: &[Form]) -> Self {
+        assert_eq!(all.len(), shape.nodes.len(), "a form of each node");
+        let mut met = Met::new(all);
+        let ands = shape.ands.iter().map(|a| a.operands.map(|o| met.id(o))).collect();
+        let products = shape.products.iter().map(|p| p.operands.map(|o| met.id(o))).collect();
         let mut messages = |list: &[Message]| {
             let message = |m: &Message| Message {
                 tag: m.tag,
-                words: m.words.iter().map(|&word| met.id(word, &all)).collect(),
+                words: m.words.iter().map(|&word| met.id(word)).collect(),
             };
             list.iter().map(message).collect()
         };
@@ -95,7 +118,7 @@ impl TableForms {
             name: shape.name.clone(),
             committed: shape.committed.len(),
             fixed: shape.fixed.len(),
-            forms: met.forms,
+            forms: met.forms.into_iter().cloned().collect(),
             ands,
             products,
             pushes,
@@ -108,10 +131,18 @@ impl TableForms {
         self.forms.iter().map(|f| f.terms.len()).sum()
     }
 
-    /// A canonical byte string of everything here; two tables are equal exactly when theirs are. The digest of these
-    /// bytes is bound into every proof.
-    pub fn encode(&self) -> Vec<u8> {
-        let mut e = Encoder::default();
+    /// How many bytes [`TableForms::encode`] appends.
+    pub fn encoded_length(&self) -> usize {
+        let messages = self.pushes.iter().chain(&self.pulls).map(|m| 2 + m.words.len()).sum::<usize>();
+        let items = self.ands.as_flattened().len() + self.products.as_flattened().len();
+        let numbers = 8 + 2 * self.forms.len() + 2 * self.terms() + items + messages;
+        self.name.len() + 8 * numbers
+    }
+
+    /// Appends a canonical byte string of everything here; two tables are equal exactly when theirs are. The digest of
+    /// these bytes is bound into every proof.
+    pub fn encode(&self, out: &mut Vec<u8>) {
+        let mut e = Encoder(out);
         e.text(&self.name);
         e.number(self.committed as u64);
         e.number(self.fixed as u64);
@@ -134,6 +165,5 @@ impl TableForms {
         e.ids(self.products.as_flattened());
         e.messages(&self.pushes);
         e.messages(&self.pulls);
-        e.0
     }
 }

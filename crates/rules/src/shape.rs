@@ -136,7 +136,8 @@ impl TableShape {
     /// A canonical byte string of everything in the shape; two shapes are equal exactly when
     /// their encodings are. What proofs bind is that of [`TableForms`](crate::forms::TableForms), without names of parts.
     pub fn encode(&self) -> Vec<u8> {
-        let mut e = Encoder::default();
+        let mut bytes = Vec::new();
+        let mut e = Encoder(&mut bytes);
         e.text(&self.name);
         for columns in [&self.committed, &self.fixed] {
             e.number(columns.len() as u64);
@@ -173,7 +174,7 @@ impl TableShape {
         }
         e.messages(&self.pushes);
         e.messages(&self.pulls);
-        e.0
+        bytes
     }
 }
 

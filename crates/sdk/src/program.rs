@@ -146,10 +146,9 @@ impl Program {
     }
 
     /// The tables of the program's blocks, under the names that keys give them.
-    pub(crate) fn block_forms(&self) -> impl Iterator<Item = TableForms> {
-        let named = |(i, forms): (usize, &TableForms)| TableForms {
-            name: format!("block {i}").into(),
-            ..forms.clone()
+    pub(crate) fn block_forms(&self) -> impl Iterator<Item = Arc<TableForms>> {
+        let named = |(i, forms): (usize, &TableForms)| {
+            Arc::new(TableForms { name: format!("block {i}").into(), ..forms.clone() })
         };
         self.blocks.list().iter().map(dyad_blocks::Block::forms).enumerate().map(named)
     }

@@ -84,16 +84,22 @@ impl<'a> Weighted<'a> {
         }
     }
 
-    /// What a form's terms count, where each column has its factor.
+    /// Adds what a form's terms count to each of `sums`, whose columns have these factors.
     ///
     /// # Errors
     /// [`Error::Internal`] for a column that is not there.
-    pub fn form(&mut self, form: &Form, columns: &[K]) -> Result<K, Error> {
-        let mut sum = K::ZERO;
-        for term in &form.terms {
-            sum += self.term(term)? * *get(columns, index(term.column), "a column")?;
+    pub fn form(&mut self, form: &Form, columns: &[Vec<K>], sums: &mut [K]) -> Result<(), Error> {
+        for terms in form.terms.chunk_by(|a, b| a.column == b.column) {
+            let Some(&Term { column, .. }) = terms.first() else { continue };
+            let mut value = K::ZERO;
+            for term in terms {
+                value += self.term(term)?;
+            }
+            for (sum, factors) in sums.iter_mut().zip(columns) {
+                *sum += value * *get(factors, index(column), "a column")?;
+            }
         }
-        Ok(sum)
+        Ok(())
     }
 }
 

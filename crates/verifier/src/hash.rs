@@ -1,5 +1,7 @@
 //! The hash function, behind one small trait.
 
+use alloc::vec::Vec;
+
 /// A 256-bit digest.
 pub type Digest = [u8; 32];
 
@@ -35,6 +37,11 @@ pub trait Hash {
     /// The digest of the concatenation of `parts` in `domain`.
     fn hash(domain: Domain, parts: &[&[u8]]) -> Digest;
 
+    /// The same of parts that are made one after the other, none of them being needed any more when the next is made.
+    fn hash_each(domain: Domain, parts: impl Iterator<Item = Vec<u8>>) -> Digest {
+        Self::hash(domain, &[&parts.collect::<Vec<_>>().concat()])
+    }
+
     /// The digests of inputs of `length` bytes each, which lie one after the other: as many as `out`
     /// has room for. The same as [`Hash::hash`] of each, perhaps several at a time.
     fn hash_many(domain: Domain, inputs: &[u8], length: usize, out: &mut [Digest]) {
@@ -67,6 +74,14 @@ impl Hash for Blake3 {
         for p in parts {
             h.update(p);
         }
+        *h.finalize().as_bytes()
+    }
+
+    fn hash_each(domain: Domain, parts: impl Iterator<Item = Vec<u8>>) -> Digest {
+        let mut h = blake3::Hasher::new_keyed(&Self::key(domain));
+        parts.for_each(|part| {
+            h.update(&part);
+        });
         *h.finalize().as_bytes()
     }
 
@@ -141,6 +156,15 @@ mod tests {
             let mut many = [[0; 32]; 1];
             Blake3::hash_many(domain, &[7; 64], 64, &mut many);
             assert_eq!(many, [Blake3::hash(domain, &[&[7; 64]])], "{domain:?}");
+        }
+    }
+
+    #[test]
+    fn parts_are_digested_as_one() {
+        let bytes: [u8; 5000] = core::array::from_fn(|i| ((i * i) >> 3) as u8);
+        for length in [1, 64, 1024, 2000, 4999, 5000] {
+            let parts = bytes.chunks(length).map(<[u8]>::to_vec);
+            assert_eq!(Blake3::hash_each(Domain::Rules, parts), Blake3::hash(Domain::Rules, &[&bytes]));
         }
     }
 

@@ -165,7 +165,7 @@ impl Layout {
             cut(table, index(n), &mut slabs);
         }
         let count = |of: fn(&dyad_rules::forms::TableForms) -> usize| {
-            move |s: &Slab| system.tables.get(s.table).map_or(0, of)
+            move |s: &Slab| system.tables.get(s.table).map_or(0, |table| of(table))
         };
         let mut oracles = Vec::new();
         let stack = |of, what| Stack::new(&slabs, count(of), what);

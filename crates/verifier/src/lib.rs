@@ -20,6 +20,7 @@ extern crate alloc;
 
 pub mod and_check;
 pub mod arithmetic;
+mod batch;
 pub mod bus;
 pub mod channel;
 #[doc(hidden)]

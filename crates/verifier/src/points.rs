@@ -11,10 +11,9 @@ use alloc::vec::Vec;
 use dyad_field::{K, PrimeCharacteristicRing, eq_points, eq_table};
 
 use crate::arithmetic::Arithmetic;
-use crate::columns::{ColumnClaims, block_weight};
+use crate::columns::{ColumnClaims, block_weights};
 use crate::error::{get, slice};
 use crate::label::Label;
-use crate::layout::Block;
 use crate::moves::Move;
 use crate::row_claims::RowClaims;
 use crate::{Error, Layout, sumcheck};
@@ -51,18 +50,28 @@ pub fn verify<A: Arithmetic>(
     let claim = values.fold(K::ZERO.into(), |s: A::Value, m| s * theta + m.clone());
     let (claim, index) = sumcheck::plain(a, Label::Points, Move::PointRound, claim, layout.joint_log)?;
     let pair_eq = eq_table(pair_point);
-    let covered: Vec<Vec<bool>> = points.iter().map(|claims| claims.covered(layout)).collect();
+    let rows = rows_at(layout, points, theta, &index)?;
     let mut omega = K::ZERO;
-    for (i, (oracle, block)) in layout.pairs().enumerate() {
-        let low = |q| slice(q, 0..block.log, "a row point");
-        let row = |q| Ok::<K, Error>(eq_points(low(q)?, low(&index)?));
-        let place = block_weight(&index, &Block { base: oracle.base | block.base, ..*block })?;
-        let mut rows = K::ZERO;
-        for (claims, covered) in points.iter().zip(&covered).rev() {
-            let is_covered = *get(covered, block.slab, "a slab")?;
-            rows = rows * theta + if is_covered { row(&claims.point)? } else { K::ZERO };
+    let mut pairs = pair_eq.iter();
+    for oracle in &layout.oracles {
+        let blocks = &oracle.pairs.blocks;
+        let places = block_weights(&index, oracle.base, blocks)?;
+        for ((block, place), pair) in blocks.iter().zip(places).zip(&mut pairs) {
+            omega += *pair * place * *get(&rows, block.slab, "a slab")?;
         }
-        omega += *get(&pair_eq, i, "a pair")? * place * rows;
     }
     Ok(BitClaim { bits: bits.to_vec(), index, weight: omega, claim })
+}
+
+/// For each slab the eq of its rows at the points, those that are about it, and at `index`, batched.
+fn rows_at<V>(layout: &Layout, points: &[RowClaims<V>], theta: K, index: &[K]) -> Result<Vec<K>, Error> {
+    let mut rows: Vec<K> = layout.slabs.iter().map(|_| K::ZERO).collect();
+    for claims in points.iter().rev() {
+        for ((rows, slab), is_covered) in rows.iter_mut().zip(&layout.slabs).zip(claims.covered(layout)) {
+            let low = |q| slice(q, 0..slab.log, "a row point");
+            let row = if is_covered { eq_points(low(&claims.point)?, low(index)?) } else { K::ZERO };
+            *rows = *rows * theta + row;
+        }
+    }
+    Ok(rows)
 }

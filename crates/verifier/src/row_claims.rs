@@ -92,7 +92,7 @@ pub enum Weights<'a> {
 }
 
 impl Functional {
-    /// The weights of 64 bits that it counts words by, where each bit has its own.
+    /// The weights of 64 bits that it counts words by, in the order of words, where each bit has its own.
     pub fn bit_weights(&self) -> Vec<&[K]> {
         match self {
             Self::Leaf { .. } => Vec::new(),
@@ -138,21 +138,40 @@ impl Functional {
     /// # Errors
     /// [`Error::Internal`] if the table has no such item.
     pub fn words(&self, table: &TableForms, item: usize) -> Result<Vec<(FormId, Weights<'_>)>, Error> {
+        let mut words = Vec::new();
+        self.each_word(table, item, |_, word, weights| {
+            words.push((word, weights));
+            Ok(())
+        })?;
+        Ok(words)
+    }
+
+    /// Calls `each` for these words, with the number of the word and its weights.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if the table has no such item; those of `each`.
+    pub fn each_word<'a>(
+        &'a self,
+        table: &TableForms,
+        item: usize,
+        mut each: impl FnMut(usize, FormId, Weights<'a>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         match self {
             Self::Leaf { side, fingerprint } => {
                 let words = message(table, *side, item)?.words.iter();
                 let factors = fingerprint.alpha.iter().skip(1);
-                Ok(words.zip(factors).map(|(&word, &factor)| (word, Weights::Element(factor))).collect())
+                let mut words = words.zip(factors).enumerate();
+                words.try_for_each(|(n, (&word, &factor))| each(n, word, Weights::Element(factor)))
             }
             Self::AndOperand { operand, bits } => {
                 let and = get(&table.ands, item, "a constraint")?;
-                let word = *get(and, *operand, "an operand")?;
-                Ok([(word, Weights::Bits(bits))].into())
+                each(0, *get(and, *operand, "an operand")?, Weights::Bits(bits))
             }
             Self::ProductOperands { operands } => {
                 let product = get(&table.products, item, "a product")?;
-                let word = |operand| get(product, operand, "an operand").copied();
-                operands.iter().map(|(i, bits)| Ok((word(*i)?, Weights::Bits(bits)))).collect()
+                operands.iter().enumerate().try_for_each(|(n, (operand, bits))| {
+                    each(n, *get(product, *operand, "an operand")?, Weights::Bits(bits))
+                })
             }
         }
     }

@@ -1,5 +1,6 @@
 //! What is proved about: the tables, the program's columns, the public statement.
 
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use dyad_rules::MESSAGE_WORDS;
@@ -11,11 +12,14 @@ use crate::hash::Domain;
 use crate::number::wide;
 use crate::{Digest, Error, Hash, cover, layout, moves, params};
 
+/// About so many bytes of tables are digested at a time.
+const AT_ONCE: usize = 1 << 16;
+
 /// The tables of a machine, and the digest of their rules.
 #[derive(Clone, Debug)]
 pub struct System {
     /// The tables, in the order that layouts and proofs use.
-    pub tables: Vec<TableForms>,
+    pub tables: Vec<Arc<TableForms>>,
     /// The digest of all rules, and of what the protocol takes for granted.
     pub digest: Digest,
 }
@@ -23,18 +27,23 @@ pub struct System {
 impl System {
     /// The system of tables of these shapes, digested with the hash `H`.
     pub fn new<H: Hash>(shapes: impl IntoIterator<Item = TableShape>) -> Self {
-        Self::of::<H>(shapes.into_iter().map(|shape| TableForms::of(&shape)).collect())
+        Self::of::<H>(shapes.into_iter().map(|shape| Arc::new(TableForms::of(&shape))).collect())
     }
 
     /// The system of these tables, digested with the hash `H`.
-    pub fn of<H: Hash>(tables: Vec<TableForms>) -> Self {
-        let mut bytes = constants();
-        for t in &tables {
-            let e = t.encode();
-            bytes.extend_from_slice(&wide(e.len()).to_le_bytes());
-            bytes.extend_from_slice(&e);
-        }
-        let digest = H::hash(Domain::Rules, &[&bytes]);
+    pub fn of<H: Hash>(tables: Vec<Arc<TableForms>>) -> Self {
+        let mut rest = tables.iter();
+        let some = core::iter::from_fn(|| {
+            let mut bytes = Vec::with_capacity(AT_ONCE);
+            while bytes.len() < AT_ONCE
+                && let Some(t) = rest.next()
+            {
+                bytes.extend_from_slice(&wide(t.encoded_length()).to_le_bytes());
+                t.encode(&mut bytes);
+            }
+            (!bytes.is_empty()).then_some(bytes)
+        });
+        let digest = H::hash_each(Domain::Rules, core::iter::once(constants()).chain(some));
         Self { tables, digest }
     }
 

@@ -100,7 +100,7 @@ fn key(name: &str, bytes: &[u8]) -> Result<(Value, Report), dyad::Error> {
         .fact("entry", format_args!("{:#x}", key.entry))
         .fact("program cells", number(key.instructions.into()))
         .fact("image", format_args!("{} cells of 8 bytes", number(key.image.into())));
-    let terms: usize = key.blocks.iter().map(TableForms::terms).sum();
+    let terms: usize = key.blocks.iter().map(|table| table.terms()).sum();
     if !key.blocks.is_empty() {
         report.fact("blocks", format_args!("{}, of {} terms", key.blocks.len(), number(terms as u64)));
         let cells = |n: &usize| number(*n as u64);
@@ -109,7 +109,7 @@ fn key(name: &str, bytes: &[u8]) -> Result<(Value, Report), dyad::Error> {
             let counts = [t.committed, t.ands.len(), t.products.len(), messages, t.terms()];
             std::iter::once(t.name.to_string()).chain(counts.iter().map(cells)).collect()
         };
-        let lines: Vec<Vec<String>> = key.blocks.iter().map(line).collect();
+        let lines: Vec<Vec<String>> = key.blocks.iter().map(|table| line(table)).collect();
         report.table(&["block", "words", "constraints", "products", "messages", "terms"], &lines);
     }
     let object = json!({

@@ -2,11 +2,13 @@
 //! panic, and each error of the verifier is produced by something.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::toy::{Random, Toy, toy};
 use dyad_prover::Proof;
 use dyad_prover::reference::{self, Lie};
 use dyad_rules::form::Take;
+use dyad_rules::forms::TableForms;
 use dyad_verifier::layout::MAX_ROWS;
 use dyad_verifier::{Blake3, Error, Key, Label, Level, Recorded, Statement, System, verify};
 use proptest::prelude::*;
@@ -259,28 +261,33 @@ fn bug_006_statement_and_key_are_bound() {
     }
 }
 
+/// The first table of a system, to be changed.
+fn first(system: &mut System) -> &mut TableForms {
+    Arc::make_mut(&mut system.tables[0])
+}
+
 /// Rows 67, 72: the rules' digest is bound; and a system that contradicts itself is an error.
 #[test]
 fn other_rules() {
     let (t, p) = small();
     let with = |system: &System| verify::<Blake3>(t.level, system, &t.key.key, &t.statement, &p.bytes).err();
     let mut tables = t.system.tables.clone();
-    tables[0].name = "another name".into();
+    Arc::make_mut(&mut tables[0]).name = "another name".into();
     assert!(with(&System::of::<Blake3>(tables)).is_some());
     let mut unwired = t.system.clone();
-    unwired.tables[0].ands.pop();
+    first(&mut unwired).ands.pop();
     assert!(with(&unwired).is_some());
     let mut broken = t.system.clone();
-    broken.tables[0].ands[0][1] = 9999;
+    first(&mut broken).ands[0][1] = 9999;
     assert!(matches!(with(&broken), Some(Error::Internal(_))));
     for take in [Take::Shift(-128), Take::Shift(64), Take::Bit(64)] {
         let mut broken = t.system.clone();
-        let term = broken.tables[0].forms.iter_mut().find_map(|f| f.terms.first_mut()).expect("a term");
+        let term = first(&mut broken).forms.iter_mut().find_map(|f| f.terms.first_mut()).expect("a term");
         term.take = take;
         assert!(with(&broken).is_some());
     }
     let mut broken = t.system.clone();
-    let term = broken.tables[0].forms.iter_mut().find_map(|f| f.terms.first_mut()).expect("a term");
+    let term = first(&mut broken).forms.iter_mut().find_map(|f| f.terms.first_mut()).expect("a term");
     term.column = 9999;
     assert!(matches!(with(&broken), Some(Error::Internal(_))));
 }

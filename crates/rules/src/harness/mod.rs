@@ -174,6 +174,9 @@ pub fn same<T: Table>(random: &mut Random) {
 pub fn says_its_shape(form: &TableShape, table: &dyn TableRules, random: &mut Random) {
     let name = table.name();
     let by_forms = TableForms::of(form);
+    let mut bytes = Vec::new();
+    by_forms.encode(&mut bytes);
+    assert_eq!(bytes.len(), by_forms.encoded_length(), "{name}: a canonical byte string of another length");
     let mut lanes = Lanes::default();
     for round in 0..16 {
         let lane = |random: &mut Random| Lane(core::array::from_fn(|_| random.operand()));
