@@ -39,14 +39,15 @@ pub fn run(args: &Prove) -> Result<(), Failure> {
         return Err(Failure::Usage("--json and the proof both go to standard output".to_owned()));
     }
     files::check_place(Some(&place))?;
-    let program = files::read_program(&args.task.elf)?;
-    report::warn_of_floats(&args.task.elf, &program);
-    let input = files::read_input(args.task.input.as_deref())?;
+    // Reading a program compiles its blocks, in this pool.
     let mut pool = rayon::ThreadPoolBuilder::new();
     if let Some(threads) = args.threads {
         pool = pool.num_threads(threads.into());
     }
     pool.build_global().map_err(bad)?;
+    let program = files::read_program(&args.task.elf)?;
+    report::warn_of_floats(&args.task.elf, &program);
+    let input = files::read_input(args.task.input.as_deref())?;
     let floor = args.floor.as_ref().map(|path| timings::read_floor(path, rayon::current_num_threads()));
     let floor = floor.transpose()?;
 
