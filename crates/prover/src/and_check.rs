@@ -1,7 +1,7 @@
 //! The AND check: the univariate round, then the sumcheck over constraints and rows.
 
 use dyad_field::{K, PrimeCharacteristicRing, byte_lagrange};
-use dyad_rules::lanes::LANES;
+use dyad_rules::lanes::{LANES, Wanted};
 use dyad_verifier::and_check::claims;
 use dyad_verifier::columns::block_weight;
 use dyad_verifier::row_claims::RowClaims;
@@ -40,7 +40,7 @@ pub fn prove<H: Hash>(s: &mut Session<'_, H>, c: &Committed<'_>, mut scratch: Sc
     let map = WordMap::new(bit_weights.as_slice().try_into().expect("64 Lagrange values"));
     let [mut a, mut b, mut k] = [0; 3].map(|_| scratch.take(layout.ands.len));
     c.map([&layout.ands; 3], [a, b, k], |task, (work, operands): &mut (_, Vec<[[u64; TILE]; 3]>), parts| {
-        task.run(work, |x, lanes| {
+        task.run(work, Wanted::Ands, |x, lanes| {
             operands.resize(lanes.ands.len(), [[0; TILE]; 3]);
             for (operands, words) in operands.iter_mut().zip(&lanes.ands) {
                 for (operand, word) in operands.iter_mut().zip(words) {
@@ -93,7 +93,7 @@ fn univariate(c: &Committed<'_>, rho: &[K]) -> [K; 64] {
         Skip::new,
         |skip, task, work| {
             let row_eq = &rows[layout.slabs[task.slab].log][task.start..];
-            task.run(work, |x, l| {
+            task.run(work, Wanted::Ands, |x, l| {
                 let row_eq: &[K; LANES] = row_eq[x..].first_chunk().expect("slabs have eight rows or more");
                 for ([a, b, c], &place) in l.ands.iter().zip(&weights[task.slab]) {
                     let mut weights = *row_eq;

@@ -2,7 +2,7 @@
 
 use dyad_field::{K, PrimeCharacteristicRing};
 use dyad_rules::forms::TableForms;
-use dyad_rules::lanes::LANES;
+use dyad_rules::lanes::{LANES, Wanted};
 use dyad_rules::shape::Message;
 use dyad_verifier::bus::{Fingerprint, claims, next_layer};
 use dyad_verifier::layout::Stack;
@@ -109,7 +109,7 @@ fn first(table: &[K]) -> K {
 fn leaves(c: &Committed<'_>, f: &Fingerprint, [push, pull]: &mut [&mut [K]; 2]) {
     let stacks = [&c.layout.pushes, &c.layout.pulls];
     c.map(stacks, [push, pull], |task, (work, leaves): &mut (_, [Vec<[K; TILE]>; 2]), parts| {
-        task.run(work, |x, l| {
+        task.run(work, Wanted::Messages, |x, l| {
             // The words of a row that is not active are 0.
             let constant = l.active.0.map(|active| if active == 0 { K::ONE } else { f.gamma });
             for (messages, leaves) in [&l.pushes, &l.pulls].into_iter().zip(&mut *leaves) {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use dyad_field::{K, to_bits};
 use dyad_rules::TableRules;
 use dyad_rules::forms::TableForms;
-use dyad_rules::lanes::{LANES, Lane, Lanes};
+use dyad_rules::lanes::{LANES, Lane, Lanes, Wanted};
 use dyad_verifier::layout::{Block, Owner, Stack};
 use dyad_verifier::{Layout, System};
 use rayon::prelude::*;
@@ -95,12 +95,13 @@ pub struct Task<'a> {
 }
 
 impl Task<'_> {
-    /// Evaluates the rules and hands each block of eight rows to `each`, with the index of its first
+    /// Evaluates what is wanted of the rules and hands each block of eight rows to `each`, with the index of its first
     /// row within the task.
-    pub fn run(&self, work: &mut Work, mut each: impl FnMut(usize, &Lanes)) {
+    pub fn run(&self, work: &mut Work, wanted: Wanted, mut each: impl FnMut(usize, &Lanes)) {
         let c = &self.committed;
         let slab = &c.layout.slabs[self.slab];
         let Work { lanes, tile } = work;
+        lanes.wanted = wanted;
         for x in (0..self.rows).step_by(LANES) {
             if x % READ == 0 {
                 self.read(x, tile);

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use crate::check::Check;
 use crate::fill::Value;
-use crate::lanes::{Lane, LaneMessage, Lanes};
+use crate::lanes::{Lane, LaneMessage, Lanes, Wanted};
 use crate::shape::{Message, Node, NodeId, TableShape};
 use crate::slots::{Slot, Slots};
 use crate::table::TableRules;
@@ -17,6 +17,16 @@ use crate::{MESSAGE_WORDS, Rules, Word};
 #[derive(Clone, Debug)]
 pub struct DataTable {
     shape: TableShape,
+    /// By what they are for.
+    parts: [Part; KINDS.len()],
+}
+
+/// What a table's results are evaluated apart for: what only others need is not made.
+const KINDS: [Wanted; 3] = [Wanted::Messages, Wanted::Ands, Wanted::Products];
+
+/// How results of one kind are made.
+#[derive(Clone, Debug)]
+struct Part {
     steps: Vec<Step>,
     slots: usize,
 }
@@ -86,6 +96,31 @@ enum Step {
     Put(Sink, Slot),
 }
 
+/// Where the words of the results of a kind go, in the order of items.
+fn sinks(shape: &TableShape, kind: Wanted) -> Vec<(NodeId, Sink)> {
+    let mut sinks = Vec::new();
+    if kind.has(Wanted::Ands) {
+        for (and, index) in shape.ands.iter().zip(0..) {
+            sinks.extend((0..).zip(and.operands).map(|(operand, o)| (o, Sink::And { index, operand })));
+        }
+    }
+    if kind.has(Wanted::Products) {
+        for (product, index) in shape.products.iter().zip(0..) {
+            let operands = (0..).zip(product.operands);
+            sinks.extend(operands.map(|(operand, o)| (o, Sink::Product { index, operand })));
+        }
+    }
+    if kind.has(Wanted::Messages) {
+        for (m, index) in shape.pushes.iter().zip(0..) {
+            sinks.extend((1..).zip(&m.words).map(|(word, &o)| (o, Sink::Push { index, word })));
+        }
+        for (m, index) in shape.pulls.iter().zip(0..) {
+            sinks.extend((1..).zip(&m.words).map(|(word, &o)| (o, Sink::Pull { index, word })));
+        }
+    }
+    sinks
+}
+
 /// What is made of which nodes, and where they go.
 struct Plan<'s> {
     shape: &'s TableShape,
@@ -97,30 +132,19 @@ struct Plan<'s> {
 }
 
 impl<'s> Plan<'s> {
-    fn new(shape: &'s TableShape) -> Self {
+    /// To make the results of a kind.
+    fn new(shape: &'s TableShape, kind: Wanted) -> Self {
         let n = shape.nodes.len();
-        let mut uses = alloc::vec![0; n];
-        for input in shape.nodes.iter().flat_map(|node| node.inputs()) {
-            uses[input as usize] += 1;
-        }
-        let mut sinks = Vec::new();
-        let mut sink = |node: NodeId, sink| {
-            sinks.push((node, sink));
-            uses[node as usize] += 1;
-        };
-        for (and, index) in shape.ands.iter().zip(0..) {
-            (0..).zip(and.operands).for_each(|(operand, o)| sink(o, Sink::And { index, operand }));
-        }
-        for (product, index) in shape.products.iter().zip(0..) {
-            (0..).zip(product.operands).for_each(|(operand, o)| sink(o, Sink::Product { index, operand }));
-        }
-        for (m, index) in shape.pushes.iter().zip(0..) {
-            (1..).zip(&m.words).for_each(|(word, &o)| sink(o, Sink::Push { index, word }));
-        }
-        for (m, index) in shape.pulls.iter().zip(0..) {
-            (1..).zip(&m.words).for_each(|(word, &o)| sink(o, Sink::Pull { index, word }));
-        }
+        let mut sinks = sinks(shape, kind);
         sinks.sort_by_key(|&(node, _)| node);
+        let mut uses = alloc::vec![0; n];
+        sinks.iter().for_each(|&(node, _)| uses[node as usize] += 1);
+        // Uses by what is made alone: all of a node's are known when it is its turn.
+        for (node, made) in shape.nodes.iter().enumerate().rev() {
+            if uses[node] > 0 {
+                made.inputs().for_each(|input| uses[input as usize] += 1);
+            }
+        }
         let mut first = Vec::with_capacity(n + 1);
         for (place, &(node, _)) in sinks.iter().enumerate() {
             first.resize(first.len().max(node as usize + 1), place);
@@ -229,8 +253,11 @@ impl<'s> Plan<'s> {
 impl DataTable {
     /// The table of a shape.
     pub fn new(shape: TableShape) -> Self {
-        let (steps, slots) = Plan::new(&shape).steps();
-        Self { shape, steps, slots }
+        let parts = KINDS.map(|kind| {
+            let (steps, slots) = Plan::new(&shape, kind).steps();
+            Part { steps, slots }
+        });
+        Self { shape, parts }
     }
 }
 
@@ -255,22 +282,10 @@ fn silent(messages: &[Message], active: Lane, out: &mut Vec<LaneMessage>) {
     }));
 }
 
-impl TableRules for DataTable {
-    fn name(&self) -> &str {
-        &self.shape.name
-    }
-
-    fn shape(&self) -> TableShape {
-        self.shape.clone()
-    }
-
-    fn lanes(&self, l: &mut Lanes) {
+impl Part {
+    fn run(&self, l: &mut Lanes) {
         let mut slots = core::mem::take(&mut l.scratch);
         slots.resize(self.slots.max(slots.len()), Lane::default());
-        l.ands.resize(self.shape.ands.len(), [Lane::default(); 3]);
-        l.products.resize(self.shape.products.len(), [Lane::default(); 4]);
-        silent(&self.shape.pushes, l.active, &mut l.pushes);
-        silent(&self.shape.pulls, l.active, &mut l.pulls);
         for step in &self.steps {
             match *step {
                 Step::Make(to, make) => {
@@ -302,6 +317,32 @@ impl TableRules for DataTable {
             }
         }
         l.scratch = slots;
+    }
+}
+
+impl TableRules for DataTable {
+    fn name(&self) -> &str {
+        &self.shape.name
+    }
+
+    fn shape(&self) -> TableShape {
+        self.shape.clone()
+    }
+
+    fn lanes(&self, l: &mut Lanes) {
+        if l.wanted.has(Wanted::Ands) {
+            l.ands.resize(self.shape.ands.len(), [Lane::default(); 3]);
+        }
+        if l.wanted.has(Wanted::Products) {
+            l.products.resize(self.shape.products.len(), [Lane::default(); 4]);
+        }
+        if l.wanted.has(Wanted::Messages) {
+            silent(&self.shape.pushes, l.active, &mut l.pushes);
+            silent(&self.shape.pulls, l.active, &mut l.pulls);
+        }
+        let wanted = l.wanted;
+        let parts = self.parts.iter().zip(KINDS).filter(|(_, kind)| wanted.has(*kind));
+        parts.for_each(|(part, _)| part.run(l));
     }
 
     fn check(&self, check: &mut Check<'_>) {

@@ -71,6 +71,28 @@ pub struct LaneMessage {
     pub len: usize,
 }
 
+/// What is wanted of the rules.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Wanted {
+    /// All of it.
+    #[default]
+    All,
+    /// Pushes and pulls.
+    Messages,
+    /// Operands of AND constraints.
+    Ands,
+    /// Operands of products.
+    Products,
+}
+
+impl Wanted {
+    /// Whether results of this kind are wanted.
+    #[inline(always)]
+    pub fn has(self, kind: Self) -> bool {
+        self == Self::All || self == kind
+    }
+}
+
 /// Inputs and results of evaluating the rules of one table on eight rows; reuse it.
 #[derive(Debug, Default)]
 pub struct Lanes {
@@ -80,6 +102,8 @@ pub struct Lanes {
     pub fixed: Vec<Lane>,
     /// All ones for active rows, 0 for the others.
     pub active: Lane,
+    /// What is wanted; the results of other kinds are left out. Set before each evaluation.
+    pub wanted: Wanted,
     /// The operands `a`, `b`, `c` of each AND constraint.
     pub ands: Vec<[Lane; 3]>,
     /// The operands `a`, `b`, `low`, `high` of each product.
@@ -137,23 +161,31 @@ impl Rules for Lanes {
 
     #[inline(always)]
     fn assert_and(&mut self, _: &'static str, a: Lane, b: Lane, c: Lane) {
-        self.ands.push([a, b, c]);
+        if self.wanted.has(Wanted::Ands) {
+            self.ands.push([a, b, c]);
+        }
     }
 
     #[inline(always)]
     fn assert_product(&mut self, _: &'static str, a: Lane, b: Lane, low: Lane, high: Lane) {
-        self.products.push([a, b, low, high]);
+        if self.wanted.has(Wanted::Products) {
+            self.products.push([a, b, low, high]);
+        }
     }
 
     #[inline(always)]
     fn push(&mut self, tag: u64, words: &[Lane]) {
-        let m = self.message(tag, words);
-        self.pushes.push(m);
+        if self.wanted.has(Wanted::Messages) {
+            let m = self.message(tag, words);
+            self.pushes.push(m);
+        }
     }
 
     #[inline(always)]
     fn pull(&mut self, tag: u64, words: &[Lane]) {
-        let m = self.message(tag, words);
-        self.pulls.push(m);
+        if self.wanted.has(Wanted::Messages) {
+            let m = self.message(tag, words);
+            self.pulls.push(m);
+        }
     }
 }

@@ -7,7 +7,7 @@ mod generator;
 mod layer;
 
 use dyad_field::{K, PrimeCharacteristicRing, eq_prefix_sum};
-use dyad_rules::lanes::LANES;
+use dyad_rules::lanes::{LANES, Wanted};
 use dyad_verifier::products::{TREES, factor_claims, leaf_claim};
 use dyad_verifier::row_claims::RowClaims;
 use dyad_verifier::transcript::Challenges;
@@ -84,7 +84,7 @@ fn operands(c: &Committed<'_>, vectors: [&mut [K]; OPERANDS]) {
     let stack = &c.layout.products;
     let element = |low: u64, high: u64| dyad_field::from_bits(u128::from(low) | u128::from(high) << 64);
     c.map([stack; OPERANDS], vectors, |task, (work, ()), [factors, results]| {
-        task.run(work, |x, lanes| {
+        task.run(work, Wanted::Products, |x, lanes| {
             for (i, [a, b, low, high]) in lanes.products.iter().enumerate() {
                 for j in 0..LANES {
                     factors[i][x + j] = element(a.0[j], b.0[j]);
