@@ -120,7 +120,9 @@ impl Graph {
 impl Assertions {
     /// Asserts that the bits of a mask are 0.
     pub fn zero(&mut self, graph: &mut Graph, node: NodeId, mask: Mask) {
-        for bit in ones(mask) {
+        let known = graph.known(node);
+        self.impossible |= known.value & mask != 0;
+        for bit in ones(mask & !known.at) {
             match graph.sum_of(node, bit) {
                 Some(sum) => self.linear(graph, Linear { node, bit, sum }),
                 None => *self.long.entry(node).or_default() |= 1 << bit,

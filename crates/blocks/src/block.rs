@@ -8,6 +8,7 @@ use dyad_machine::record::ImageCell;
 use dyad_rules::data::DataTable;
 use dyad_rules::forms::TableForms;
 use dyad_rules::{Rows, TableRules};
+use rayon::prelude::*;
 
 use crate::circuit::{Circuit, Refused, compile};
 use crate::cost::of_rows;
@@ -60,7 +61,7 @@ impl Block {
         Self {
             pattern: circuit.pattern(&path),
             filler: Filler::new(circuit, &table),
-            forms: TableForms::of(&table.shape),
+            forms: TableForms::with(&table.shape, &table.forms),
             single: of_rows(&circuit.placed),
             rules: DataTable::new(table.shape),
             path,
@@ -132,10 +133,11 @@ impl Blocks {
         program: &[Placed],
         image: &[ImageCell],
     ) -> Result<Self, (usize, Refused)> {
-        let blocks = paths
-            .into_iter()
-            .enumerate()
-            .map(|(i, path)| Block::new(path, program, image).map_err(|refused| (i, refused)));
+        // On all threads, one at a time since some are much longer than others; but in their order, and the first that is
+        // refused is the one that is named.
+        let blocks = paths.into_par_iter().with_max_len(1).map(|path| Block::new(path, program, image));
+        let blocks = blocks.collect::<Vec<_>>().into_iter().enumerate();
+        let blocks = blocks.map(|(i, block)| block.map_err(|refused| (i, refused)));
         Ok(Self::new(blocks.collect::<Result<_, _>>()?))
     }
 

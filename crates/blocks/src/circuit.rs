@@ -23,6 +23,9 @@ use crate::symbolic::{Symbol, Symbolic, assert_is};
 /// The bit of a 32-bit sum's carries that says that they carry out.
 const TOP: Mask = 1 << (TIME_BITS - 1);
 
+/// About so many nodes are made for an instruction.
+const NODES: usize = 16;
+
 /// A message of a row.
 #[derive(Clone, Debug)]
 pub(crate) struct Said {
@@ -83,7 +86,7 @@ pub(crate) fn compile(
 ) -> Result<Circuit, Refused> {
     let placed: Option<Vec<Placed>> = path.instrs.iter().map(|&i| program.get(i as usize).copied()).collect();
     let placed = placed.filter(|p| !p.is_empty()).ok_or(Refused::Lost)?;
-    let graph = RefCell::new(Graph::default());
+    let graph = RefCell::new(Graph::with_room(NODES * placed.len()));
     let mut r = Symbolic::new(&graph);
     let time = r.make(|g| g.input(Find::Time, LOW & !(TIME_STEP - 1)));
     let mut state = State::new(path, image, below);

@@ -1,46 +1,63 @@
 //! The forms of a table under construction: nodes of its shape, made once, and how many terms each has.
 
-use std::collections::HashMap;
-
 use dyad_rules::form::Form;
 use dyad_rules::shape::{Node, NodeId};
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::bits::{ALL, Mask};
 
 /// Nodes of a shape.
-#[derive(Default)]
 pub(crate) struct Emit {
     pub nodes: Vec<Node>,
     pub forms: Vec<Form>,
-    made: HashMap<Key, NodeId>,
+    made: FxHashMap<Key, NodeId>,
 }
 
-/// What tells nodes apart.
-type Key = (u8, u64, u64);
+/// What tells nodes apart: the kind and a node, and a number.
+type Key = (u64, u64);
 
 fn key(node: Node) -> Key {
+    let of = |kind: u64, id: u32| kind << 32 | u64::from(id);
     match node {
-        Node::Constant(c) => (0, c, 0),
-        Node::Committed(c) => (1, c.into(), 0),
-        Node::Fixed(c) => (2, c.into(), 0),
-        Node::Xor(a, b) => (3, a.min(b).into(), a.max(b).into()),
-        Node::Shl(a, n) => (4, a.into(), n.into()),
-        Node::Shr(a, n) => (5, a.into(), n.into()),
-        Node::Mask(a, m) => (6, a.into(), m),
-        Node::Broadcast(a, bit) => (7, a.into(), bit.into()),
+        Node::Constant(c) => (of(0, 0), c),
+        Node::Committed(c) => (of(1, c), 0),
+        Node::Fixed(c) => (of(2, c), 0),
+        Node::Xor(a, b) => (of(3, a.min(b)), a.max(b).into()),
+        Node::Shl(a, n) => (of(4, a), n.into()),
+        Node::Shr(a, n) => (of(5, a), n.into()),
+        Node::Mask(a, m) => (of(6, a), m),
+        Node::Broadcast(a, bit) => (of(7, a), bit.into()),
     }
 }
 
 impl Emit {
-    fn put(&mut self, node: Node, form: Form) -> NodeId {
-        let node = if form.terms.is_empty() { Node::Constant(form.constant) } else { node };
-        let next = self.nodes.len() as NodeId;
-        let id = *self.made.entry(key(node)).or_insert(next);
-        if id == next {
-            self.nodes.push(node);
-            self.forms.push(form);
+    /// No nodes yet, and room for about so many.
+    pub fn with_room(nodes: usize) -> Self {
+        let made = FxHashMap::with_capacity_and_hasher(nodes, FxBuildHasher);
+        Self { nodes: Vec::with_capacity(nodes), forms: Vec::with_capacity(nodes), made }
+    }
+
+    /// The node, made where there is none: its form is asked for then only.
+    fn put(&mut self, node: Node, form: impl FnOnce(&[Form]) -> Form) -> NodeId {
+        let key = key(node);
+        if let Some(&id) = self.made.get(&key) {
+            return id;
         }
+        let form = form(&self.forms);
+        let id = match node {
+            Node::Mask(a, _) if form == self.forms[a as usize] => a,
+            Node::Constant(_) => self.push(node, form),
+            _ if form.terms.is_empty() => self.constant(form.constant),
+            _ => self.push(node, form),
+        };
+        self.made.insert(key, id);
         id
+    }
+
+    fn push(&mut self, node: Node, form: Form) -> NodeId {
+        self.nodes.push(node);
+        self.forms.push(form);
+        self.nodes.len() as NodeId - 1
     }
 
     fn form(&self, id: NodeId) -> &Form {
@@ -57,11 +74,11 @@ impl Emit {
     }
 
     pub fn constant(&mut self, c: u64) -> NodeId {
-        self.put(Node::Constant(c), Form::constant(c))
+        self.put(Node::Constant(c), |_| Form::constant(c))
     }
 
     pub fn committed(&mut self, column: u32) -> NodeId {
-        self.put(Node::Committed(column), Form::column(column))
+        self.put(Node::Committed(column), |_| Form::column(column))
     }
 
     pub fn xor(&mut self, a: NodeId, b: NodeId) -> NodeId {
@@ -72,8 +89,7 @@ impl Emit {
         if is_zero(self, b) {
             return a;
         }
-        let form = self.form(a).xor(self.form(b));
-        self.put(Node::Xor(a, b), form)
+        self.put(Node::Xor(a, b), |forms| forms[a as usize].xor(&forms[b as usize]))
     }
 
     /// Shifted to the left, to the right if less than 0.
@@ -81,21 +97,19 @@ impl Emit {
         if by == 0 {
             return a;
         }
-        let form = self.form(a).shift(by as i8);
         let n = by.unsigned_abs();
-        self.put(if by > 0 { Node::Shl(a, n) } else { Node::Shr(a, n) }, form)
+        let node = if by > 0 { Node::Shl(a, n) } else { Node::Shr(a, n) };
+        self.put(node, |forms| forms[a as usize].shift(by as i8))
     }
 
     pub fn mask(&mut self, a: NodeId, mask: Mask) -> NodeId {
         if mask == ALL {
             return a;
         }
-        let form = self.form(a).mask(mask);
-        if &form == self.form(a) { a } else { self.put(Node::Mask(a, mask), form) }
+        self.put(Node::Mask(a, mask), |forms| forms[a as usize].mask(mask))
     }
 
     pub fn broadcast(&mut self, a: NodeId, bit: u32) -> NodeId {
-        let form = self.form(a).broadcast(bit);
-        self.put(Node::Broadcast(a, bit), form)
+        self.put(Node::Broadcast(a, bit), |forms| forms[a as usize].broadcast(bit))
     }
 }

@@ -54,15 +54,15 @@ pub(crate) struct Filler {
 impl Filler {
     pub fn new(circuit: &Circuit, table: &Table) -> Self {
         let graph = &circuit.graph;
-        let mut pieces: Vec<Vec<Piece>> = vec![Vec::new(); graph.nodes.len()];
-        table.pieces.iter().for_each(|&piece| pieces[piece.node as usize].push(piece));
-        let inputs = |id: NodeId| -> Vec<NodeId> {
-            match graph.node(id) {
-                Node::Gate(gate) => graph.gates[gate as usize].operands.to_vec(),
-                node => node.inputs().collect(),
-            }
+        let inputs = |id: NodeId| {
+            let gate = match graph.node(id) {
+                Node::Gate(gate) => Some(graph.gates[gate as usize].operands),
+                _ => None,
+            };
+            gate.into_iter().flatten().chain(graph.node(id).inputs())
         };
-        let mut wanted: Vec<bool> = pieces.iter().map(|p| !p.is_empty()).collect();
+        let mut wanted = vec![false; graph.nodes.len()];
+        table.pieces.iter().for_each(|piece| wanted[piece.node as usize] = true);
         let nodes = 0..graph.nodes.len() as NodeId;
         let mut slots = Slots::new(graph.nodes.len());
         for id in nodes.clone().rev() {
@@ -75,11 +75,15 @@ impl Filler {
             }
         }
         let mut steps = Vec::new();
+        let mut pieces = table.pieces.iter().copied().peekable();
         for id in nodes.filter(|&id| wanted[id as usize]) {
             let make = make(circuit, id, &slots);
-            let slot = slots.place(id, inputs(id).into_iter());
+            let slot = slots.place(id, inputs(id));
             steps.push(Step::Make(slot, make));
-            steps.extend(pieces[id as usize].iter().map(|&piece| Step::Put(slot, piece)));
+            // Pieces are in the order of nodes.
+            while let Some(piece) = pieces.next_if(|piece| piece.node == id) {
+                steps.push(Step::Put(slot, piece));
+            }
         }
         let found = circuit.registers.len() + circuit.openings.len();
         Self { steps, slots: slots.count(), width: table.shape.committed.len(), found }

@@ -3,7 +3,7 @@
 //! Nodes are made once and simplified as they are made. A node's *leaves* are inputs and outputs of gates: these are
 //! what a row commits to, and every other word is a linear form in their bits.
 
-use std::collections::HashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::bits::{ALL, Known, Mask};
 use crate::gate::{Gate, GateId, Kind};
@@ -78,14 +78,24 @@ pub(crate) struct Graph {
     pub known: Vec<Known>,
     pub inputs: Vec<Input>,
     pub gates: Vec<Gate>,
-    made: HashMap<Node, NodeId>,
+    made: FxHashMap<Node, NodeId>,
     /// Outputs of gates by kind and operands.
-    pub(crate) outputs: HashMap<(Kind, [NodeId; 3]), NodeId>,
+    pub(crate) outputs: FxHashMap<(Kind, [NodeId; 3]), NodeId>,
     /// Sums of a word and a number that is not 0: the word and the number.
-    pub(crate) sums: HashMap<NodeId, (NodeId, u64)>,
+    pub(crate) sums: FxHashMap<NodeId, (NodeId, u64)>,
 }
 
 impl Graph {
+    /// No words yet, and room for about so many.
+    pub fn with_room(nodes: usize) -> Self {
+        Self {
+            nodes: Vec::with_capacity(nodes),
+            known: Vec::with_capacity(nodes),
+            made: FxHashMap::with_capacity_and_hasher(nodes, FxBuildHasher),
+            ..Self::default()
+        }
+    }
+
     fn make(&mut self, node: Node, known: Known) -> NodeId {
         let node = known.number().map_or(node, Node::Constant);
         let next = self.nodes.len() as NodeId;

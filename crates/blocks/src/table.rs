@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use dyad_rules::form::Form;
 use dyad_rules::shape::{And, Column, Message, NodeId as ShapeId, Product, TableShape};
 
 use crate::basis::{Carrier, carriers, shifted};
@@ -59,6 +60,8 @@ enum Demanded {
 #[derive(Debug)]
 pub(crate) struct Table {
     pub shape: TableShape,
+    /// Those of the shape's nodes.
+    pub forms: Vec<Form>,
     pub pieces: Vec<Piece>,
     /// By node of the circuit: the word of the shape, and the bits of it on which something depends; `None` where nothing
     /// does.
@@ -202,7 +205,7 @@ impl Plan<'_> {
         for (&(demanded, mask), place) in demanded.iter().zip(places) {
             after[self.after(demanded) as usize].push((demanded, mask, place));
         }
-        let mut emit = Emit::default();
+        let mut emit = Emit::with_room(nodes);
         let zero = emit.constant(0);
         let mut pass = Pass {
             plan: self,
@@ -465,6 +468,6 @@ impl Pass<'_, '_> {
         };
         let words = self.at.iter().zip(&self.plan.demand.bits);
         let words = words.map(|(at, &bits)| at.filter(|_| bits != 0).map(|id| (id, bits))).collect();
-        Table { shape, pieces: self.pieces, words }
+        Table { shape, forms: self.emit.forms, pieces: self.pieces, words }
     }
 }

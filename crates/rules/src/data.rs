@@ -90,19 +90,23 @@ enum Step {
 struct Plan<'s> {
     shape: &'s TableShape,
     uses: Vec<u32>,
-    sinks: Vec<Vec<Sink>>,
+    /// Where words go, by node, and in the order of items.
+    sinks: Vec<(NodeId, Sink)>,
+    /// By node, where its sinks begin.
+    first: Vec<usize>,
 }
 
 impl<'s> Plan<'s> {
     fn new(shape: &'s TableShape) -> Self {
         let n = shape.nodes.len();
-        let mut plan = Self { shape, uses: alloc::vec![0; n], sinks: alloc::vec![Vec::new(); n] };
+        let mut uses = alloc::vec![0; n];
         for input in shape.nodes.iter().flat_map(|node| node.inputs()) {
-            plan.uses[input as usize] += 1;
+            uses[input as usize] += 1;
         }
+        let mut sinks = Vec::new();
         let mut sink = |node: NodeId, sink| {
-            plan.sinks[node as usize].push(sink);
-            plan.uses[node as usize] += 1;
+            sinks.push((node, sink));
+            uses[node as usize] += 1;
         };
         for (and, index) in shape.ands.iter().zip(0..) {
             (0..).zip(and.operands).for_each(|(operand, o)| sink(o, Sink::And { index, operand }));
@@ -116,12 +120,23 @@ impl<'s> Plan<'s> {
         for (m, index) in shape.pulls.iter().zip(0..) {
             (1..).zip(&m.words).for_each(|(word, &o)| sink(o, Sink::Pull { index, word }));
         }
-        plan
+        sinks.sort_by_key(|&(node, _)| node);
+        let mut first = Vec::with_capacity(n + 1);
+        for (place, &(node, _)) in sinks.iter().enumerate() {
+            first.resize(first.len().max(node as usize + 1), place);
+        }
+        first.resize(n + 1, sinks.len());
+        Self { shape, uses, sinks, first }
+    }
+
+    /// Where the word of a node goes.
+    fn sinks(&self, node: NodeId) -> &[(NodeId, Sink)] {
+        &self.sinks[self.first[node as usize]..self.first[node as usize + 1]]
     }
 
     /// Whether a node is used by one other alone.
     fn is_single(&self, node: NodeId) -> bool {
-        self.uses[node as usize] == 1 && self.sinks[node as usize].is_empty()
+        self.uses[node as usize] == 1 && self.sinks(node).is_empty()
     }
 
     /// A shift or mask, or one after the other, as one.
@@ -178,7 +193,8 @@ impl<'s> Plan<'s> {
 
     /// The nodes that are made, each with what it is made of.
     fn all(&self) -> Vec<Option<Make<NodeId>>> {
-        let mut wanted: Vec<bool> = self.sinks.iter().map(|s| !s.is_empty()).collect();
+        let mut wanted = alloc::vec![false; self.shape.nodes.len()];
+        self.sinks.iter().for_each(|&(node, _)| wanted[node as usize] = true);
         let mut out = alloc::vec![None; wanted.len()];
         for node in (0..wanted.len()).rev() {
             if wanted[node] {
@@ -204,7 +220,7 @@ impl<'s> Plan<'s> {
             let step = make.map(|input| slots.of(input));
             let slot = slots.place(node, make.inputs());
             steps.push(Step::Make(slot, step));
-            steps.extend(self.sinks[node as usize].iter().map(|&sink| Step::Put(sink, slot)));
+            steps.extend(self.sinks(node).iter().map(|&(_, sink)| Step::Put(sink, slot)));
         }
         (steps, slots.count())
     }

@@ -14,13 +14,16 @@ pub struct Slots {
     last: Vec<NodeId>,
     of: Vec<Slot>,
     free: Vec<Slot>,
+    /// The inputs of a word that nothing uses after it.
+    done: Vec<NodeId>,
     count: u32,
 }
 
 impl Slots {
     /// For so many words.
     pub fn new(words: usize) -> Self {
-        Self { last: alloc::vec![0; words], of: alloc::vec![0; words], free: Vec::new(), count: 0 }
+        let (last, of) = (alloc::vec![0; words], alloc::vec![0; words]);
+        Self { last, of, free: Vec::new(), done: Vec::new(), count: 0 }
     }
 
     /// Notes that a word is made from another one. A word that is made is noted as used by itself.
@@ -37,10 +40,11 @@ impl Slots {
     /// The slot that a word is made in, which may be one of its inputs': these are free after their last use. If nothing
     /// uses the word, the slot holds it until the next one is placed.
     pub fn place(&mut self, word: NodeId, inputs: impl Iterator<Item = NodeId>) -> Slot {
-        let mut done: Vec<NodeId> = inputs.filter(|&input| self.last[input as usize] == word).collect();
-        done.sort_unstable();
-        done.dedup();
-        self.free.extend(done.into_iter().map(|input| self.of[input as usize]));
+        self.done.clear();
+        self.done.extend(inputs.filter(|&input| self.last[input as usize] == word));
+        self.done.sort_unstable();
+        self.done.dedup();
+        self.free.extend(self.done.iter().map(|&input| self.of[input as usize]));
         let slot = self.free.pop().unwrap_or_else(|| {
             self.count += 1;
             self.count - 1
