@@ -58,7 +58,7 @@ impl Mutations {
 fn told(table: &TableForms, row: &[u64]) -> [Vec<u64>; 2] {
     [&table.pulls, &table.pushes].map(|side| {
         let words = side.iter().flat_map(|m| &m.words);
-        words.map(|&word| table.forms[word as usize].value(row, true)).collect()
+        words.map(|&word| table.forms.at(word as usize).value(row, true)).collect()
     })
 }
 

@@ -130,7 +130,7 @@ mod tests {
         let row = [random.word() & MASK];
         let mut out = TableForms { committed: 1, ..TableForms::default() };
         let mut add = |form: Form| {
-            out.forms.push(form);
+            out.forms.push(form.lent());
             out.forms.len() as FormId - 1
         };
         let meeting = |mut form: Form, value: u64| {

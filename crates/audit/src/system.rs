@@ -1,6 +1,7 @@
 //! A table as equations of bits.
 
-use dyad_rules::form::{Form, Take};
+use dyad_rules::form::Take;
+use dyad_rules::form_list::FormList;
 use dyad_rules::forms::{FormId, TableForms};
 use dyad_rules::shape::Message;
 
@@ -86,7 +87,7 @@ pub(crate) struct System {
 
 /// Makes sums of forms, each form once.
 struct Builder<'f> {
-    forms: &'f [Form],
+    forms: &'f FormList,
     words: Vec<Option<Box<[SumId; 64]>>>,
     /// Of each bit, the sum of it alone and of it and 1; 0 where there is none yet.
     alone: Vec<[SumId; 2]>,
@@ -100,9 +101,9 @@ impl Builder<'_> {
         if let Some(word) = &self.words[id as usize] {
             return **word;
         }
-        let form = &self.forms[id as usize];
+        let form = self.forms.at(id as usize);
         let mut bits: [Vec<Bit>; 64] = std::array::from_fn(|_| Vec::new());
-        for term in &form.terms {
+        for term in form.terms {
             let mut mask = term.mask;
             while mask != 0 {
                 let at = mask.trailing_zeros();

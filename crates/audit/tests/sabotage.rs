@@ -74,7 +74,7 @@ impl Case {
 
     /// The number of the message that is of a register, on either side.
     fn register(&self, register: u64) -> usize {
-        let of = |m: &Message| self.table.forms[m.words[0] as usize].constant & 0xffff_ffff;
+        let of = |m: &Message| self.table.forms.at(m.words[0] as usize).constant & 0xffff_ffff;
         let found = self.table.pushes.iter().position(|m| m.tag == 3 && of(m) == register);
         found.expect("the row has the register")
     }
@@ -87,9 +87,9 @@ impl Case {
 
 /// Puts a form of its own in the place of a word.
 fn replace(table: &mut TableForms, message: usize, word: usize, change: impl FnOnce(&mut Form)) {
-    let mut form = table.forms[table.pushes[message].words[word] as usize].clone();
+    let mut form = table.forms.at(table.pushes[message].words[word] as usize).to_form();
     change(&mut form);
-    table.forms.push(form);
+    table.forms.push(form.lent());
     table.pushes[message].words[word] = table.forms.len() as FormId - 1;
 }
 
@@ -125,7 +125,7 @@ fn a_term_is_changed() {
     let case = Case::new();
     for message in 0..case.table.pushes.len() {
         for word in 0..case.table.pushes[message].words.len() {
-            let form = case.table.forms[case.table.pushes[message].words[word] as usize].clone();
+            let form = case.table.forms.at(case.table.pushes[message].words[word] as usize);
             for term in 0..form.terms.len() {
                 let what = format!("term {term} of word {word} of message {message}");
                 case.refused(&format!("{what} left out"), |table| {
@@ -178,7 +178,7 @@ fn cells_are_exchanged() {
 #[test]
 fn slots_are_wrong() {
     let case = Case::new();
-    let slot = |i: usize| case.table.forms[case.table.pushes[i].words[0] as usize].constant >> HIGH & 63;
+    let slot = |i: usize| case.table.forms.at(case.table.pushes[i].words[0] as usize).constant >> HIGH & 63;
     let mut lowered = 0;
     for i in case.cells() {
         if slot(i) > 0 {
@@ -227,7 +227,7 @@ fn what_a_store_changes_is_forgotten() {
     let case = Case::new();
     let cells = case.cells();
     let places: Vec<FormId> = cells.iter().map(|&i| case.table.pulls[i].words[0]).collect();
-    let low = |id: FormId| case.table.forms[id as usize].mask(0xffff_ffff);
+    let low = |id: FormId| case.table.forms.at(id as usize).to_form().mask(0xffff_ffff);
     let (first, again) = (0..cells.len())
         .flat_map(|i| (i + 1..cells.len()).map(move |j| (i, j)))
         .find(|&(i, j)| low(places[i]) == low(places[j]))

@@ -1,6 +1,7 @@
 //! The forms of a table under construction: nodes of its shape, made once, and how many terms each has.
 
-use dyad_rules::form::Form;
+use dyad_rules::form::{Form, FormRef};
+use dyad_rules::form_list::FormList;
 use dyad_rules::shape::{Node, NodeId};
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
@@ -9,7 +10,9 @@ use crate::bits::{ALL, Mask};
 /// Nodes of a shape.
 pub(crate) struct Emit {
     pub nodes: Vec<Node>,
-    pub forms: Vec<Form>,
+    pub forms: FormList,
+    /// The form of the node that is being made.
+    form: Form,
     made: FxHashMap<Key, NodeId>,
 }
 
@@ -34,34 +37,35 @@ impl Emit {
     /// No nodes yet, and room for about so many.
     pub fn with_room(nodes: usize) -> Self {
         let made = FxHashMap::with_capacity_and_hasher(nodes, FxBuildHasher);
-        Self { nodes: Vec::with_capacity(nodes), forms: Vec::with_capacity(nodes), made }
+        let forms = FormList::with_room(nodes, 4 * nodes);
+        Self { nodes: Vec::with_capacity(nodes), forms, form: Form::default(), made }
     }
 
     /// The node, made where there is none: its form is asked for then only.
-    fn put(&mut self, node: Node, form: impl FnOnce(&[Form]) -> Form) -> NodeId {
+    fn put(&mut self, node: Node, set: impl FnOnce(&mut Form, &FormList)) -> NodeId {
         let key = key(node);
         if let Some(&id) = self.made.get(&key) {
             return id;
         }
-        let form = form(&self.forms);
+        set(&mut self.form, &self.forms);
         let id = match node {
-            Node::Mask(a, _) if form == self.forms[a as usize] => a,
-            Node::Constant(_) => self.push(node, form),
-            _ if form.terms.is_empty() => self.constant(form.constant),
-            _ => self.push(node, form),
+            Node::Mask(a, _) if self.form.lent() == self.form(a) => a,
+            Node::Constant(_) => self.push(node),
+            _ if self.form.terms.is_empty() => self.constant(self.form.constant),
+            _ => self.push(node),
         };
         self.made.insert(key, id);
         id
     }
 
-    fn push(&mut self, node: Node, form: Form) -> NodeId {
+    fn push(&mut self, node: Node) -> NodeId {
         self.nodes.push(node);
-        self.forms.push(form);
+        self.forms.push(self.form.lent());
         self.nodes.len() as NodeId - 1
     }
 
-    fn form(&self, id: NodeId) -> &Form {
-        &self.forms[id as usize]
+    fn form(&self, id: NodeId) -> FormRef<'_> {
+        self.forms.at(id as usize)
     }
 
     pub fn terms(&self, id: NodeId) -> usize {
@@ -74,22 +78,22 @@ impl Emit {
     }
 
     pub fn constant(&mut self, c: u64) -> NodeId {
-        self.put(Node::Constant(c), |_| Form::constant(c))
+        self.put(Node::Constant(c), |form, _| form.set_constant(c))
     }
 
     pub fn committed(&mut self, column: u32) -> NodeId {
-        self.put(Node::Committed(column), |_| Form::column(column))
+        self.put(Node::Committed(column), |form, _| form.set_column(column))
     }
 
     pub fn xor(&mut self, a: NodeId, b: NodeId) -> NodeId {
-        let is_zero = |e: &Self, id: NodeId| e.form(id) == &Form::default();
+        let is_zero = |e: &Self, id: NodeId| e.form(id) == FormRef::default();
         if is_zero(self, a) {
             return b;
         }
         if is_zero(self, b) {
             return a;
         }
-        self.put(Node::Xor(a, b), |forms| forms[a as usize].xor(&forms[b as usize]))
+        self.put(Node::Xor(a, b), |form, all| form.set_xor(all.at(a as usize), all.at(b as usize)))
     }
 
     /// Shifted to the left, to the right if less than 0.
@@ -99,17 +103,17 @@ impl Emit {
         }
         let n = by.unsigned_abs();
         let node = if by > 0 { Node::Shl(a, n) } else { Node::Shr(a, n) };
-        self.put(node, |forms| forms[a as usize].shift(by as i8))
+        self.put(node, |form, all| form.set_shift(all.at(a as usize), by as i8))
     }
 
     pub fn mask(&mut self, a: NodeId, mask: Mask) -> NodeId {
         if mask == ALL {
             return a;
         }
-        self.put(Node::Mask(a, mask), |forms| forms[a as usize].mask(mask))
+        self.put(Node::Mask(a, mask), |form, all| form.set_mask(all.at(a as usize), mask))
     }
 
     pub fn broadcast(&mut self, a: NodeId, bit: u32) -> NodeId {
-        self.put(Node::Broadcast(a, bit), |forms| forms[a as usize].broadcast(bit))
+        self.put(Node::Broadcast(a, bit), |form, all| form.set_broadcast(all.at(a as usize), bit))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use dyad_rules::form::Form;
+use dyad_rules::form_list::FormList;
 use dyad_rules::shape::{And, Column, Message, NodeId as ShapeId, Product, TableShape};
 
 use crate::basis::{Carrier, carriers, shifted};
@@ -61,7 +61,7 @@ enum Demanded {
 pub(crate) struct Table {
     pub shape: TableShape,
     /// Those of the shape's nodes.
-    pub forms: Vec<Form>,
+    pub forms: FormList,
     pub pieces: Vec<Piece>,
     /// By node of the circuit: the word of the shape, and the bits of it on which something depends; `None` where nothing
     /// does.

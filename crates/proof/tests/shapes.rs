@@ -35,15 +35,12 @@ fn the_digest_covers_the_tables() {
     let digest = all.system().digest;
     for i in 0..all.blocks.len() {
         let mut other = all.clone();
-        let form = Arc::make_mut(&mut other.blocks[i])
-            .forms
-            .iter_mut()
-            .find(|f| !f.terms.is_empty())
-            .expect("a form");
-        form.terms[0].mask ^= 1 << 40;
+        let forms = &mut Arc::make_mut(&mut other.blocks[i]).forms;
+        let place = forms.iter().position(|f| !f.terms.is_empty()).expect("a form");
+        forms.change(place, |form| form.terms[0].mask ^= 1 << 40);
         assert_ne!(other.system().digest, digest);
         let mut other = all.clone();
-        Arc::make_mut(&mut other.blocks[i]).forms[0].constant ^= 1;
+        Arc::make_mut(&mut other.blocks[i]).forms.change(0, |form| form.constant ^= 1);
         assert_ne!(other.system().digest, digest);
         let mut other = all.clone();
         other.blocks.remove(i);
@@ -61,26 +58,33 @@ fn tables_that_are_not_written_so_are_refused() {
     // A column that no form has.
     refused(&|t| t.committed += 1);
     // A form that nothing has, one that is there twice, and two in another order.
-    refused(&|t| t.forms.push(t.forms[0].xor(&t.forms[1])));
-    refused(&|t| t.forms[1] = t.forms[0].clone());
+    refused(&|t| {
+        let [a, b] = [0, 1].map(|i| t.forms.at(i).to_form());
+        t.forms.push(a.xor(&b).lent());
+    });
+    refused(&|t| {
+        let first = t.forms.at(0).to_form();
+        t.forms.change(1, |form| *form = first);
+    });
     refused(&|t| t.ands[0].swap(0, 2));
     // Terms out of order, twice, empty, or past the columns.
     let long = |t: &mut TableForms| t.forms.iter().position(|f| f.terms.len() > 1).expect("a long form");
     refused(&|t| {
         let i = long(t);
-        t.forms[i].terms.swap(0, 1);
+        t.forms.change(i, |form| form.terms.swap(0, 1));
     });
     refused(&|t| {
         let i = long(t);
-        t.forms[i].terms[1] = t.forms[i].terms[0];
+        t.forms.change(i, |form| form.terms[1] = form.terms[0]);
     });
     refused(&|t| {
         let i = long(t);
-        t.forms[i].terms[0].mask = 0;
+        t.forms.change(i, |form| form.terms[0].mask = 0);
     });
     refused(&|t| {
         let i = long(t);
-        t.forms[i].terms[0].column = t.committed as u32;
+        let past = t.committed as u32;
+        t.forms.change(i, |form| form.terms[0].column = past);
     });
     // A word that is no form, a message without a tag.
     refused(&|t| t.ands[0][1] = t.forms.len() as u32);

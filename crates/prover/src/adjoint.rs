@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use dyad_field::{K, PrimeCharacteristicRing, x_power};
-use dyad_rules::form::{Form, Take};
+use dyad_rules::form::{FormRef, Take};
 use dyad_rules::forms::TableForms;
 use dyad_verifier::columns::{block_weight, slab_blocks};
 use dyad_verifier::forms::Bits;
@@ -31,8 +31,8 @@ impl Columns<'_> {
     }
 
     /// Carries weights on the bits of a word back to the bits of columns.
-    fn pull_back(&mut self, form: &Form, weights: &Bits) {
-        for term in &form.terms {
+    fn pull_back(&mut self, form: FormRef<'_>, weights: &Bits) {
+        for term in form.terms {
             let column = self.column(term.column as usize);
             for run in runs(term.mask) {
                 let weights = &weights[run.clone()];

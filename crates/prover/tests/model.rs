@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use dyad_prover::{ProvingKey, Rows, Setting, StoredRows, prove, reference};
-use dyad_rules::form::{Form, Take, Term};
+use dyad_rules::form::{FormRef, Take, Term};
 use dyad_rules::forms::TableForms;
 use dyad_rules::{Rules, Table, TableRules, Word, fill, gadgets};
 use dyad_verifier::hash::Domain;
@@ -177,7 +177,7 @@ fn table(t: &TableForms) -> Value {
         Take::Shift(n) => json!([t.column, 0, n, t.mask]),
         Take::Bit(bit) => json!([t.column, 1, bit, t.mask]),
     };
-    let form = |f: &Form| json!([f.constant, f.terms.iter().map(term).collect::<Vec<_>>()]);
+    let form = |f: FormRef<'_>| json!([f.constant, f.terms.iter().map(term).collect::<Vec<_>>()]);
     json!({
         "name": t.name,
         "committed": t.committed,

@@ -53,11 +53,52 @@ impl Form {
         Self { constant: 0, terms: Vec::from([Term { column, take: Take::Shift(0), mask: u64::MAX }]) }
     }
 
+    /// Itself, its terms lent.
+    pub fn lent(&self) -> FormRef<'_> {
+        FormRef { constant: self.constant, terms: &self.terms }
+    }
+
     /// The sum of two forms.
     #[must_use]
     pub fn xor(&self, other: &Self) -> Self {
-        let mut terms = Vec::with_capacity(self.terms.len() + other.terms.len());
-        let (mut a, mut b) = (self.terms.iter().peekable(), other.terms.iter().peekable());
+        made(|out| out.set_xor(self.lent(), other.lent()))
+    }
+
+    /// Shifted by a number of places, -63..=63, to the left if positive.
+    #[must_use]
+    pub fn shift(&self, by: i8) -> Self {
+        made(|out| out.set_shift(self.lent(), by))
+    }
+
+    /// The bits of a mask.
+    #[must_use]
+    pub fn mask(&self, mask: u64) -> Self {
+        made(|out| out.set_mask(self.lent(), mask))
+    }
+
+    /// One bit, 0..=63, at all places.
+    #[must_use]
+    pub fn broadcast(&self, bit: u32) -> Self {
+        made(|out| out.set_broadcast(self.lent(), bit))
+    }
+
+    /// Becomes a constant.
+    pub fn set_constant(&mut self, constant: u64) {
+        self.constant = constant;
+        self.terms.clear();
+    }
+
+    /// Becomes a column.
+    pub fn set_column(&mut self, column: u32) {
+        self.set_constant(0);
+        self.terms.push(Term { column, take: Take::Shift(0), mask: u64::MAX });
+    }
+
+    /// Becomes the sum of two forms.
+    pub fn set_xor(&mut self, a: FormRef<'_>, b: FormRef<'_>) {
+        self.set_constant(a.constant ^ b.constant);
+        self.terms.reserve(a.terms.len() + b.terms.len());
+        let (mut a, mut b) = (a.terms.iter().peekable(), b.terms.iter().peekable());
         loop {
             let key = |t: &&Term| (t.column, t.take);
             let (x, y) = (a.peek().map(key), b.peek().map(key));
@@ -71,15 +112,13 @@ impl Form {
                 (Some(x), y) if y.is_none_or(|y| x < y) => a.next().copied(),
                 _ => b.next().copied(),
             };
-            terms.extend(next);
+            self.terms.extend(next);
         }
-        Self { constant: self.constant ^ other.constant, terms }
     }
 
-    /// Shifted by a number of places, -63..=63, to the left if positive.
-    #[must_use]
-    pub fn shift(&self, by: i8) -> Self {
-        let moved = self.terms.iter().map(|t| {
+    /// Becomes a form shifted by a number of places, -63..=63, to the left if positive.
+    pub fn set_shift(&mut self, form: FormRef<'_>, by: i8) {
+        let moved = form.terms.iter().map(|t| {
             let mask = shifted(t.mask, by);
             match t.take {
                 Take::Shift(n) => (t.column, i16::from(n) + i16::from(by), mask),
@@ -87,54 +126,84 @@ impl Form {
                 Take::Bit(bit) => (t.column, BITS + i16::from(bit), mask),
             }
         });
-        Self::collect(shifted(self.constant, by), moved)
+        self.collect(shifted(form.constant, by), moved);
     }
 
-    /// The bits of a mask.
-    #[must_use]
-    pub fn mask(&self, mask: u64) -> Self {
-        let kept = self.terms.iter().map(|t| Term { mask: t.mask & mask, ..*t });
-        Self { constant: self.constant & mask, terms: kept.filter(|t| t.mask != 0).collect() }
+    /// Becomes the bits of a mask of a form.
+    pub fn set_mask(&mut self, form: FormRef<'_>, mask: u64) {
+        self.set_constant(form.constant & mask);
+        let kept = form.terms.iter().map(|t| Term { mask: t.mask & mask, ..*t });
+        self.terms.extend(kept.filter(|t| t.mask != 0));
     }
 
-    /// One bit, 0..=63, at all places.
-    #[must_use]
-    pub fn broadcast(&self, bit: u32) -> Self {
-        let spread = self.terms.iter().filter(|t| t.mask >> bit & 1 == 1).map(|t| {
+    /// Becomes one bit of a form, 0..=63, at all places.
+    pub fn set_broadcast(&mut self, form: FormRef<'_>, bit: u32) {
+        let spread = form.terms.iter().filter(|t| t.mask >> bit & 1 == 1).map(|t| {
             let source = match t.take {
                 Take::Shift(n) => bit as i16 - i16::from(n),
                 Take::Bit(source) => i16::from(source),
             };
             (t.column, BITS + source, u64::MAX)
         });
-        Self::collect((self.constant >> bit & 1).wrapping_neg(), spread)
+        self.collect((form.constant >> bit & 1).wrapping_neg(), spread);
     }
 
-    /// The form of unordered terms, by column, what is taken (a shift, or [`BITS`] and a bit), and mask.
-    fn collect(constant: u64, terms: impl Iterator<Item = (u32, i16, u64)>) -> Self {
+    /// Becomes the form of unordered terms, by column, what is taken (a shift, or [`BITS`] and a bit), and mask.
+    fn collect(&mut self, constant: u64, terms: impl Iterator<Item = (u32, i16, u64)>) {
         let take = |key: i16| if key < BITS { Take::Shift(key as i8) } else { Take::Bit((key - BITS) as u8) };
-        let mut all: Vec<Term> = terms
-            .filter(|t| t.2 != 0)
-            .map(|(column, key, mask)| Term { column, take: take(key), mask })
-            .collect();
-        all.sort_unstable();
-        let mut out: Vec<Term> = Vec::with_capacity(all.len());
-        for term in all {
-            match out.last_mut() {
+        self.set_constant(constant);
+        let all = terms.filter(|t| t.2 != 0);
+        self.terms.extend(all.map(|(column, key, mask)| Term { column, take: take(key), mask }));
+        self.terms.sort_unstable();
+        // What stands before `kept` is as it should be.
+        let mut kept = 0;
+        for next in 0..self.terms.len() {
+            let term = self.terms[next];
+            match self.terms[..kept].last_mut() {
                 Some(last) if (last.column, last.take) == (term.column, term.take) => {
                     last.mask ^= term.mask;
                     if last.mask == 0 {
-                        out.pop();
+                        kept -= 1;
                     }
                 }
-                _ => out.push(term),
+                _ => {
+                    self.terms[kept] = term;
+                    kept += 1;
+                }
             }
         }
-        Self { constant, terms: out }
+        self.terms.truncate(kept);
     }
 
     /// The word, where a row has these columns.
     pub fn value(&self, columns: &[u64], active: bool) -> u64 {
+        self.lent().value(columns, active)
+    }
+}
+
+fn made(set: impl FnOnce(&mut Form)) -> Form {
+    let mut out = Form::default();
+    set(&mut out);
+    out
+}
+
+/// A [`Form`] whose terms are elsewhere.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FormRef<'a> {
+    /// The constant.
+    pub constant: u64,
+    /// The terms.
+    pub terms: &'a [Term],
+}
+
+impl FormRef<'_> {
+    /// The form, its terms copied.
+    pub fn to_form(self) -> Form {
+        Form { constant: self.constant, terms: self.terms.to_vec() }
+    }
+
+    /// The word, where a row has these columns.
+    pub fn value(self, columns: &[u64], active: bool) -> u64 {
         let constant = if active { self.constant } else { 0 };
         self.terms.iter().fold(constant, |sum, t| {
             let column = columns[t.column as usize];

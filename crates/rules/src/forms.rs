@@ -5,7 +5,8 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use crate::encode::Encoder;
-use crate::form::{Form, Take};
+use crate::form::{Form, FormRef, Take};
+use crate::form_list::FormList;
 use crate::shape::{Message, Node, NodeId, TableShape};
 
 /// Index of a form in [`TableForms::forms`].
@@ -21,7 +22,7 @@ pub struct TableForms {
     /// How many columns belong to the program.
     pub fixed: usize,
     /// The words.
-    pub forms: Vec<Form>,
+    pub forms: FormList,
     /// The AND constraints `a & b = c`.
     pub ands: Vec<[FormId; 3]>,
     /// The products `a b = low + 2^64 high`.
@@ -34,23 +35,28 @@ pub struct TableForms {
 
 /// Forms in the order in which they are met, each once.
 struct Met<'f> {
-    all: &'f [Form],
-    forms: Vec<&'f Form>,
+    all: &'f FormList,
+    forms: FormList,
     by_node: Vec<Option<FormId>>,
     /// By a number that most other forms do not have, and the form.
-    by_form: BTreeMap<(u64, &'f Form), FormId>,
+    by_form: BTreeMap<(u64, FormRef<'f>), FormId>,
 }
 
 impl<'f> Met<'f> {
-    fn new(all: &'f [Form]) -> Self {
-        Self { all, forms: Vec::new(), by_node: alloc::vec![None; all.len()], by_form: BTreeMap::new() }
+    fn new(all: &'f FormList) -> Self {
+        Self {
+            all,
+            forms: FormList::default(),
+            by_node: alloc::vec![None; all.len()],
+            by_form: BTreeMap::new(),
+        }
     }
 
     fn id(&mut self, node: NodeId) -> FormId {
         if let Some(id) = self.by_node[node as usize] {
             return id;
         }
-        let form = &self.all[node as usize];
+        let form = self.all.at(node as usize);
         let id = *self.by_form.entry((mixed(form), form)).or_insert_with(|| {
             self.forms.push(form);
             self.forms.len() as FormId - 1
@@ -61,7 +67,7 @@ impl<'f> Met<'f> {
 }
 
 /// A number made of all that a form is.
-fn mixed(form: &Form) -> u64 {
+fn mixed(form: FormRef<'_>) -> u64 {
     // An odd number with about as many bits as not, as the golden ratio has them.
     let mix = |sum: u64, n: u64| (sum ^ n).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
     form.terms.iter().fold(form.constant, |sum, term| {
@@ -74,22 +80,23 @@ fn mixed(form: &Form) -> u64 {
 }
 
 /// The form of each node.
-fn of_nodes(shape: &TableShape) -> Vec<Form> {
+fn of_nodes(shape: &TableShape) -> FormList {
     let committed = shape.committed.len() as u32;
-    let mut out: Vec<Form> = Vec::with_capacity(shape.nodes.len());
+    let mut out = FormList::with_room(shape.nodes.len(), 2 * shape.nodes.len());
+    let mut form = Form::default();
     for node in &shape.nodes {
-        let of = |id: NodeId| &out[id as usize];
-        let form = match *node {
-            Node::Constant(c) => Form::constant(c),
-            Node::Committed(c) => Form::column(c),
-            Node::Fixed(c) => Form::column(committed + c),
-            Node::Xor(a, b) => of(a).xor(of(b)),
-            Node::Shl(a, n) => of(a).shift(n as i8),
-            Node::Shr(a, n) => of(a).shift(-(n as i8)),
-            Node::Mask(a, mask) => of(a).mask(mask),
-            Node::Broadcast(a, bit) => of(a).broadcast(bit),
-        };
-        out.push(form);
+        let of = |id: NodeId| out.at(id as usize);
+        match *node {
+            Node::Constant(c) => form.set_constant(c),
+            Node::Committed(c) => form.set_column(c),
+            Node::Fixed(c) => form.set_column(committed + c),
+            Node::Xor(a, b) => form.set_xor(of(a), of(b)),
+            Node::Shl(a, n) => form.set_shift(of(a), n as i8),
+            Node::Shr(a, n) => form.set_shift(of(a), -(n as i8)),
+            Node::Mask(a, mask) => form.set_mask(of(a), mask),
+            Node::Broadcast(a, bit) => form.set_broadcast(of(a), bit),
+        }
+        out.push(form.lent());
     }
     out
 }
@@ -101,7 +108,7 @@ impl TableForms {
     }
 
     /// Those of a shape, of whose nodes these are the forms.
-    pub fn with(shape: &TableShape, all: &[Form]) -> Self {
+    pub fn with(shape: &TableShape, all: &FormList) -> Self {
         assert_eq!(all.len(), shape.nodes.len(), "a form of each node");
         let mut met = Met::new(all);
         let ands = shape.ands.iter().map(|a| a.operands.map(|o| met.id(o))).collect();
@@ -118,7 +125,7 @@ impl TableForms {
             name: shape.name.clone(),
             committed: shape.committed.len(),
             fixed: shape.fixed.len(),
-            forms: met.forms.into_iter().cloned().collect(),
+            forms: met.forms,
             ands,
             products,
             pushes,
@@ -128,7 +135,7 @@ impl TableForms {
 
     /// The terms of all forms.
     pub fn terms(&self) -> usize {
-        self.forms.iter().map(|f| f.terms.len()).sum()
+        self.forms.terms()
     }
 
     /// How many bytes [`TableForms::encode`] appends.
@@ -147,10 +154,10 @@ impl TableForms {
         e.number(self.committed as u64);
         e.number(self.fixed as u64);
         e.number(self.forms.len() as u64);
-        for form in &self.forms {
+        for form in self.forms.iter() {
             e.number(form.constant);
             e.number(form.terms.len() as u64);
-            for term in &form.terms {
+            for term in form.terms {
                 let (kind, by) = match term.take {
                     Take::Shift(n) => (0, n as u8),
                     Take::Bit(bit) => (1, bit),

@@ -23,6 +23,7 @@ pub mod data;
 mod encode;
 pub mod fill;
 pub mod form;
+pub mod form_list;
 pub mod forms;
 pub mod gadgets;
 pub mod harness;

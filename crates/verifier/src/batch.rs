@@ -4,7 +4,7 @@
 use alloc::vec::Vec;
 
 use dyad_field::{K, PrimeCharacteristicRing, eq_prefix_sum, eq_table, x_power};
-use dyad_rules::form::Form;
+use dyad_rules::form::FormRef;
 use dyad_rules::forms::{FormId, TableForms};
 
 use crate::columns::block_weights;
@@ -147,7 +147,7 @@ impl<'c> Batch<'c> {
         let mut total = self.absent;
         for (number, slab) in layout.slabs.iter().enumerate() {
             let table = table(system, slab)?;
-            let value = |kind, word| match get(&table.forms, index(word), "a form")?.constant {
+            let value = |kind, word| match form(table, word)?.constant {
                 0 => Ok(K::ZERO),
                 constant => get(&kinds, kind, "a kind of weights")?.word(constant),
             };
@@ -229,8 +229,8 @@ impl Values<'_> {
             return Ok(value);
         }
         known.fill(K::ZERO);
-        let form: &Form = get(&table.forms, index(word), "a form")?;
-        self.kinds.get_mut(kind).ok_or(Error::Internal("a kind of weights"))?.form(form, columns, known)?;
+        let kind = self.kinds.get_mut(kind).ok_or(Error::Internal("a kind of weights"))?;
+        kind.form(form(table, word)?, columns, known)?;
         get(known, slab, "a slab").copied()
     }
 }
@@ -242,6 +242,10 @@ fn active(point: &[K], slab: &Slab) -> Result<K, Error> {
 
 fn table<'a>(system: &'a System, slab: &Slab) -> Result<&'a TableForms, Error> {
     Ok(get(&system.tables, slab.table, "a slab's table")?)
+}
+
+fn form(table: &TableForms, word: FormId) -> Result<FormRef<'_>, Error> {
+    table.forms.get(index(word)).ok_or(Error::Internal("a form"))
 }
 
 /// For each slab the factors of its columns at a point, those that are committed first, then the fixed ones.

@@ -7,7 +7,7 @@
 use alloc::vec::Vec;
 
 use dyad_field::{K, PrimeCharacteristicRing};
-use dyad_rules::form::{Form, Take, Term};
+use dyad_rules::form::{FormRef, Take, Term};
 
 use crate::Error;
 use crate::error::get;
@@ -88,7 +88,7 @@ impl<'a> Weighted<'a> {
     ///
     /// # Errors
     /// [`Error::Internal`] for a column that is not there.
-    pub fn form(&mut self, form: &Form, columns: &[Vec<K>], sums: &mut [K]) -> Result<(), Error> {
+    pub fn form(&mut self, form: FormRef<'_>, columns: &[Vec<K>], sums: &mut [K]) -> Result<(), Error> {
         for terms in form.terms.chunk_by(|a, b| a.column == b.column) {
             let Some(&Term { column, .. }) = terms.first() else { continue };
             let mut value = K::ZERO;

@@ -33,18 +33,21 @@ const SHARES: [(&str, f64); 15] = [
     ("opening", 0.16),
 ];
 
+/// Starts the threads that all work is done on, those of the machine or so many: reading a program compiles its blocks
+/// on them, so before that.
+fn start_threads(threads: Option<u16>) -> Result<(), Failure> {
+    let pool = rayon::ThreadPoolBuilder::new();
+    let pool = threads.into_iter().fold(pool, |pool, n| pool.num_threads(n.into()));
+    pool.build_global().map_err(bad)
+}
+
 pub fn run(args: &Prove) -> Result<(), Failure> {
     let place = files::place(args.output.as_deref(), &args.task.elf, "proof");
     if args.json && files::fills_stdout(Some(&place)) {
         return Err(Failure::Usage("--json and the proof both go to standard output".to_owned()));
     }
     files::check_place(Some(&place))?;
-    // Reading a program compiles its blocks, in this pool.
-    let mut pool = rayon::ThreadPoolBuilder::new();
-    if let Some(threads) = args.threads {
-        pool = pool.num_threads(threads.into());
-    }
-    pool.build_global().map_err(bad)?;
+    start_threads(args.threads)?;
     let program = files::read_program(&args.task.elf)?;
     report::warn_of_floats(&args.task.elf, &program);
     let input = files::read_input(args.task.input.as_deref())?;

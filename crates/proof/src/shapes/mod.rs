@@ -29,9 +29,9 @@ struct Dictionary {
 
 impl Dictionary {
     fn of(tables: &[Arc<TableForms>]) -> Self {
-        let forms = || tables.iter().flat_map(|t| &t.forms);
+        let forms = || tables.iter().flat_map(|t| t.forms.iter());
         let constants: BTreeSet<u64> = forms().map(|f| f.constant).filter(|&c| c != 0).collect();
-        let ops: BTreeSet<Op> = forms().flat_map(|f| &f.terms).map(|t| (t.take, t.mask)).collect();
+        let ops: BTreeSet<Op> = forms().flat_map(|f| f.terms).map(|t| (t.take, t.mask)).collect();
         Self { constants: constants.into_iter().collect(), ops: ops.into_iter().collect() }
     }
 }
@@ -95,7 +95,7 @@ fn encode_table(w: &mut Writer, table: &TableForms, dictionary: &Dictionary) {
     ] {
         w.length(n);
     }
-    for form in &table.forms {
+    for form in table.forms.iter() {
         let constant = match form.constant {
             0 => 0,
             c => place(dictionary.constants.binary_search(&c)).saturating_add(1),
@@ -103,7 +103,7 @@ fn encode_table(w: &mut Writer, table: &TableForms, dictionary: &Dictionary) {
         w.length(constant);
         w.length(form.terms.len());
         let mut before = 0;
-        for term in &form.terms {
+        for term in form.terms {
             w.number(u64::from(term.column.wrapping_sub(before)));
             before = term.column;
             w.length(place(dictionary.ops.binary_search(&(term.take, term.mask))));

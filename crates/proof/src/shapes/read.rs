@@ -9,7 +9,8 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use dyad_rules::MESSAGE_WORDS;
-use dyad_rules::form::{Form, Take, Term};
+use dyad_rules::form::{Take, Term};
+use dyad_rules::form_list::FormList;
 use dyad_rules::forms::{FormId, TableForms};
 use dyad_rules::shape::Message;
 use dyad_verifier::check::demand;
@@ -175,14 +176,14 @@ struct Forms<'b> {
 
 impl<'b> Forms<'b> {
     /// The forms of a table, which are distinct. Each of its columns is in one: nothing is sized by a number alone.
-    fn read(&mut self, r: &mut Reader<'b>, committed: usize, count: usize) -> Result<Vec<Form>, Fault> {
+    fn read(&mut self, r: &mut Reader<'b>, committed: usize, count: usize) -> Result<FormList, Fault> {
         self.known.clear();
         self.columns.clear();
         self.columns.resize(committed, false);
-        let mut forms = r.room(count, 2);
+        let mut forms = FormList::default();
         for _ in 0..count {
             let before = r.0;
-            forms.push(self.form(r)?);
+            self.form(r, &mut forms)?;
             let bytes = r.since(before);
             self.known.push((beginning(bytes), bytes));
         }
@@ -193,23 +194,22 @@ impl<'b> Forms<'b> {
     }
 
     /// A form, its terms increasing by column and what is taken of it.
-    fn form(&mut self, r: &mut Reader<'b>) -> Result<Form, Fault> {
+    fn form(&mut self, r: &mut Reader<'b>, out: &mut FormList) -> Result<(), Fault> {
         let constant = match r.below(MOST + 1)?.checked_sub(1) {
             None => 0,
             Some(place) => self.constants.get(place)?,
         };
-        let count = r.count()?;
-        let mut terms: Vec<Term> = r.room(count, 2);
-        let mut column = 0u32;
-        for _ in 0..count {
+        let (mut column, mut last) = (0u32, None);
+        for _ in 0..r.count()? {
             column = column.saturating_add(r.below(MOST)?);
             *self.columns.get_mut(column as usize).ok_or(Fault::Shapes)? = true;
             let (take, mask) = self.ops.get(r.below(MOST)?)?;
-            let follows = terms.last().is_none_or(|t| (t.column, t.take) < (column, take));
-            demand(follows, Fault::Shapes)?;
-            terms.push(Term { column, take, mask });
+            demand(last < Some((column, take)), Fault::Shapes)?;
+            last = Some((column, take));
+            out.push_term(Term { column, take, mask });
         }
-        Ok(Form { constant, terms })
+        out.end(constant);
+        Ok(())
     }
 }
 

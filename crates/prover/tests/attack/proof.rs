@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::toy::{Random, Toy, toy};
 use dyad_prover::Proof;
 use dyad_prover::reference::{self, Lie};
-use dyad_rules::form::Take;
+use dyad_rules::form::{Take, Term};
 use dyad_rules::forms::TableForms;
 use dyad_verifier::layout::MAX_ROWS;
 use dyad_verifier::{Blake3, Error, Key, Label, Level, Recorded, Statement, System, verify};
@@ -266,6 +266,15 @@ fn first(system: &mut System) -> &mut TableForms {
     Arc::make_mut(&mut system.tables[0])
 }
 
+/// A system, in whose first table a term is another.
+fn of_another_term(system: &System, change: impl FnOnce(&mut Term)) -> System {
+    let mut system = system.clone();
+    let forms = &mut first(&mut system).forms;
+    let place = forms.iter().position(|form| !form.terms.is_empty()).expect("a term");
+    forms.change(place, |form| change(&mut form.terms[0]));
+    system
+}
+
 /// Rows 67, 72: the rules' digest is bound; and a system that contradicts itself is an error.
 #[test]
 fn other_rules() {
@@ -281,14 +290,10 @@ fn other_rules() {
     first(&mut broken).ands[0][1] = 9999;
     assert!(matches!(with(&broken), Some(Error::Internal(_))));
     for take in [Take::Shift(-128), Take::Shift(64), Take::Bit(64)] {
-        let mut broken = t.system.clone();
-        let term = first(&mut broken).forms.iter_mut().find_map(|f| f.terms.first_mut()).expect("a term");
-        term.take = take;
+        let broken = of_another_term(&t.system, |term| term.take = take);
         assert!(with(&broken).is_some());
     }
-    let mut broken = t.system.clone();
-    let term = first(&mut broken).forms.iter_mut().find_map(|f| f.terms.first_mut()).expect("a term");
-    term.column = 9999;
+    let broken = of_another_term(&t.system, |term| term.column = 9999);
     assert!(matches!(with(&broken), Some(Error::Internal(_))));
 }
 

@@ -202,7 +202,7 @@ pub fn says_its_shape(form: &TableShape, table: &dyn TableRules, random: &mut Ra
             assert_eq!(check.ands, ands, "{name}: Check and Lanes differ");
             assert_eq!(check.ands, form_ands, "{name}: Check and Shape differ");
             let columns = [&committed[..], &fixed[..]].concat();
-            let of_forms = |id: u32| by_forms.forms[id as usize].value(&columns, active);
+            let of_forms = |id: u32| by_forms.forms.at(id as usize).value(&columns, active);
             let with_forms: Vec<_> = by_forms.ands.iter().map(|a| a.map(of_forms)).collect();
             assert_eq!(check.ands, with_forms, "{name}: Check and TableForms differ");
             let products: Vec<_> = lanes.products.iter().map(|p| p.map(|l| l.0[i])).collect();
