@@ -5,6 +5,7 @@ mod common;
 use std::{fs, path::Path};
 
 use common::{Folder, built, guests, json};
+use dyad_program::testing::{DATA, asm::*, program};
 
 #[test]
 fn a_tuned_program_gives_the_same_and_has_another_key() {
@@ -124,7 +125,53 @@ fn a_program_is_tuned_when_it_is_built() {
     folder.dyad(&[&["tune", &built("fibonacci"), "-o", "tuned.elf"], &inputs[..]].concat());
     let bytes = |name: &str| fs::read(folder.path(name)).expect("a file");
     assert_eq!(bytes("built.elf"), bytes("tuned.elf"));
+    let few = folder.try_dyad(&[&build[..], &inputs, &["--max-cycles", "1k"]].concat());
+    let few = String::from_utf8_lossy(&few.stderr).into_owned();
+    assert!(few.contains("did not exit within 1000 cycles"), "{few}");
     // Inputs are for tuning.
     let refused = folder.try_dyad(&["build", "--input", "one", project]);
+    assert_eq!(refused.status.code(), Some(2));
+}
+
+/// A program that loads from the address that its input is, so many times, and exits with the input's second word.
+fn loads() -> Vec<u8> {
+    let read = [syscall(63, 0, DATA, 16), li(S0, DATA), vec![ld(S1, S0, 0), ld(A4, S0, 8)]].concat();
+    let rounds = [li(A3, 3000), vec![ld(T0, S1, 0), add(T1, T1, T0), addi(A3, A3, -1), bne(A3, ZERO, -12)]];
+    let end = vec![addi(A0, A4, 0), addi(A7, ZERO, 93), ecall()];
+    program(&[read, rounds.concat(), end].concat(), &[0; 16])
+}
+
+/// Runs that fail are told by their inputs: one that the program says was bad, one that traps, one that goes on too long.
+#[test]
+fn inputs_that_fail_are_named() {
+    let folder = Folder::new("fails");
+    folder.write("elf", &loads());
+    let input = |address: u64, code: u64| [address.to_le_bytes(), code.to_le_bytes()].concat();
+    folder.write("good", &input(DATA, 0));
+    folder.write("bad", &input(DATA, 3));
+    folder.write("wild", &input(1 << 40, 0));
+    let tune = |inputs: &[&str], status: i32| {
+        let options = ["tune", "elf", "-o", "out", "--input", "good"];
+        let output = folder.try_dyad(&[&options[..], inputs].concat());
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(status), "{said}");
+        said
+    };
+    assert!(!tune(&[], 0).contains("warning"));
+    let said = tune(&["--input", "bad"], 0);
+    assert!(said.contains("warning: with the input bad the program exits with code 3"), "{said}");
+    let said = tune(&["--input", "wild"], 1);
+    assert!(
+        said.contains("with the input wild: the program trapped") && said.contains("other inputs"),
+        "{said}"
+    );
+    let said = tune(&["--max-cycles", "12k"], 1);
+    assert!(said.contains("with the input good: the program did not exit within 12000 cycles"), "{said}");
+    assert!(!tune(&["--max-cycles", "20k"], 0).contains("error"));
+    // The same for runs that are only shown.
+    let shown = folder.try_dyad(&["tune", "out", "--show", "-i", "good", "--max-cycles", "12k"]);
+    assert!(String::from_utf8_lossy(&shown.stderr).contains("with the input good: "), "{shown:?}");
+    // Nothing is run, so nothing can take too long.
+    let refused = folder.try_dyad(&["tune", "elf", "--static", "--max-cycles", "12k"]);
     assert_eq!(refused.status.code(), Some(2));
 }
