@@ -21,6 +21,8 @@ const FILES: usize = 3;
 pub struct Runs {
     /// Their cycles.
     cycles: u64,
+    /// Those of the longest.
+    longest: u64,
     /// Their rows of each block.
     rows: Vec<u64>,
 }
@@ -28,18 +30,24 @@ pub struct Runs {
 impl Runs {
     /// No runs so far.
     pub fn of(program: &Program) -> Self {
-        Self { cycles: 0, rows: vec![0; program.blocks().list().len()] }
+        Self { cycles: 0, longest: 0, rows: vec![0; program.blocks().list().len()] }
     }
 
     /// One more.
     pub fn add(&mut self, run: &Run) {
         self.cycles += run.cycles;
+        self.longest = self.longest.max(run.cycles);
         for (name, rows) in &run.tables {
             let block = name.strip_prefix("block ").and_then(|n| n.parse::<usize>().ok());
             if let Some(sum) = block.and_then(|block| self.rows.get_mut(block)) {
                 *sum += rows;
             }
         }
+    }
+
+    /// The cycles of the longest.
+    pub fn longest(&self) -> u64 {
+        self.longest
     }
 
     /// The part of all cycles that is rows of a block.
@@ -153,7 +161,7 @@ impl<'p> Listing<'p> {
         let single = sum(&|b| b.gain * b.block.size().cost());
         let cycles = number(runs.cycles);
         if cost == 0.0 {
-            return Some(format!("none: nothing of {cycles} cycles is in blocks"));
+            return Some(format!("none: nothing of {cycles} cycles is in blocks, as no table would pay"));
         }
         let share = instructions / runs.cycles.max(1) as f64;
         // The rest goes by rows that cost about what rows of those in blocks would.

@@ -175,3 +175,37 @@ fn inputs_that_fail_are_named() {
     let refused = folder.try_dyad(&["tune", "elf", "--static", "--max-cycles", "12k"]);
     assert_eq!(refused.status.code(), Some(2));
 }
+
+/// What so short a run gains by blocks is said, whether it is tuned by or run; a longer one is another matter.
+#[test]
+fn short_runs_are_not_told_to_be_tuned() {
+    let folder = Folder::new("short");
+    let elf = built("fibonacci");
+    for (name, input) in [("short", &b"11"[..]), ("long", b"3000")] {
+        folder.write(name, input);
+    }
+    let said = |arguments: &[&str]| {
+        let output = folder.dyad(arguments);
+        String::from_utf8([output.stdout, output.stderr].concat()).expect("text")
+    };
+    let run = said(&["run", &elf, "--input", "short"]);
+    assert!(run.contains("so short a run would gain little") && !run.contains("dyad tune"), "{run}");
+    let run = said(&["run", &elf, "--input", "long"]);
+    assert!(run.contains("`dyad tune` chooses some"), "{run}");
+    let tuned = said(&["tune", &elf, "--input", "short", "-o", "tuned.elf"]);
+    assert!(tuned.contains("warning: the longest run") && tuned.contains("10 000 cycles or more"), "{tuned}");
+    assert!(tuned.contains("is in blocks, as no table would pay"), "{tuned}");
+    let run = said(&["run", "tuned.elf", "--input", "short"]);
+    assert!(run.contains("is used: tables of so few rows would cost more"), "{run}");
+    // The longer of two counts.
+    let tuned = said(&["tune", &elf, "-i", "short", "-i", "long", "-o", "tuned.elf"]);
+    assert!(!tuned.contains("warning"), "{tuned}");
+    let run = json(&folder.dyad(&["run", "tuned.elf", "--input", "short", "--json"]));
+    let blocks = json(&folder.dyad(&["tune", "tuned.elf", "--show", "--json"]));
+    let (left_out, all) = (run["blocks"]["left_out"].as_u64(), blocks["blocks"].as_array().map(Vec::len));
+    assert!(left_out > Some(0) && left_out <= all.map(|n| n as u64), "{run}");
+    // An empty list was asked for.
+    folder.dyad(&["tune", &elf, "--none", "-o", "none.elf"]);
+    let run = said(&["run", "none.elf", "--input", "long"]);
+    assert!(run.contains("none: the list in the ELF file is empty"), "{run}");
+}

@@ -31,6 +31,11 @@ impl<'p> Choice<'p> {
         &self.patterns
     }
 
+    /// How many are not used.
+    pub fn left_out(&self) -> usize {
+        self.wanted.iter().filter(|wanted| !**wanted).count()
+    }
+
     /// Leaves those out that did not pay in a run of so many rows and cycles, if that is worth executing it again;
     /// returns whether it is.
     pub fn reconsider(&mut self, rows: &RowCounts, cycles: u64) -> bool {

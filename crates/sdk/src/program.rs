@@ -69,13 +69,16 @@ pub struct InBlocks {
     pub rows: u64,
     /// Instructions that are rows of their own, system calls not among them.
     pub singles: Singles,
+    /// Blocks of the program that are not used: their tables would cost more than they save in this run. Instructions
+    /// on their paths are among those of no block.
+    pub left_out: usize,
 }
 
 impl InBlocks {
-    fn new(program: &Program, rows: &RowCounts, singles: Singles) -> Self {
+    fn new(program: &Program, choice: &Choice<'_>, rows: &RowCounts, singles: Singles) -> Self {
         let blocks = program.blocks.list().iter().zip(&rows.blocks);
         let instructions = blocks.map(|(block, rows)| block.path.instrs.len() as u64 * rows).sum();
-        Self { instructions, rows: rows.blocks.iter().sum(), singles }
+        Self { instructions, rows: rows.blocks.iter().sum(), singles, left_out: choice.left_out() }
     }
 }
 
@@ -129,6 +132,11 @@ impl Program {
         let patterns: Vec<_> = blocks.list().iter().map(|b| b.pattern().clone()).collect();
         let patterns = Arc::new(Patterns::new(patterns, instrs.len()));
         Ok(Self { blocks, patterns, ..self })
+    }
+
+    /// Whether the ELF file has a list of blocks, which may be an empty one.
+    pub fn has_list(&self) -> bool {
+        self.inner.section(SECTION).is_some()
     }
 
     /// The paths that have tables of their own.
@@ -203,7 +211,7 @@ impl Program {
             Some(expected.key + expected.proof())
         };
         let [proof_memory, small_proof_memory] = [Level::L128, Level::L128_SMALL].map(memory);
-        let in_blocks = InBlocks::new(self, &rows, singles);
+        let in_blocks = InBlocks::new(self, &choice, &rows, singles);
         let of_rows = |of: fn(&TableForms) -> usize| -> u64 {
             system.tables.iter().zip(rows.all()).map(|(table, n)| of(table) as u64 * n).sum()
         };
