@@ -17,6 +17,12 @@ const NAME: usize = 60;
 /// So many files are named beside the one where a path begins.
 const FILES: usize = 3;
 
+/// What is told of each block: what `dyad inspect` tells of a key's, and more.
+const HEAD: [&str; 9] =
+    ["block", "instructions", "words", "constraints", "products", "messages", "terms", SHARE, "gain"];
+/// The part of all cycles that is in the block.
+const SHARE: &str = "of cycles";
+
 /// What of some runs is in a program's blocks.
 pub struct Runs {
     /// Their cycles.
@@ -120,7 +126,7 @@ impl<'p> Listing<'p> {
         let terms: usize = self.blocks.iter().map(|b| b.block.size().terms).sum();
         let mut report = Report::default();
         report
-            .title(format_args!("{}: {} blocks", file.display(), self.blocks.len()))
+            .title(format_args!("{}: {}", file.display(), blocks(self.blocks.len())))
             .fact("terms", number(terms as u64))
             .fact("in a key", size(self.program.block_key_bytes() as u64));
         if self.written {
@@ -132,22 +138,27 @@ impl<'p> Listing<'p> {
         if let Some(checked) = self.checked {
             report.fact("checked", checked);
         }
-        let head = ["block", "instructions", "words", "terms", "of cycles", "gain"];
-        let lines = self.blocks.iter().map(|b| (self.cells(b), b.sources())).collect::<Vec<_>>();
-        report.table_with_remarks(&head, &lines).print(to_stderr);
+        if !self.blocks.is_empty() {
+            let lines = self.blocks.iter().map(|b| (self.cells(b), Some(b.place()))).collect::<Vec<_>>();
+            let head: Vec<&str> = HEAD.into_iter().filter(|&name| self.shows(name)).collect();
+            report.table_with_remarks(&head, &lines);
+        }
+        report.print(to_stderr);
+    }
+
+    /// Whether blocks are listed with this of [`HEAD`]: parts of runs where there are runs.
+    fn shows(&self, name: &str) -> bool {
+        self.runs.is_some() || name != SHARE
     }
 
     fn cells(&self, b: &Listed<'_>) -> Vec<String> {
         let (cost, instructions) = (b.block.size(), b.block.path.instrs.len());
         let share = self.runs.map(|runs| format!("{:.1}%", 100.0 * runs.share(b.index, instructions)));
-        vec![
-            format!("{:#x} {}", b.pc, cut(&b.function)),
-            instructions.to_string(),
-            cost.words.to_string(),
-            cost.terms.to_string(),
-            share.unwrap_or_default(),
-            format!("{:.1}", b.gain),
-        ]
+        let counts = [cost.words, cost.ands, cost.products, cost.messages, cost.terms];
+        let mut cells = vec![format!("block {}", b.index), number(instructions as u64)];
+        cells.extend(counts.iter().map(|&n| number(n as u64)));
+        cells.extend(share.into_iter().chain([format!("{:.1}", b.gain)]));
+        cells
     }
 
     /// What was gained in the runs, in words.
@@ -211,6 +222,12 @@ impl<'p> Listing<'p> {
 }
 
 impl Listed<'_> {
+    /// Where the path begins, by address, function and source lines, and the files that it goes through.
+    fn place(&self) -> String {
+        let sources = self.sources().map(|sources| format!("; {sources}")).unwrap_or_default();
+        format!("{:#x} {}{sources}", self.pc, cut(&self.function))
+    }
+
     /// The lines where the path begins, and the files that it goes through; nothing without debug information.
     fn sources(&self) -> Option<String> {
         let first = self.lines.first()?;
@@ -233,6 +250,15 @@ impl Listed<'_> {
             text = format!("{text}; {}", named.join(", "));
         }
         Some(text)
+    }
+}
+
+/// So many blocks.
+fn blocks(n: usize) -> String {
+    match n {
+        0 => "no blocks".to_owned(),
+        1 => "1 block".to_owned(),
+        n => format!("{} blocks", number(n as u64)),
     }
 }
 
@@ -263,6 +289,11 @@ mod tests {
         assert_eq!(short(file), "sha2-0.10.9/src/sha256.rs");
         assert_eq!(short("/rustc/ac68faa2/library/core/src/cmp.rs"), "library/core/src/cmp.rs");
         assert_eq!(short("src/main.rs"), "src/main.rs");
+    }
+
+    #[test]
+    fn one_block_is_no_blocks() {
+        assert_eq!([0, 1, 2].map(blocks), ["no blocks", "1 block", "2 blocks"]);
     }
 
     #[test]

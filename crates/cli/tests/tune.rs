@@ -54,6 +54,50 @@ fn a_tuned_program_gives_the_same_and_has_another_key() {
     assert_eq!(key["program"], json(&folder.dyad(&["inspect", "plain.key", "--json"]))["program"]);
 }
 
+/// What a program's file, its key and its list say of its blocks is the same.
+#[test]
+fn blocks_have_the_same_numbers_everywhere() {
+    let folder = Folder::new("numbers");
+    let (elf, input) = (built("fibonacci"), folder.write("in", b"3000"));
+    folder.dyad(&["tune", &elf, "--input", &input, "-o", "tuned.elf"]);
+    folder.dyad(&["key", "tuned.elf", "-o", "key"]);
+    folder.dyad(&["tune", &elf, "--none", "-o", "none.elf"]);
+    let inspect = |file: &str| json(&folder.dyad(&["inspect", file, "--json"]));
+    let (program, key, plain, none) =
+        (inspect("tuned.elf"), inspect("key"), inspect(&elf), inspect("none.elf"));
+    let shown = json(&folder.dyad(&["tune", "tuned.elf", "--show", "--json"]));
+    let list = shown["blocks"].as_array().expect("a list");
+    let sum = |name: &str| list.iter().map(|b| b[name].as_u64().expect("a number")).sum::<u64>();
+    assert!(!list.is_empty());
+    assert_eq!((&program["blocks"], &program["terms"]), (&list.len().into(), &sum("terms").into()));
+    assert_eq!((&program["blocks"], &program["terms"]), (&key["blocks"], &key["terms"]));
+    assert_eq!(
+        (&program["block_instructions"], &program["has_list"]),
+        (&sum("instructions").into(), &true.into())
+    );
+    assert_eq!((&plain["blocks"], &plain["has_list"]), (&0.into(), &false.into()));
+    assert_eq!((&none["blocks"], &none["has_list"]), (&0.into(), &true.into()));
+    // The tables for people have the same columns, and the same in them.
+    let text = |arguments: &[&str]| String::from_utf8(folder.dyad(arguments).stdout).expect("text");
+    let rows = |text: &str, names: &[&str]| -> Vec<Vec<String>> {
+        let head = text.lines().find(|l| l.trim_start().starts_with("block ")).expect("a table");
+        let column = |name: &&str| head.find(name).expect("a column") + name.len();
+        let ends: Vec<usize> = names.iter().map(column).collect();
+        let lines = text.lines().filter(|l| l.starts_with("  block ") && l != &head);
+        let cell = |line: &str, end: usize| line[..end].rsplit("  ").next().unwrap_or_default().to_owned();
+        lines.map(|line| ends.iter().map(|&end| cell(line, end)).collect()).collect()
+    };
+    let names = ["words", "constraints", "products", "messages", "terms"];
+    let (shown, of_key) = (text(&["tune", "tuned.elf", "--show"]), text(&["inspect", "key"]));
+    let (shown, of_key) = (rows(&shown, &names), rows(&of_key, &names));
+    assert_eq!((shown.len(), &shown), (list.len(), &of_key));
+    assert_eq!(shown[0][0], list[0]["committed_words"].to_string());
+    let count = format!("{}, of {} instructions and ", list.len(), sum("instructions"));
+    assert!(text(&["inspect", "tuned.elf"]).contains(&count));
+    assert!(text(&["inspect", "none.elf"]).contains("the list in the file is empty"));
+    assert!(text(&["tune", "none.elf", "--show"]).contains("none.elf: no blocks"));
+}
+
 /// What is told of blocks: where they begin in the source, and what of a run is in them.
 #[test]
 fn blocks_are_shown_with_their_source_lines() {

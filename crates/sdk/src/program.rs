@@ -146,6 +146,9 @@ impl Program {
 
     /// Bytes that the blocks take in a key.
     pub fn block_key_bytes(&self) -> usize {
+        if self.blocks.list().is_empty() {
+            return 0;
+        }
         dyad_proof::blocks_to_bytes(&self.block_forms().collect::<Vec<_>>()).len()
     }
 
