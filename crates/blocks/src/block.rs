@@ -12,6 +12,7 @@ use dyad_rules::{Rows, TableRules};
 use crate::circuit::{Circuit, Refused, compile};
 use crate::cost::of_rows;
 use crate::fill::Filler;
+use crate::list;
 use crate::path::Path;
 use crate::table::{LONG, Table};
 
@@ -126,12 +127,13 @@ impl Blocks {
     /// Compiles paths of a program.
     ///
     /// # Errors
-    /// As [`Block::new`], with the path's place in the list.
+    /// As [`Block::new`], and [`Refused::Twice`] where paths have the same instructions, with the path's place in the list.
     pub fn compile(
         paths: Vec<Path>,
         program: &[Placed],
         image: &[ImageCell],
     ) -> Result<Self, (usize, Refused)> {
+        list::check(&paths, program)?;
         let blocks = paths
             .into_iter()
             .enumerate()

@@ -71,6 +71,9 @@ pub enum Refused {
     /// More times of accesses than a row has.
     #[error("the path needs more than {TIME_STEP} time slots")]
     Slots,
+    /// Another path of the list has the same instructions.
+    #[error("a path before it in the list has the same instructions: list it once")]
+    Twice,
 }
 
 /// Compiles a path of `program`, the instructions in their places. `image` gives the value of a cell that the program

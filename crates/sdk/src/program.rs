@@ -116,15 +116,18 @@ impl Program {
     /// The program's ELF file with the list of these paths, in the place of one that it has.
     ///
     /// # Errors
-    /// [`Error::Load`] where the file cannot be written anew.
+    /// [`Error::Block`] for a path that is none of the program, or listed before; [`Error::Load`] where the file cannot be
+    /// written anew.
     pub fn elf_with_blocks(&self, paths: &[Path]) -> Result<Vec<u8>, Error> {
+        list::check(paths, self.inner.instrs())
+            .map_err(|(index, refused)| Error::Block { index, refused })?;
         Ok(self.inner.with_section(SECTION, &list::encode(paths, self.inner.instrs()))?)
     }
 
     /// The program with tables of their own for these paths.
     ///
     /// # Errors
-    /// [`Error::Block`] for a path that cannot be a row.
+    /// [`Error::Block`] for a path that cannot be a row, or that is listed before.
     pub fn with_blocks(self, paths: Vec<Path>) -> Result<Self, Error> {
         let instrs = self.inner.instrs();
         let blocks = Blocks::compile(paths, instrs, self.inner.image());

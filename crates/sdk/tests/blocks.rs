@@ -186,6 +186,28 @@ fn blocks_are_kept_in_the_elf_file_and_in_the_key() {
     assert_eq!(with.details().section(".dyad.blocks"), Some(&[1, 0][..]));
 }
 
+/// A list has a path once, whatever it takes for granted, and paths of the program alone.
+#[test]
+fn paths_are_listed_once() {
+    let plain = Program::from_elf(&sums()).expect("a program");
+    let one = rounds(&plain, 3);
+    let other = Path { residues: Vec::new(), ..one.clone() };
+    let refused = |paths: Vec<Path>, index: usize, why: &str| {
+        let errors = [
+            plain.elf_with_blocks(&paths).expect_err("is refused"),
+            plain.clone().with_blocks(paths).expect_err("is refused"),
+        ];
+        for error in errors.map(|error| error.to_string()) {
+            assert!(error.contains(&format!("block {index} of the list")) && error.contains(why), "{error}");
+        }
+    };
+    let between = rounds(&plain, 1);
+    refused(vec![one.clone(), between.clone(), one.clone()], 2, "the same instructions: list it once");
+    refused(vec![between.clone(), one, other], 2, "the same instructions: list it once");
+    refused(vec![between, Path::default()], 1, "leaves the program");
+    refused(vec![Path { instrs: vec![u32::MAX], ..Path::default() }], 0, "leaves the program");
+}
+
 /// Random programs tuned by themselves: all rows hold and all messages balance.
 #[test]
 fn random_programs_with_blocks_are_sound() {
