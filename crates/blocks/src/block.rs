@@ -52,20 +52,27 @@ impl Block {
     pub fn new(path: Path, program: &[Placed], image: &[ImageCell]) -> Result<Self, Refused> {
         let cell = |address| cell(image, address);
         let circuit = compile(&path, program, &cell, &|a, b| path.below(a, b))?;
-        Ok(Self::of(path, &circuit))
+        Self::of(path, &circuit)
     }
 
     /// The block of a path's circuit.
-    pub(crate) fn of(path: Path, circuit: &Circuit) -> Self {
+    ///
+    /// # Errors
+    /// [`Refused::Large`] where no key can carry its table.
+    pub(crate) fn of(path: Path, circuit: &Circuit) -> Result<Self, Refused> {
         let table = table(&path, circuit);
-        Self {
+        let forms = TableForms::of(&table.shape);
+        if !forms.fits_a_key() {
+            return Err(Refused::Large);
+        }
+        Ok(Self {
             pattern: circuit.pattern(&path),
             filler: Filler::new(circuit, &table),
-            forms: TableForms::of(&table.shape),
+            forms,
             single: of_rows(&circuit.placed),
             rules: DataTable::new(table.shape),
             path,
-        }
+        })
     }
 
     /// What an executor has to know.

@@ -11,14 +11,14 @@ use alloc::vec::Vec;
 
 use dyad_rules::MESSAGE_WORDS;
 use dyad_rules::form::{Form, Take, Term};
-use dyad_rules::forms::{FormId, TableForms};
+use dyad_rules::forms::{self, FormId, TableForms};
 use dyad_rules::shape::Message;
 use dyad_verifier::check::demand;
 
 use crate::Error;
 
-/// The most columns, forms and items of a table, and the most tables: what is read is allocated as it comes.
-const MOST: u64 = 1 << 16;
+/// More than the most columns, forms and items of a table, and the most tables: what is read is allocated as it comes.
+const MOST: u64 = forms::MOST as u64 + 1;
 
 /// What a key's shapes are called where they are damaged.
 const WHAT: &str = "verifying key";
@@ -86,6 +86,16 @@ pub fn encode(tables: &[TableForms]) -> Vec<u8> {
         encode_table(&mut w, table, &dictionary);
     }
     w.0
+}
+
+/// Whether [`decode`] reads what [`encode`] writes of some tables that a compiler made, and it takes no more than so many
+/// bytes.
+pub fn fit(tables: &[TableForms], limit: usize) -> bool {
+    let dictionary = Dictionary::of(tables);
+    let counts = [tables.len(), dictionary.constants.len(), dictionary.ops.len()];
+    counts.iter().all(|&n| n <= forms::MOST)
+        && tables.iter().all(TableForms::fits_a_key)
+        && encode(tables).len() <= limit
 }
 
 fn encode_table(w: &mut Writer, table: &TableForms, dictionary: &Dictionary) {
@@ -271,4 +281,17 @@ pub fn compress(bytes: &[u8]) -> Vec<u8> {
 /// [`Error::Shapes`] for what is not deflated, or longer.
 pub fn expand(bytes: &[u8], limit: usize) -> Result<Vec<u8>, Error> {
     miniz_oxide::inflate::decompress_to_vec_with_limit(bytes, limit).map_err(|_| Error::Shapes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_bytes_together_have_a_limit() {
+        let machine = dyad_machine::tables::tables();
+        let tables: Vec<_> = machine.iter().map(|table| TableForms::of(&table.shape())).collect();
+        let length = encode(&tables).len();
+        assert!(length > 1000 && fit(&tables, length) && !fit(&tables, length - 1));
+    }
 }

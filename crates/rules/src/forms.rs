@@ -8,6 +8,9 @@ use crate::encode::Encoder;
 use crate::form::{Form, Take};
 use crate::shape::{Message, Node, NodeId, TableShape};
 
+/// The most columns, forms, terms of a form, constraints, products, and messages each way, of a table in a key.
+pub const MOST: usize = (1 << 16) - 1;
+
 /// Index of a form in [`TableForms::forms`].
 pub type FormId = u32;
 
@@ -106,6 +109,13 @@ impl TableForms {
     /// The terms of all forms.
     pub fn terms(&self) -> usize {
         self.forms.iter().map(|f| f.terms.len()).sum()
+    }
+
+    /// Whether a key can carry the table: it has no more than [`MOST`] of anything.
+    pub fn fits_a_key(&self) -> bool {
+        let [ands, products] = [self.ands.len(), self.products.len()];
+        let counts = [self.committed, self.forms.len(), ands, products, self.pushes.len(), self.pulls.len()];
+        counts.into_iter().chain(self.forms.iter().map(|f| f.terms.len())).all(|n| n <= MOST)
     }
 
     /// A canonical byte string of everything here; two tables are equal exactly when theirs are. The digest of these
