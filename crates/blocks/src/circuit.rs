@@ -75,7 +75,7 @@ pub enum Refused {
     /// A table that no key can carry.
     #[error(
         "the path's table has more than {MOST} columns, forms, constraints or messages, which is more than a key can \
-         carry: cut the path"
+         carry: cut the path, or tune the program again"
     )]
     Large,
     /// Another path of the list has the same instructions.

@@ -79,6 +79,29 @@ fn tables_that_do_not_pay_are_left_out() {
     }
 }
 
+/// What was on the path of a block that is left out is on that of a shorter one, which pays by that alone.
+#[test]
+fn a_shorter_path_pays_where_a_longer_one_is_left_out() {
+    let plain = Program::from_elf(&sums()).expect("a program");
+    let paths = vec![rounds(&plain, 48), rounds(&plain, 1)];
+    let program = plain.with_blocks(paths).expect("paths");
+    let input = 100u64.to_le_bytes();
+    // With both, few rows each: neither pays.
+    let rows: Vec<u64> =
+        recorded(&program, &input).1.events.blocks.iter().map(|b| b.times.len() as u64).collect();
+    let list = program.blocks().list();
+    assert!(list.iter().zip(&rows).all(|(block, &n)| n > 0 && block.saves(n) < 0.0), "{rows:?}");
+    let run = program.run(&input, Limits::default()).expect("exits");
+    assert_eq!(run.in_blocks.left_out, 1);
+    assert!(run.in_blocks.rows > 90 && list[1].saves(run.in_blocks.rows) > 0.0, "{:?}", run.in_blocks);
+    let prover = Prover::new(&program).expect("a prover");
+    let (proof, report) = prover.prove(&input).expect("proves");
+    let blocks: Vec<u64> =
+        report.tables.iter().filter(|t| t.0.starts_with("block")).map(|t| t.1.into()).collect();
+    assert_eq!(blocks, [0, run.in_blocks.rows]);
+    verify(prover.key(), &proof).expect("is valid");
+}
+
 #[test]
 fn blocks_say_what_instructions_do() {
     let plain = Program::from_elf(&sums()).expect("a program");
