@@ -83,8 +83,8 @@ pub struct Listing<'p> {
     blocks: Vec<Listed<'p>>,
     /// What their comparison with their instructions found, where they were compared.
     checked: Option<&'p Checked>,
-    /// Whether the program has them since now.
-    written: bool,
+    /// Whether the program has other ones than before; `None` where it was not tuned.
+    changed: Option<bool>,
 }
 
 impl<'p> Listing<'p> {
@@ -113,12 +113,13 @@ impl<'p> Listing<'p> {
             let share = |b: &Listed<'_>| runs.share(b.index, b.block.path.instrs.len());
             blocks.sort_by(|a, b| share(b).total_cmp(&share(a)));
         }
-        Self { program, runs, blocks, checked: None, written: false }
+        Self { program, runs, blocks, checked: None, changed: None }
     }
 
-    /// The same, when they were compared with their instructions and put into the program's file.
-    pub fn written(self, checked: Option<&'p Checked>) -> Self {
-        Self { checked, written: true, ..self }
+    /// The same, when they were compared with their instructions and put into the program's file, in the place of others
+    /// or of the same.
+    pub fn written(self, checked: Option<&'p Checked>, changed: bool) -> Self {
+        Self { checked, changed: Some(changed), ..self }
     }
 
     /// Prints them for people.
@@ -129,9 +130,13 @@ impl<'p> Listing<'p> {
             .title(format_args!("{}: {}", file.display(), blocks(self.blocks.len())))
             .fact("terms", number(terms as u64))
             .fact("in a key", size(self.program.block_key_bytes() as u64));
-        if self.written {
-            report.fact("key", "another one than before: verifiers need it, as `dyad key` makes it");
-        }
+        match self.changed {
+            Some(true) => {
+                report.fact("key", "another one than before: verifiers need it, as `dyad key` makes it")
+            }
+            Some(false) => report.fact("key", "the same as before"),
+            None => &mut report,
+        };
         if let Some(gain) = self.gain() {
             report.fact("gain", gain);
         }

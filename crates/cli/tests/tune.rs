@@ -148,6 +148,9 @@ fn no_paths_are_chosen_where_none_are_wanted() {
     let folder = Folder::new("none");
     let (elf, input) = (built("fibonacci"), folder.write("in", b"500"));
     folder.dyad(&["tune", &elf, "--static", "-o", "static.elf"]);
+    let said = |elf: &str| String::from_utf8(folder.dyad(&["tune", elf, "--none", "-o", "none.elf"]).stdout);
+    assert!(said("static.elf").expect("text").contains("another one than before"));
+    assert!(said("none.elf").expect("text").contains("the same as before"));
     let none = json(&folder.dyad(&["tune", "static.elf", "--none", "-o", "none.elf", "--json"]));
     assert_eq!(none["blocks"].as_array().map(Vec::len), Some(0));
     let run = json(&folder.dyad(&["run", "none.elf", "--input", &input, "--json"]));

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use dyad::{Budget, LIKELY_TERMS, Limits, Program, Run};
+use dyad::{Budget, LIKELY_TERMS, Limits, Path, Program, Run};
 
 use crate::{
     args::Tune,
@@ -22,6 +22,7 @@ pub fn run(args: &Tune) -> Result<(), Failure> {
     let place = args.output.clone().unwrap_or_else(|| args.elf.clone());
     files::check_place(Some(&place))?;
     let program = files::read_program(&args.elf)?;
+    let before = paths(&program);
     let tuned = if args.none {
         with_list(program, Vec::new())?
     } else if args.without_runs {
@@ -32,13 +33,19 @@ pub fn run(args: &Tune) -> Result<(), Failure> {
         tune(program, &read_inputs(&args.input)?, terms, args.max_cycles)?
     };
     files::write(&place, &tuned.elf)?;
-    let listing = Listing::new(&tuned.program, tuned.runs.as_ref()).written(tuned.checked.as_ref());
+    let listing = Listing::new(&tuned.program, tuned.runs.as_ref());
+    let listing = listing.written(tuned.checked.as_ref(), paths(&tuned.program) != before);
     if args.json {
         listing.print_json();
     } else {
         listing.print(&place, files::fills_stdout(args.output.as_deref()));
     }
     Ok(())
+}
+
+/// The paths of a program's blocks.
+fn paths(program: &Program) -> Vec<Path> {
+    program.blocks().list().iter().map(|block| block.path.clone()).collect()
 }
 
 fn show(args: &Tune) -> Result<(), Failure> {
@@ -85,7 +92,10 @@ pub fn read_inputs(paths: &[PathBuf]) -> Result<Vec<Input>, Failure> {
         return Ok(vec![Input { name: "the empty input".to_owned(), bytes: Vec::new() }]);
     }
     let read = |path: &PathBuf| {
-        let name = format!("the input {}", path.display());
+        let name = match path.display().to_string().as_str() {
+            "-" => "the standard input".to_owned(),
+            name => format!("the input {name}"),
+        };
         Ok(Input { name, bytes: files::read_input(Some(path))? })
     };
     paths.iter().map(read).collect()
@@ -148,7 +158,7 @@ fn run_with(program: &Program, input: &Input, limits: Limits) -> Result<Run, Fai
 }
 
 /// A program with a list of paths, whose blocks were compared with their instructions.
-fn with_list(program: Program, paths: Vec<dyad::Path>) -> Result<Tuned, Failure> {
+fn with_list(program: Program, paths: Vec<Path>) -> Result<Tuned, Failure> {
     let elf = program.elf_with_blocks(&paths).map_err(bad)?;
     let program = program.with_blocks(paths).map_err(bad)?;
     let checked = check::blocks(&program)?;
