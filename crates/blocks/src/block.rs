@@ -13,6 +13,7 @@ use rayon::prelude::*;
 use crate::circuit::{Circuit, Refused, compile};
 use crate::cost::of_rows;
 use crate::fill::Filler;
+use crate::list;
 use crate::path::Path;
 use crate::table::{LONG, Table};
 
@@ -52,20 +53,27 @@ impl Block {
     pub fn new(path: Path, program: &[Placed], image: &[ImageCell]) -> Result<Self, Refused> {
         let cell = |address| cell(image, address);
         let circuit = compile(&path, program, &cell, &|a, b| path.below(a, b))?;
-        Ok(Self::of(path, &circuit))
+        Self::of(path, &circuit)
     }
 
     /// The block of a path's circuit.
-    pub(crate) fn of(path: Path, circuit: &Circuit) -> Self {
+    ///
+    /// # Errors
+    /// [`Refused::Large`] where no key can carry its table.
+    pub(crate) fn of(path: Path, circuit: &Circuit) -> Result<Self, Refused> {
         let table = table(&path, circuit);
-        Self {
+        let forms = TableForms::with(&table.shape, &table.forms);
+        if !forms.fits_a_key() {
+            return Err(Refused::Large);
+        }
+        Ok(Self {
             pattern: circuit.pattern(&path),
             filler: Filler::new(circuit, &table),
-            forms: TableForms::with(&table.shape, &table.forms),
+            forms,
             single: of_rows(&circuit.placed),
             rules: DataTable::new(table.shape),
             path,
-        }
+        })
     }
 
     /// What an executor has to know.
@@ -127,12 +135,13 @@ impl Blocks {
     /// Compiles paths of a program.
     ///
     /// # Errors
-    /// As [`Block::new`], with the path's place in the list.
+    /// As [`Block::new`], and [`Refused::Twice`] where paths have the same instructions, with the path's place in the list.
     pub fn compile(
         paths: Vec<Path>,
         program: &[Placed],
         image: &[ImageCell],
     ) -> Result<Self, (usize, Refused)> {
+        list::check(&paths, program)?;
         // On all threads, one at a time since some are much longer than others; but in their order, and the first that is
         // refused is the one that is named.
         let blocks = paths.into_par_iter().with_max_len(1).map(|path| Block::new(path, program, image));

@@ -9,6 +9,7 @@ use dyad_machine::instr::{Placed, REGISTERS};
 use dyad_machine::list::Kind;
 use dyad_machine::message::Message;
 use dyad_machine::row::{TIME_BITS, TIME_STEP};
+use dyad_rules::forms::MOST;
 use dyad_rules::{LOW, Rules};
 
 use crate::assertions::{Equation, Exact};
@@ -74,6 +75,15 @@ pub enum Refused {
     /// More times of accesses than a row has.
     #[error("the path needs more than {TIME_STEP} time slots")]
     Slots,
+    /// A table that no key can carry.
+    #[error(
+        "the path's table has more than {MOST} columns, forms, constraints or messages, which is more than a key can \
+         carry: cut the path, or tune the program again"
+    )]
+    Large,
+    /// Another path of the list has the same instructions.
+    #[error("a path before it in the list has the same instructions: list it once")]
+    Twice,
 }
 
 /// Compiles a path of `program`, the instructions in their places. `image` gives the value of a cell that the program

@@ -3,10 +3,13 @@
 //! A path is where it begins, how many instructions it has, which way its branches go and where its indirect jumps lead;
 //! what it takes for granted follows. The bytes are postcard's, after a version.
 
+use std::collections::BTreeSet;
+
 use dyad_machine::instr::Placed;
 use dyad_machine::list::Kind;
 use serde::{Deserialize, Serialize};
 
+use crate::circuit::Refused;
 use crate::path::{Path, Residue};
 
 /// The section of an ELF file that holds the list.
@@ -110,10 +113,27 @@ impl Listed {
     }
 }
 
+/// Whether some paths can be in a list of a program.
+///
+/// # Errors
+/// [`Refused`] for one of other instructions than the program's, or of those of one before it, with its place in the list.
+pub fn check(paths: &[Path], program: &[Placed]) -> Result<(), (usize, Refused)> {
+    let mut seen: BTreeSet<&[u32]> = BTreeSet::new();
+    for (i, Path { instrs, .. }) in paths.iter().enumerate() {
+        if instrs.is_empty() || instrs.iter().any(|&instr| instr as usize >= program.len()) {
+            return Err((i, Refused::Lost));
+        }
+        if !seen.insert(instrs) {
+            return Err((i, Refused::Twice));
+        }
+    }
+    Ok(())
+}
+
 /// The list of some paths of a program.
 ///
 /// # Panics
-/// If a path has an instruction that the program does not have.
+/// If [`check`] refuses a path, since it has no instructions or one that the program does not have.
 pub fn encode(paths: &[Path], program: &[Placed]) -> Vec<u8> {
     let listed: Vec<Listed> = paths.iter().map(|path| Listed::of(path, program)).collect();
     let mut out = vec![VERSION];
@@ -139,10 +159,6 @@ pub fn decode(bytes: &[u8], program: &[Placed]) -> Result<Vec<Path>, ListError> 
         .enumerate()
         .map(|(i, listed)| listed.path(program).ok_or(ListError::OtherCode(i)))
         .collect::<Result<_, _>>()?;
-    let mut seen: Vec<&[u32]> = paths.iter().map(|p| &p.instrs[..]).collect();
-    seen.sort_unstable();
-    if seen.windows(2).any(|pair| pair[0] == pair[1]) {
-        return Err(ListError::Damaged);
-    }
+    check(&paths, program).map_err(|_| ListError::Damaged)?;
     Ok(paths)
 }

@@ -82,6 +82,9 @@ pub struct Build {
     /// The most terms of all tables, as for `dyad tune`
     #[arg(long, value_name = "N", default_value_t = 100_000, requires = "tune")]
     pub terms: usize,
+    /// The most cycles of each run to tune by, as for `dyad tune`
+    #[arg(long, value_name = "N", value_parser = cycles, requires = "tune")]
+    pub max_cycles: Option<u64>,
 }
 
 #[derive(clap::Args)]
@@ -99,6 +102,9 @@ pub struct Tune {
     /// 100000, or 40000 with --static]
     #[arg(long, value_name = "N")]
     pub terms: Option<usize>,
+    /// Give up on a run after this many cycles, such as 500k or 2M [default: 1073741822, all that time can count]
+    #[arg(long, value_name = "N", value_parser = cycles, conflicts_with_all = ["without_runs", "none"])]
+    pub max_cycles: Option<u64>,
     /// Run nothing: choose paths that are likely to pay from the code alone
     #[arg(long = "static", conflicts_with_all = ["input", "show"])]
     pub without_runs: bool,

@@ -17,10 +17,18 @@ const NAME: usize = 60;
 /// So many files are named beside the one where a path begins.
 const FILES: usize = 3;
 
+/// What is told of each block: what `dyad inspect` tells of a key's, and more.
+const HEAD: [&str; 9] =
+    ["block", "instructions", "words", "constraints", "products", "messages", "terms", SHARE, "gain"];
+/// The part of all cycles that is in the block.
+const SHARE: &str = "of cycles";
+
 /// What of some runs is in a program's blocks.
 pub struct Runs {
     /// Their cycles.
     cycles: u64,
+    /// Those of the longest.
+    longest: u64,
     /// Their rows of each block.
     rows: Vec<u64>,
 }
@@ -28,18 +36,24 @@ pub struct Runs {
 impl Runs {
     /// No runs so far.
     pub fn of(program: &Program) -> Self {
-        Self { cycles: 0, rows: vec![0; program.blocks().list().len()] }
+        Self { cycles: 0, longest: 0, rows: vec![0; program.blocks().list().len()] }
     }
 
     /// One more.
     pub fn add(&mut self, run: &Run) {
         self.cycles += run.cycles;
+        self.longest = self.longest.max(run.cycles);
         for (name, rows) in &run.tables {
             let block = name.strip_prefix("block ").and_then(|n| n.parse::<usize>().ok());
             if let Some(sum) = block.and_then(|block| self.rows.get_mut(block)) {
                 *sum += rows;
             }
         }
+    }
+
+    /// The cycles of the longest.
+    pub fn longest(&self) -> u64 {
+        self.longest
     }
 
     /// The part of all cycles that is rows of a block.
@@ -69,8 +83,8 @@ pub struct Listing<'p> {
     blocks: Vec<Listed<'p>>,
     /// What their comparison with their instructions found, where they were compared.
     checked: Option<&'p Checked>,
-    /// Whether the program has them since now.
-    written: bool,
+    /// Whether the program has other ones than before; `None` where it was not tuned.
+    changed: Option<bool>,
 }
 
 impl<'p> Listing<'p> {
@@ -99,12 +113,13 @@ impl<'p> Listing<'p> {
             let share = |b: &Listed<'_>| runs.share(b.index, b.block.path.instrs.len());
             blocks.sort_by(|a, b| share(b).total_cmp(&share(a)));
         }
-        Self { program, runs, blocks, checked: None, written: false }
+        Self { program, runs, blocks, checked: None, changed: None }
     }
 
-    /// The same, when they were compared with their instructions and put into the program's file.
-    pub fn written(self, checked: Option<&'p Checked>) -> Self {
-        Self { checked, written: true, ..self }
+    /// The same, when they were compared with their instructions and put into the program's file, in the place of others
+    /// or of the same.
+    pub fn written(self, checked: Option<&'p Checked>, changed: bool) -> Self {
+        Self { checked, changed: Some(changed), ..self }
     }
 
     /// Prints them for people.
@@ -112,34 +127,43 @@ impl<'p> Listing<'p> {
         let terms: usize = self.blocks.iter().map(|b| b.block.size().terms).sum();
         let mut report = Report::default();
         report
-            .title(format_args!("{}: {} blocks", file.display(), self.blocks.len()))
+            .title(format_args!("{}: {}", file.display(), blocks(self.blocks.len())))
             .fact("terms", number(terms as u64))
             .fact("in a key", size(self.program.block_key_bytes() as u64));
-        if self.written {
-            report.fact("key", "another one than before: verifiers need it, as `dyad key` makes it");
-        }
+        match self.changed {
+            Some(true) => {
+                report.fact("key", "another one than before: verifiers need it, as `dyad key` makes it")
+            }
+            Some(false) => report.fact("key", "the same as before"),
+            None => &mut report,
+        };
         if let Some(gain) = self.gain() {
             report.fact("gain", gain);
         }
         if let Some(checked) = self.checked {
             report.fact("checked", checked);
         }
-        let head = ["block", "instructions", "words", "terms", "of cycles", "gain"];
-        let lines = self.blocks.iter().map(|b| (self.cells(b), b.sources())).collect::<Vec<_>>();
-        report.table_with_remarks(&head, &lines).print(to_stderr);
+        if !self.blocks.is_empty() {
+            let lines = self.blocks.iter().map(|b| (self.cells(b), Some(b.place()))).collect::<Vec<_>>();
+            let head: Vec<&str> = HEAD.into_iter().filter(|&name| self.shows(name)).collect();
+            report.table_with_remarks(&head, &lines);
+        }
+        report.print(to_stderr);
+    }
+
+    /// Whether blocks are listed with this of [`HEAD`]: parts of runs where there are runs.
+    fn shows(&self, name: &str) -> bool {
+        self.runs.is_some() || name != SHARE
     }
 
     fn cells(&self, b: &Listed<'_>) -> Vec<String> {
         let (cost, instructions) = (b.block.size(), b.block.path.instrs.len());
         let share = self.runs.map(|runs| format!("{:.1}%", 100.0 * runs.share(b.index, instructions)));
-        vec![
-            format!("{:#x} {}", b.pc, cut(&b.function)),
-            instructions.to_string(),
-            cost.words.to_string(),
-            cost.terms.to_string(),
-            share.unwrap_or_default(),
-            format!("{:.1}", b.gain),
-        ]
+        let counts = [cost.words, cost.ands, cost.products, cost.messages, cost.terms];
+        let mut cells = vec![format!("block {}", b.index), number(instructions as u64)];
+        cells.extend(counts.iter().map(|&n| number(n as u64)));
+        cells.extend(share.into_iter().chain([format!("{:.1}", b.gain)]));
+        cells
     }
 
     /// What was gained in the runs, in words.
@@ -153,7 +177,7 @@ impl<'p> Listing<'p> {
         let single = sum(&|b| b.gain * b.block.size().cost());
         let cycles = number(runs.cycles);
         if cost == 0.0 {
-            return Some(format!("none: nothing of {cycles} cycles is in blocks"));
+            return Some(format!("none: nothing of {cycles} cycles is in blocks, as no table would pay"));
         }
         let share = instructions / runs.cycles.max(1) as f64;
         // The rest goes by rows that cost about what rows of those in blocks would.
@@ -203,6 +227,12 @@ impl<'p> Listing<'p> {
 }
 
 impl Listed<'_> {
+    /// Where the path begins, by address, function and source lines, and the files that it goes through.
+    fn place(&self) -> String {
+        let sources = self.sources().map(|sources| format!("; {sources}")).unwrap_or_default();
+        format!("{:#x} {}{sources}", self.pc, cut(&self.function))
+    }
+
     /// The lines where the path begins, and the files that it goes through; nothing without debug information.
     fn sources(&self) -> Option<String> {
         let first = self.lines.first()?;
@@ -225,6 +255,15 @@ impl Listed<'_> {
             text = format!("{text}; {}", named.join(", "));
         }
         Some(text)
+    }
+}
+
+/// So many blocks.
+fn blocks(n: usize) -> String {
+    match n {
+        0 => "no blocks".to_owned(),
+        1 => "1 block".to_owned(),
+        n => format!("{} blocks", number(n as u64)),
     }
 }
 
@@ -255,6 +294,11 @@ mod tests {
         assert_eq!(short(file), "sha2-0.10.9/src/sha256.rs");
         assert_eq!(short("/rustc/ac68faa2/library/core/src/cmp.rs"), "library/core/src/cmp.rs");
         assert_eq!(short("src/main.rs"), "src/main.rs");
+    }
+
+    #[test]
+    fn one_block_is_no_blocks() {
+        assert_eq!([0, 1, 2].map(blocks), ["no blocks", "1 block", "2 blocks"]);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    ops::Div,
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -99,23 +100,23 @@ impl Allowance {
     /// Why nothing is proved where `taken` bytes are there before.
     pub fn nothing_left(&self, taken: u64) -> String {
         format!(
-            "dyad itself, the program and its key take {} MB of memory, more than the {} MB {}",
-            taken.div_ceil(1_000_000),
-            self.bytes / 1_000_000,
+            "dyad itself, the program and its key take {} of memory, more than the {} {}",
+            rounded(taken, u64::div_ceil),
+            rounded(self.bytes, u64::div),
             if self.asked { "allowed: allow more with --memory" } else { "that there are here" }
         )
     }
 
     /// Why a proof that takes `needed` bytes is refused.
     pub fn refusal(&self, needed: u64, cycles: u64, small: bool) -> String {
-        let (needed, allowed) = (needed.div_ceil(1_000_000), self.bytes / 1_000_000);
-        let what = format!("proving this run of {cycles} cycles takes {needed} MB of memory, more than");
+        let (needed, allowed) = (rounded(needed, u64::div_ceil), rounded(self.bytes, u64::div));
+        let what = format!("proving this run of {cycles} cycles takes {needed} of memory, more than");
         let less = if small { "leave out --small, or prove a shorter run" } else { "prove a shorter run" };
         if self.asked {
-            format!("{what} the {allowed} MB allowed: allow more with --memory, {less}")
+            format!("{what} the {allowed} allowed: allow more with --memory, {less}")
         } else {
             format!(
-                "{what} the {allowed} MB that there are here: {less}, or use a machine with more; --memory SIZE has \
+                "{what} the {allowed} that there are here: {less}, or use a machine with more; --memory SIZE has \
                  it tried anyway"
             )
         }
@@ -170,6 +171,16 @@ impl Watch {
     }
 }
 
+/// Bytes in MB or GB, rounded by this division: what is more than something else by little should not look the same.
+fn rounded(bytes: u64, divided: fn(u64, u64) -> u64) -> String {
+    let megabytes = divided(bytes, 1_000_000);
+    if megabytes < 1000 {
+        return format!("{megabytes} MB");
+    }
+    let hundredths = divided(bytes, 10_000_000);
+    format!("{}.{:02} GB", hundredths / 100, hundredths % 100)
+}
+
 /// Why the process ends.
 fn excess(taken: u64, allowance: Allowance, expected: u64) -> String {
     let allowed = if allowance.asked { "allowed" } else { "that there were" };
@@ -215,10 +226,12 @@ mod tests {
     #[test]
     fn refusals_have_the_numbers_and_say_what_to_do() {
         let refusal = |asked| Allowance { bytes: 4_000_000_000, asked }.refusal(5_000_000_001, 7, false);
-        let what = "proving this run of 7 cycles takes 5001 MB of memory, more than the 4000 MB";
+        let what = "proving this run of 7 cycles takes 5.01 GB of memory, more than the 4.00 GB";
         for (asked, rest) in [(true, "allowed: allow more with --memory"), (false, "that there are here")] {
             assert!(refusal(asked).starts_with(&format!("{what} {rest}")), "{}", refusal(asked));
         }
+        let little = Allowance { bytes: 999_999_999, asked: true }.refusal(1_000_000_000, 7, false);
+        assert!(little.contains("takes 1.00 GB of memory, more than the 999 MB allowed"), "{little}");
     }
 
     #[test]

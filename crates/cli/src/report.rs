@@ -236,8 +236,8 @@ pub fn size(bytes: u64) -> String {
     match bytes {
         0..10_000 => format!("{} bytes", number(bytes)),
         10_000..10_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
-        10_000_000..10_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
-        _ => format!("{:.1} GB", bytes as f64 / 1e9),
+        10_000_000..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
+        _ => format!("{:.2} GB", bytes as f64 / 1e9),
     }
 }
 
@@ -293,7 +293,10 @@ mod tests {
             [9_999, 54_321, 2_500_000, 1_234_567_890].map(count),
             ["9 999", "54 k", "2.5 M", "1.23 G"]
         );
-        assert_eq!([9_999, 10_000, 2_500_000_000].map(size), ["9 999 bytes", "10.0 kB", "2500.0 MB"]);
+        assert_eq!(
+            [9_999, 10_000, 640_000_000, 1_000_000_000, 12_345_000_000].map(size),
+            ["9 999 bytes", "10.0 kB", "640.0 MB", "1.00 GB", "12.35 GB"]
+        );
         assert_eq!([0.0123, 2.0, 600.0].map(time), ["12.3 ms", "2.00 s", "10.0 min"]);
     }
 

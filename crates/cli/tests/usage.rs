@@ -30,6 +30,18 @@ fn commands_that_are_wrong() {
 }
 
 #[test]
+fn a_new_project_says_what_to_do_next() {
+    let folder = Folder::new("next");
+    let said = String::from_utf8(folder.dyad(&["new", "hello"]).stdout).unwrap();
+    let readme = fs::read_to_string(folder.path("hello/README.md")).unwrap();
+    assert!(said.contains("dyad build hello -o hello.elf") && said.contains("hello/README.md"), "{said}");
+    for text in [&said, &readme] {
+        assert!(text.contains("dyad tune") && text.contains("dyad build --tune"), "{text}");
+    }
+    assert!(readme.contains("dyad tune hello.elf --input in.txt"), "{readme}");
+}
+
+#[test]
 fn files_that_are_wrong() {
     let folder = Folder::new("files");
     folder.write("text", b"no ELF file");

@@ -14,7 +14,7 @@ use crate::{Error, shapes};
 const MAGIC: &[u8; 8] = b"dyad-key";
 const VERSION: u16 = 4;
 /// The most bytes that the tables of a program's blocks take, before they are deflated.
-const MAX_SHAPES: usize = 1 << 24;
+pub(crate) const MAX_SHAPES: usize = 1 << 24;
 
 /// All that a verifier knows of a program: the commitment to its instructions and memory image,
 /// where it begins, and the rules of the machine that it was made for.

@@ -84,6 +84,11 @@ pub fn blocks_to_bytes(blocks: &[Arc<TableForms>]) -> Vec<u8> {
     shapes::compress(&shapes::encode(blocks))
 }
 
+/// Whether a key can carry these tables of a program's blocks: whether their key can be read.
+pub fn blocks_fit_a_key(blocks: &[Arc<TableForms>]) -> bool {
+    shapes::fit(blocks, key::MAX_SHAPES)
+}
+
 /// What a valid proof establishes.
 #[derive(Clone, Debug)]
 pub struct Verified {

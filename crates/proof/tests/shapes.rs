@@ -3,8 +3,11 @@
 use std::sync::Arc;
 
 use dyad_machine::tables::tables;
-use dyad_proof::{Error, VerifyingKey};
-use dyad_rules::forms::TableForms;
+use dyad_proof::{Error, VerifyingKey, blocks_fit_a_key};
+use dyad_rules::form::Form;
+use dyad_rules::form_list::FormList;
+use dyad_rules::forms::{MOST, TableForms};
+use dyad_rules::shape::Message;
 use proptest::prelude::*;
 
 /// A key with some of the machine's tables in the place of blocks: those without fixed columns.
@@ -46,6 +49,45 @@ fn the_digest_covers_the_tables() {
         other.blocks.remove(i);
         assert_ne!(other.system().digest, digest);
     }
+}
+
+/// A key with tables of these numbers of forms, no two of which have the same constant, and all the same column but the
+/// first, which has so many; each is pushed.
+fn large(forms: &[usize], columns: usize) -> VerifyingKey {
+    let mut constants = 1..;
+    let table = |(i, &forms): (usize, &usize)| {
+        let mut form = |id: usize| {
+            let constant = constants.next().expect("there are more");
+            let columns = if id == 0 { 0..columns as u32 } else { 0..1 };
+            Form { constant, terms: columns.flat_map(|c| Form::column(c).terms).collect() }
+        };
+        let mut list = FormList::default();
+        (0..forms).for_each(|id| list.push(form(id).lent()));
+        Arc::new(TableForms {
+            name: format!("block {i}").into(),
+            committed: columns,
+            forms: list,
+            pushes: (0..forms as u32).map(|id| Message { tag: 9, words: vec![id] }).collect(),
+            ..TableForms::default()
+        })
+    };
+    VerifyingKey { blocks: forms.iter().enumerate().map(table).collect(), ..key(0) }
+}
+
+/// What is said not to fit is what cannot be read.
+#[test]
+fn keys_that_are_too_large_are_known_before() {
+    let fits = |key: &VerifyingKey| {
+        let read = VerifyingKey::from_bytes(&key.to_bytes());
+        assert!(read.as_ref() == Ok(key) || read == Err(Error::Shapes));
+        assert_eq!(blocks_fit_a_key(&key.blocks), read.is_ok());
+        read.is_ok()
+    };
+    assert!(fits(&key(40)));
+    assert!(fits(&large(&[MOST], 1)) && !fits(&large(&[MOST + 1], 1)));
+    assert!(fits(&large(&[1], MOST)) && !fits(&large(&[1], MOST + 1)));
+    // Constants of all tables together.
+    assert!(fits(&large(&[MOST - 9, 9], 1)) && !fits(&large(&[MOST - 9, 10], 1)));
 }
 
 #[test]

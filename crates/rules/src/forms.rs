@@ -9,6 +9,9 @@ use crate::form::{Form, FormRef, Take};
 use crate::form_list::FormList;
 use crate::shape::{Message, Node, NodeId, TableShape};
 
+/// The most columns, forms, terms of a form, constraints, products, and messages each way, of a table in a key.
+pub const MOST: usize = (1 << 16) - 1;
+
 /// Index of a form in [`TableForms::forms`].
 pub type FormId = u32;
 
@@ -136,6 +139,13 @@ impl TableForms {
     /// The terms of all forms.
     pub fn terms(&self) -> usize {
         self.forms.terms()
+    }
+
+    /// Whether a key can carry the table: it has no more than [`MOST`] of anything.
+    pub fn fits_a_key(&self) -> bool {
+        let [ands, products] = [self.ands.len(), self.products.len()];
+        let counts = [self.committed, self.forms.len(), ands, products, self.pushes.len(), self.pulls.len()];
+        counts.into_iter().chain(self.forms.iter().map(|f| f.terms.len())).all(|n| n <= MOST)
     }
 
     /// How many bytes [`TableForms::encode`] appends.

@@ -30,8 +30,11 @@ impl Program {
     /// do. It is a test, and no proof, that a key of the program means the program.
     ///
     /// # Errors
-    /// [`Error::False`] with the first block that says something false, and a row that does.
+    /// [`Error::TooManyBlocks`] where no key can carry them all; [`Error::False`] with the first block that says something false, and a row that does.
     pub fn check_blocks(&self, effort: Effort) -> Result<CheckedBlocks, Error> {
+        if !dyad_proof::blocks_fit_a_key(&self.block_forms().collect::<Vec<_>>()) {
+            return Err(Error::TooManyBlocks);
+        }
         let blocks = self.blocks().list().par_iter();
         let checked = blocks.map_init(
             || Auditor::new(self.details()),

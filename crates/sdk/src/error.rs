@@ -22,6 +22,11 @@ pub enum Error {
         /// Why.
         refused: dyad_blocks::Refused,
     },
+    /// The blocks of a list are together more than a key can carry.
+    #[error(
+        "the tables of these blocks are together more than a key can carry: tune the program with fewer terms"
+    )]
+    TooManyBlocks,
     /// The table of a block says something that its instructions do not do. No key is to be made of it.
     #[error("{0}; this is a fault of dyad: report it, and tune the program without that block")]
     False(Box<dyad_audit::Falsehood>),

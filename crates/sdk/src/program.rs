@@ -69,13 +69,16 @@ pub struct InBlocks {
     pub rows: u64,
     /// Instructions that are rows of their own, system calls not among them.
     pub singles: Singles,
+    /// Blocks of the program that are not used: their tables would cost more than they save in this run. Instructions
+    /// on their paths are among those of no block.
+    pub left_out: usize,
 }
 
 impl InBlocks {
-    fn new(program: &Program, rows: &RowCounts, singles: Singles) -> Self {
+    fn new(program: &Program, choice: &Choice<'_>, rows: &RowCounts, singles: Singles) -> Self {
         let blocks = program.blocks.list().iter().zip(&rows.blocks);
         let instructions = blocks.map(|(block, rows)| block.path.instrs.len() as u64 * rows).sum();
-        Self { instructions, rows: rows.blocks.iter().sum(), singles }
+        Self { instructions, rows: rows.blocks.iter().sum(), singles, left_out: choice.left_out() }
     }
 }
 
@@ -113,15 +116,18 @@ impl Program {
     /// The program's ELF file with the list of these paths, in the place of one that it has.
     ///
     /// # Errors
-    /// [`Error::Load`] where the file cannot be written anew.
+    /// [`Error::Block`] for a path that is none of the program, or listed before; [`Error::Load`] where the file cannot be
+    /// written anew.
     pub fn elf_with_blocks(&self, paths: &[Path]) -> Result<Vec<u8>, Error> {
+        list::check(paths, self.inner.instrs())
+            .map_err(|(index, refused)| Error::Block { index, refused })?;
         Ok(self.inner.with_section(SECTION, &list::encode(paths, self.inner.instrs()))?)
     }
 
     /// The program with tables of their own for these paths.
     ///
     /// # Errors
-    /// [`Error::Block`] for a path that cannot be a row.
+    /// [`Error::Block`] for a path that cannot be a row, or that is listed before.
     pub fn with_blocks(self, paths: Vec<Path>) -> Result<Self, Error> {
         let instrs = self.inner.instrs();
         let blocks = Blocks::compile(paths, instrs, self.inner.image());
@@ -131,6 +137,11 @@ impl Program {
         Ok(Self { blocks, patterns, ..self })
     }
 
+    /// Whether the ELF file has a list of blocks, which may be an empty one.
+    pub fn has_list(&self) -> bool {
+        self.inner.section(SECTION).is_some()
+    }
+
     /// The paths that have tables of their own.
     pub fn blocks(&self) -> &Blocks {
         &self.blocks
@@ -138,6 +149,9 @@ impl Program {
 
     /// Bytes that the blocks take in a key.
     pub fn block_key_bytes(&self) -> usize {
+        if self.blocks.list().is_empty() {
+            return 0;
+        }
         dyad_proof::blocks_to_bytes(&self.block_forms().collect::<Vec<_>>()).len()
     }
 
@@ -202,7 +216,7 @@ impl Program {
             Some(expected.key + expected.proof())
         };
         let [proof_memory, small_proof_memory] = [Level::L128, Level::L128_SMALL].map(memory);
-        let in_blocks = InBlocks::new(self, &rows, singles);
+        let in_blocks = InBlocks::new(self, &choice, &rows, singles);
         let of_rows = |of: fn(&TableForms) -> usize| -> u64 {
             system.tables.iter().zip(rows.all()).map(|(table, n)| of(table) as u64 * n).sum()
         };

@@ -79,6 +79,29 @@ fn tables_that_do_not_pay_are_left_out() {
     }
 }
 
+/// What was on the path of a block that is left out is on that of a shorter one, which pays by that alone.
+#[test]
+fn a_shorter_path_pays_where_a_longer_one_is_left_out() {
+    let plain = Program::from_elf(&sums()).expect("a program");
+    let paths = vec![rounds(&plain, 48), rounds(&plain, 1)];
+    let program = plain.with_blocks(paths).expect("paths");
+    let input = 100u64.to_le_bytes();
+    // With both, few rows each: neither pays.
+    let rows: Vec<u64> =
+        recorded(&program, &input).1.events.blocks.iter().map(|b| b.times.len() as u64).collect();
+    let list = program.blocks().list();
+    assert!(list.iter().zip(&rows).all(|(block, &n)| n > 0 && block.saves(n) < 0.0), "{rows:?}");
+    let run = program.run(&input, Limits::default()).expect("exits");
+    assert_eq!(run.in_blocks.left_out, 1);
+    assert!(run.in_blocks.rows > 90 && list[1].saves(run.in_blocks.rows) > 0.0, "{:?}", run.in_blocks);
+    let prover = Prover::new(&program).expect("a prover");
+    let (proof, report) = prover.prove(&input).expect("proves");
+    let blocks: Vec<u64> =
+        report.tables.iter().filter(|t| t.0.starts_with("block")).map(|t| t.1.into()).collect();
+    assert_eq!(blocks, [0, run.in_blocks.rows]);
+    verify(prover.key(), &proof).expect("is valid");
+}
+
 #[test]
 fn blocks_say_what_instructions_do() {
     let plain = Program::from_elf(&sums()).expect("a program");
@@ -184,6 +207,28 @@ fn blocks_are_kept_in_the_elf_file_and_in_the_key() {
     let bare = Program::from_elf(&dyad_program::testing::program(&[nop()], &[])).expect("a program");
     let with = Program::from_elf(&bare.elf_with_blocks(&[]).expect("room")).expect("a program");
     assert_eq!(with.details().section(".dyad.blocks"), Some(&[1, 0][..]));
+}
+
+/// A list has a path once, whatever it takes for granted, and paths of the program alone.
+#[test]
+fn paths_are_listed_once() {
+    let plain = Program::from_elf(&sums()).expect("a program");
+    let one = rounds(&plain, 3);
+    let other = Path { residues: Vec::new(), ..one.clone() };
+    let refused = |paths: Vec<Path>, index: usize, why: &str| {
+        let errors = [
+            plain.elf_with_blocks(&paths).expect_err("is refused"),
+            plain.clone().with_blocks(paths).expect_err("is refused"),
+        ];
+        for error in errors.map(|error| error.to_string()) {
+            assert!(error.contains(&format!("block {index} of the list")) && error.contains(why), "{error}");
+        }
+    };
+    let between = rounds(&plain, 1);
+    refused(vec![one.clone(), between.clone(), one.clone()], 2, "the same instructions: list it once");
+    refused(vec![between.clone(), one, other], 2, "the same instructions: list it once");
+    refused(vec![between, Path::default()], 1, "leaves the program");
+    refused(vec![Path { instrs: vec![u32::MAX], ..Path::default() }], 0, "leaves the program");
 }
 
 /// Random programs tuned by themselves: all rows hold and all messages balance.

@@ -79,7 +79,7 @@ pub(super) fn block(
         let failed: Vec<_> = circuit.below.iter().filter(fails).map(|&[a, b]| [a.min(b), a.max(b)]).collect();
         if failed.is_empty() {
             keep_what_matters(&mut path, &circuit);
-            return Some(Block::of(path, &circuit));
+            return Block::of(path, &circuit).ok();
         }
         wrong.borrow_mut().extend(failed);
     }

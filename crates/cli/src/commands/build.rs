@@ -32,7 +32,7 @@ pub fn run(args: &Build) -> Result<(), Failure> {
     })?;
     let place = files::place(args.output.as_deref(), &built.elf, "elf");
     let (bytes, tuned) = if let Some(inputs) = inputs {
-        let tuned = tune::tune(files::read_program(&built.elf)?, &inputs, args.terms)?;
+        let tuned = tune::tune(files::read_program(&built.elf)?, &inputs, args.terms, args.max_cycles)?;
         files::write_for_copy(&built.elf, &place, &tuned.elf)?;
         (tuned.elf.len() as u64, Some(tuned))
     } else {

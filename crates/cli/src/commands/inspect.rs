@@ -53,7 +53,7 @@ fn program(name: &str, bytes: &[u8]) -> Result<(Value, Report), dyad::Error> {
         report.fact("segment", format_args!("{range}  {:>14}  {access}", size(u64::from(bytes))));
         segments.push(json!({"address": segment.address, "bytes": bytes, "access": access}));
     }
-    let object = json!({
+    let mut object = json!({
         "kind": "program",
         "bytes": bytes.len(),
         "program": hex(&program.digest()),
@@ -63,7 +63,29 @@ fn program(name: &str, bytes: &[u8]) -> Result<(Value, Report), dyad::Error> {
         "image_cells": details.image().len(),
         "segments": segments,
     });
+    add_blocks(&program, &mut report, &mut object);
     Ok((object, report))
+}
+
+/// Says how many blocks the program has, with how many instructions and terms.
+fn add_blocks(program: &Program, report: &mut Report, object: &mut Value) {
+    let list = program.blocks().list();
+    let instructions: usize = list.iter().map(|block| block.path.instrs.len()).sum();
+    let terms: usize = list.iter().map(|block| block.size().terms).sum();
+    let text = match list.len() {
+        0 if program.has_list() => "none: the list in the file is empty".to_owned(),
+        0 => "none: the file has no list of them".to_owned(),
+        n => format!(
+            "{n}, of {} instructions and {} terms; `dyad tune --show` lists them",
+            number(instructions as u64),
+            number(terms as u64)
+        ),
+    };
+    report.fact("blocks", text);
+    object["has_list"] = program.has_list().into();
+    object["blocks"] = list.len().into();
+    object["block_instructions"] = instructions.into();
+    object["terms"] = terms.into();
 }
 
 /// What the file says of how it was compiled, and the first code that the machine does not know.

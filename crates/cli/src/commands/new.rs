@@ -20,6 +20,7 @@ pub fn run(args: &New) -> Result<(), Failure> {
         .fact("program", format_args!("{path}/src/main.rs, with a test"))
         .fact("test it", format_args!("cd {path} && cargo test"))
         .fact("build it", format_args!("dyad build {path} -o {name}.elf"))
+        .fact("prove faster", format_args!("dyad tune, or dyad build --tune: {path}/README.md says when"))
         .print(false);
     Ok(())
 }

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::{
     args::Run,
+    commands::tune::SHORT,
     failure::Failure,
     files,
     memory::{self, Allowance},
@@ -48,6 +49,7 @@ pub fn run(args: &Run) -> Result<(), Failure> {
                 "not_chosen": run.in_blocks.singles.not_chosen,
                 "other_way": run.in_blocks.singles.other_way,
                 "not_granted": run.in_blocks.singles.not_granted,
+                "left_out": run.in_blocks.left_out,
             },
             "misaligned_accesses": misaligned_json(run.misaligned),
             "seconds": run.seconds,
@@ -92,13 +94,23 @@ pub fn run(args: &Run) -> Result<(), Failure> {
 
 /// What of a run is in blocks, and why the rest is not.
 fn in_blocks(program: &Program, run: &dyad::Run) -> String {
-    let of = run.in_blocks;
-    if program.blocks().list().is_empty() {
-        return "none: `dyad tune` chooses some".to_owned();
+    let (of, all) = (run.in_blocks, program.blocks().list().len());
+    match all {
+        0 if program.has_list() => return "none: the list in the ELF file is empty".to_owned(),
+        0 if run.cycles < SHORT => return "none, and so short a run would gain little by them".to_owned(),
+        0 => return "none: `dyad tune` chooses some".to_owned(),
+        _ if of.rows == 0 && of.left_out > 0 => {
+            return format!("none of {all} is used: tables of so few rows would cost more than they save");
+        }
+        _ => {}
     }
+    let left_out = match of.left_out {
+        0 => String::new(),
+        n => format!("; {n} of {all} blocks are not used, whose tables would cost more than they save"),
+    };
     let share = |n: u64| format!("{:.1}%", 100.0 * n as f64 / run.cycles.max(1) as f64);
     format!(
-        "{} of the cycles, in {} rows; {} in no block, {} another way, {} not as taken for granted",
+        "{} of the cycles, in {} rows; {} in no block, {} another way, {} not as taken for granted{left_out}",
         share(of.instructions),
         number(of.rows),
         share(of.singles.not_chosen),

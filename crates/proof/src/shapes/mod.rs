@@ -12,7 +12,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use dyad_rules::form::Take;
-use dyad_rules::forms::{FormId, TableForms};
+use dyad_rules::forms::{self, FormId, TableForms};
 
 use crate::Error;
 
@@ -83,6 +83,16 @@ pub fn encode(tables: &[Arc<TableForms>]) -> Vec<u8> {
     w.0
 }
 
+/// Whether [`decode`] reads what [`encode`] writes of some tables that a compiler made, and it takes no more than so many
+/// bytes.
+pub fn fit(tables: &[Arc<TableForms>], limit: usize) -> bool {
+    let dictionary = Dictionary::of(tables);
+    let counts = [tables.len(), dictionary.constants.len(), dictionary.ops.len()];
+    counts.iter().all(|&n| n <= forms::MOST)
+        && tables.iter().all(|table| table.fits_a_key())
+        && encode(tables).len() <= limit
+}
+
 fn encode_table(w: &mut Writer, table: &TableForms, dictionary: &Dictionary) {
     let place = |found: Result<usize, usize>| found.unwrap_or_else(|place| place);
     for n in [
@@ -130,4 +140,17 @@ pub fn compress(bytes: &[u8]) -> Vec<u8> {
 /// [`Error::Shapes`] for what is not deflated, or longer.
 pub fn expand(bytes: &[u8], limit: usize) -> Result<Vec<u8>, Error> {
     miniz_oxide::inflate::decompress_to_vec_with_limit(bytes, limit).map_err(|_| Error::Shapes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_bytes_together_have_a_limit() {
+        let machine = dyad_machine::tables::tables();
+        let tables: Vec<_> = machine.iter().map(|table| Arc::new(TableForms::of(&table.shape()))).collect();
+        let length = encode(&tables).len();
+        assert!(length > 1000 && fit(&tables, length) && !fit(&tables, length - 1));
+    }
 }

@@ -11,15 +11,15 @@ use alloc::vec::Vec;
 use dyad_rules::MESSAGE_WORDS;
 use dyad_rules::form::{Take, Term};
 use dyad_rules::form_list::FormList;
-use dyad_rules::forms::{FormId, TableForms};
+use dyad_rules::forms::{self, FormId, TableForms};
 use dyad_rules::shape::Message;
 use dyad_verifier::check::demand;
 
 use super::Op;
 use crate::Error;
 
-/// The most columns, forms and items of a table, and the most tables: what is read is allocated as it comes.
-const MOST: u64 = 1 << 16;
+/// More than the most columns, forms and items of a table, and the most tables: what is read is allocated as it comes.
+const MOST: u64 = forms::MOST as u64 + 1;
 
 /// Why bytes are no tables.
 #[derive(Clone, Copy, Debug)]
