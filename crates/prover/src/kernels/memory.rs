@@ -1,5 +1,7 @@
 //! Memory from the system.
 
+use core::hint::black_box;
+
 use dyad_field::{K, PrimeCharacteristicRing};
 
 /// A vector of zeros whose pages are there before they are used.
@@ -13,6 +15,9 @@ pub fn zeros(len: usize) -> Vec<K> {
     linux::provide(&v);
     v
 }
+
+/// Bytes of a page, or less.
+const PAGE: usize = 4096;
 
 /// A vector of zeros whose length is not known yet, and as much of it as is known to be needed.
 #[derive(Debug, Default)]
@@ -42,8 +47,9 @@ impl Reserve {
             }
         }
         if len <= self.v.len() && len >= self.provided + Self::PART {
-            #[cfg(target_os = "linux")]
-            linux::provide_alone(&self.v[self.provided..len]);
+            // By writing to each page: to ask for many at once makes others wait who ask for memory meanwhile.
+            let page = PAGE / size_of::<K>();
+            self.v[self.provided..len].chunks_mut(page).for_each(|page| page[0] = black_box(K::ZERO));
             self.provided = len;
         }
     }
@@ -83,12 +89,6 @@ mod linux {
         (start..end).into_par_iter().step_by(PART).for_each(|at| {
             provide_part(v, at, PART.min(end - at));
         });
-    }
-
-    /// The same, on this thread.
-    pub fn provide_alone(v: &[K]) {
-        let Range { start, end } = pages(v);
-        (start..end).step_by(PART).for_each(|at| provide_part(v, at, PART.min(end - at)));
     }
 
     /// The addresses of the pages that are the vector's alone.
