@@ -100,7 +100,8 @@ impl Misaligned {
 }
 
 impl Program {
-    /// Reads an ELF file.
+    /// Reads an ELF file, and compiles the blocks that it lists, on all threads of the rayon pool this is called in. Whoever
+    /// sets up the global pool does so before.
     ///
     /// # Errors
     /// [`Error::Load`], with what the file lacks.
