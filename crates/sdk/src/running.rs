@@ -63,7 +63,8 @@ impl<'p> Running<'p> {
         let (executed, choice) = thread::scope(|scope| {
             if several {
                 let ahead = &mut ahead;
-                scope.spawn(move || self.ask(ahead, &told));
+                // Without this thread memory comes later.
+                let _ = thread::Builder::new().spawn_scoped(scope, move || self.ask(ahead, &told));
             }
             let mut next = EVERY;
             // Gone with this: then the other thread ends, too.

@@ -167,12 +167,12 @@ impl Bench {
         Ok(build)
     }
 
-    /// Tunes an example that is built by an input of a quarter of a million cycles that it is not measured with; the
+    /// Tunes an example that is built by an input of half a million cycles that it is not measured with; the
     /// name of that build.
     pub fn tune(&self, workload: &Workload) -> Result<String, Failure> {
         let elf = Self::elf(workload.name);
         let sample =
-            workload.input_for(250_000, Draw::Sample, |input| self.cycles(input, Path::new(&elf)))?;
+            workload.input_for(500_000, Draw::Sample, |input| self.cycles(input, Path::new(&elf)))?;
         self.write("sample", &sample)?;
         let build = format!("{}-tuned", workload.name);
         let tune = ["tune", &elf, "--input", "sample", "-o", &Self::elf(&build)];
