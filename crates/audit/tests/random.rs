@@ -25,7 +25,7 @@ fn programs(most: u64) -> u64 {
 #[test]
 fn blocks_of_random_programs_pass() {
     let (mut all, mut sampled, mut aliased, mut quotients) = (0, 0, 0, 0);
-    for seed in 0..programs(12) {
+    for seed in 0..programs(40) {
         let (program, blocks) = tuned(seed);
         let mut auditor = Auditor::new(&program);
         for block in &blocks {

@@ -340,7 +340,12 @@ impl Pass<'_, '_> {
             from = next;
         }
         let uncovered = self.emit.mask(added, !carrier.covered);
-        let moved = self.emit.shift(beside, carrier.shift);
+        // Step by step: what one shift takes away is not there for the next.
+        let moved = way.iter().fold(beside, |word, &next| match plan.circuit.graph.node(next) {
+            Node::Shl(_, n) => self.emit.shift(word, n.cast_signed()),
+            Node::Shr(_, n) => self.emit.shift(word, -n.cast_signed()),
+            _ => word,
+        });
         let moved = self.emit.mask(moved, !carrier.covered);
         let others = self.emit.xor(uncovered, moved);
         let whole = self.emit.xor(covered, others);
