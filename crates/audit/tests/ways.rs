@@ -33,7 +33,7 @@ fn random_ways() {
     for round in 0..400 {
         let makes = [add, sub, and, or, xor, sltu, slt, addw, mul, sh1add];
         let mut code = vec![makes[random.below(makes.len())](A0, A1, A2)];
-        for _ in 0..1 + random.below(6) {
+        for _ in 0..=random.below(6) {
             let by = 1 + random.below(63) as u32;
             code.push(match random.below(6) {
                 0 | 1 => slli(A0, A0, by),
