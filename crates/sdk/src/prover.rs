@@ -170,7 +170,8 @@ impl Prover {
         self
     }
 
-    /// The program's verifying key.
+    /// The program's verifying key. Whoever gives it to others should have compared the tables of the program's blocks with
+    /// their instructions before ([`Program::check_blocks`], as `dyad key` does): a key is as good as the compiler of blocks.
     pub fn key(&self) -> &VerifyingKey {
         &self.key
     }
