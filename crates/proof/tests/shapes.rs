@@ -133,6 +133,32 @@ fn tables_that_are_not_written_so_are_refused() {
     refused(&|t| t.pushes[0].tag = 0);
 }
 
+/// A key with these bytes in the place of its tables'.
+fn with_tables(list: &[u8]) -> Result<VerifyingKey, Error> {
+    let deflated = miniz_oxide::deflate::compress_to_vec(list, 6);
+    VerifyingKey::from_bytes(&[key(0).to_bytes(), deflated].concat())
+}
+
+/// One table of two columns, three forms and one AND constraint, byte by byte: constants and what is taken
+/// of columns come in order, and a list of no tables is no list.
+#[test]
+fn lists_are_written_in_order() {
+    let list = |constants: [u8; 2], ops: [&[u8]; 2]| {
+        let forms: [&[u8]; 3] = [&[1, 1, 0, 0], &[2, 2, 0, 0, 0, 1], &[0, 1, 1, 1]];
+        let head = [&[2][..], &constants, &[2], ops[0], ops[1], &[1, 2, 3, 1, 0, 0, 0]].concat();
+        [head, forms.concat(), vec![0; 3]].concat()
+    };
+    let (whole, left): (&[u8], &[u8]) = (&[126, 7], &[128, 1, 8]);
+    assert_eq!(with_tables(&list([5, 9], [whole, left])).map(|key| key.blocks.len()), Ok(1));
+    for constants in [[9, 5], [5, 5], [0, 9]] {
+        assert_eq!(with_tables(&list(constants, [whole, left])), Err(Error::Shapes), "{constants:?}");
+    }
+    assert_eq!(with_tables(&list([5, 9], [left, whole])), Err(Error::Shapes));
+    assert_eq!(with_tables(&[0, 0, 0]), Err(Error::Shapes), "no tables");
+    let longer = [list([5, 9], [whole, left]), vec![0]].concat();
+    assert!(matches!(with_tables(&longer), Err(Error::Length(_))), "a byte after the tables");
+}
+
 proptest! {
     /// Damaged keys are errors or other keys, and never panics.
     #[test]
