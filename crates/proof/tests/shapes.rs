@@ -143,11 +143,12 @@ fn with_tables(list: &[u8]) -> Result<VerifyingKey, Error> {
 /// of columns come in order, and a list of no tables is no list.
 #[test]
 fn lists_are_written_in_order() {
-    let list = |constants: [u8; 2], ops: [&[u8]; 2]| {
+    let with = |constants: &[u8], ops: [&[u8]; 2]| {
         let forms: [&[u8]; 3] = [&[1, 1, 0, 0], &[2, 2, 0, 0, 0, 1], &[0, 1, 1, 1]];
-        let head = [&[2][..], &constants, &[2], ops[0], ops[1], &[1, 2, 3, 1, 0, 0, 0]].concat();
+        let head = [constants, &[2], ops[0], ops[1], &[1, 2, 3, 1, 0, 0, 0]].concat();
         [head, forms.concat(), vec![0; 3]].concat()
     };
+    let list = |[a, b]: [u8; 2], ops: [&[u8]; 2]| with(&[2, a, b], ops);
     let (whole, left): (&[u8], &[u8]) = (&[126, 7], &[128, 1, 8]);
     assert_eq!(with_tables(&list([5, 9], [whole, left])).map(|key| key.blocks.len()), Ok(1));
     for constants in [[9, 5], [5, 5], [0, 9]] {
@@ -155,6 +156,12 @@ fn lists_are_written_in_order() {
     }
     assert_eq!(with_tables(&list([5, 9], [left, whole])), Err(Error::Shapes));
     assert_eq!(with_tables(&[0, 0, 0]), Err(Error::Shapes), "no tables");
+    assert_eq!(
+        with_tables(&with(&[3, 5, 9, 11], [whole, left])),
+        Err(Error::Shapes),
+        "a constant of no form"
+    );
+    assert_eq!(with_tables(&with(&[2, 5, 0x89, 0], [whole, left])), Err(Error::Shapes), "9 in two bytes");
     let longer = [list([5, 9], [whole, left]), vec![0]].concat();
     assert!(matches!(with_tables(&longer), Err(Error::Length(_))), "a byte after the tables");
 }
