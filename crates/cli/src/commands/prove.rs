@@ -41,6 +41,14 @@ fn start_threads(threads: Option<u16>) -> Result<(), Failure> {
     pool.build_global().map_err(bad)
 }
 
+/// The bytes that a proof may still take, if any.
+fn what_is_left(allowance: Allowance) -> Result<u64, Failure> {
+    match allowance.left() {
+        0 => Err(bad(allowance.nothing_left(memory::resident().unwrap_or(0)))),
+        left => Ok(left),
+    }
+}
+
 pub fn run(args: &Prove) -> Result<(), Failure> {
     let place = files::place(args.output.as_deref(), &args.task.elf, "proof");
     if args.json && files::fills_stdout(Some(&place)) {
@@ -55,16 +63,15 @@ pub fn run(args: &Prove) -> Result<(), Failure> {
     let floor = floor.transpose()?;
 
     let allowance = Allowance::new(args.memory);
+    // Before the watch, which would end the process with less to say.
+    what_is_left(allowance)?;
     let watch = Watch::start(allowance);
     let progress = Progress::start("commit to the program");
     let prover = Prover::new(&program).and_then(|p| p.level(args.level)).map_err(bad)?.small(args.small);
     let prover = if args.transparent { prover.transparent() } else { prover };
     // What the process has before the proof.
     let base = memory::resident().unwrap_or(0);
-    let limit = allowance.left();
-    if limit == 0 {
-        return Err(bad(allowance.nothing_left(base)));
-    }
+    let limit = what_is_left(allowance)?;
     let prover = prover.memory_limit(limit).limits(Limits { max_memory: limit, ..Limits::default() });
     let proved = prover.prove_with(&input, &mut |step| {
         announce(&progress, step);
