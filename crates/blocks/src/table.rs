@@ -314,15 +314,10 @@ impl Pass<'_, '_> {
         // The carrier is what is committed of it, and elsewhere what is added on the way.
         let (mut added, mut from) = (self.emit.constant(0), own);
         for &next in way {
-            added = match plan.circuit.graph.node(next) {
-                Node::Xor(a, b) => {
-                    let other = self.got(if a == from { b } else { a });
-                    self.emit.xor(added, other)
-                }
-                Node::Shl(_, n) => self.emit.shift(added, n.cast_signed()),
-                Node::Shr(_, n) => self.emit.shift(added, -n.cast_signed()),
-                _ => unreachable!("a way has sums and shifts"),
-            };
+            added = self.shift(added, next);
+            if let Some(other) = self.other(from, next) {
+                added = self.emit.xor(added, other);
+            }
             from = next;
         }
         let index = self.piece(carrier.node(), carrier.covered);
@@ -341,11 +336,7 @@ impl Pass<'_, '_> {
         }
         let uncovered = self.emit.mask(added, !carrier.covered);
         // Step by step: what one shift takes away is not there for the next.
-        let moved = way.iter().fold(beside, |word, &next| match plan.circuit.graph.node(next) {
-            Node::Shl(_, n) => self.emit.shift(word, n.cast_signed()),
-            Node::Shr(_, n) => self.emit.shift(word, -n.cast_signed()),
-            _ => word,
-        });
+        let moved = way.iter().fold(beside, |word, &next| self.shift(word, next));
         let moved = self.emit.mask(moved, !carrier.covered);
         let others = self.emit.xor(uncovered, moved);
         let whole = self.emit.xor(covered, others);
@@ -356,16 +347,29 @@ impl Pass<'_, '_> {
     /// A node on a way, from the one before.
     fn step(&mut self, from: NodeId, next: NodeId) {
         let before = self.got(from);
-        let made = match self.plan.circuit.graph.node(next) {
-            Node::Xor(a, b) => {
-                let other = self.got(if a == from { b } else { a });
-                self.emit.xor(before, other)
-            }
-            Node::Shl(_, n) => self.emit.shift(before, n.cast_signed()),
-            Node::Shr(_, n) => self.emit.shift(before, -n.cast_signed()),
-            _ => unreachable!("a way has sums and shifts"),
+        let made = match self.other(from, next) {
+            Some(other) => self.emit.xor(before, other),
+            None => self.shift(before, next),
         };
         self.at[next as usize] = Some(made);
+    }
+
+    /// What a node on a way adds to the one before, where it is a sum.
+    fn other(&self, from: NodeId, next: NodeId) -> Option<ShapeId> {
+        match self.plan.circuit.graph.node(next) {
+            Node::Xor(a, b) => Some(self.got(if a == from { b } else { a })),
+            _ => None,
+        }
+    }
+
+    /// A word shifted as a node on a way shifts the one before; as it is where the node is a sum.
+    fn shift(&mut self, word: ShapeId, next: NodeId) -> ShapeId {
+        match self.plan.circuit.graph.node(next) {
+            Node::Xor(..) => word,
+            Node::Shl(_, n) => self.emit.shift(word, n.cast_signed()),
+            Node::Shr(_, n) => self.emit.shift(word, -n.cast_signed()),
+            _ => unreachable!("a way has sums and shifts"),
+        }
     }
 
     /// Where a word's form is long and used again, the word is committed to.
