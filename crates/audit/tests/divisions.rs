@@ -1,19 +1,14 @@
 //! Paths with divisions whose results decide where they lead: what the check finds of right tables is never false.
 
-use dyad_audit::{Auditor, Effort};
-use dyad_blocks::{Block, Path};
-use dyad_program::Program;
-use dyad_program::testing::{CODE, Elf, asm::*};
+mod common;
+
+use common::check;
+use dyad_audit::Effort;
+use dyad_program::testing::asm::*;
 
 /// The block of the first `length` instructions, one after the other, is not called false.
-fn passes(code: &[u32], length: u32, effort: Effort) {
-    let program = Program::from_elf(&Elf::new(CODE).code(CODE, code).build()).expect("a program");
-    let index = |pc| program.instrs().iter().position(|i| i.pc == pc).expect("an instruction") as u32;
-    let instrs: Vec<u32> = (0..length).map(|i| index(CODE as u32 + 4 * i)).collect();
-    let path = Path { instrs, ..Path::default() };
-    let block = Block::new(path.clone(), program.instrs(), program.image()).expect("a block");
-    let checked = Auditor::new(&program).block(block.forms(), &path.instrs, effort);
-    checked.unwrap_or_else(|falsehood| panic!("{falsehood}"));
+fn passes(code: &[u32], length: usize, effort: Effort) {
+    check(code, length, effort).unwrap_or_else(|falsehood| panic!("{falsehood}"));
 }
 
 #[test]

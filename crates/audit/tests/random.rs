@@ -1,5 +1,8 @@
 //! Blocks of random programs: their tables pass, and tables without an equation do not.
 
+mod common;
+
+use common::programs_asked_for;
 use dyad_audit::{Auditor, Effort, Mutations};
 use dyad_blocks::tune::{Budget, tune};
 use dyad_executor::{Limits, trace};
@@ -18,8 +21,7 @@ fn tuned(seed: u64) -> (Program, Vec<dyad_blocks::Block>) {
 
 /// How many programs; `DYAD_RANDOM_PROGRAMS` asks for more.
 fn programs(most: u64) -> u64 {
-    let asked = std::env::var("DYAD_RANDOM_PROGRAMS").ok().and_then(|n| n.parse::<u64>().ok());
-    asked.map_or(most, |n| n / 10).max(most)
+    programs_asked_for().map_or(most, |n| n / 10).max(most)
 }
 
 #[test]

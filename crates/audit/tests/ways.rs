@@ -4,20 +4,16 @@
 
 #![allow(clippy::wildcard_imports, reason = "mnemonics")]
 
-use dyad_audit::{Auditor, Effort};
-use dyad_blocks::{Block, Path};
-use dyad_program::Program;
-use dyad_program::testing::{CODE, Elf, asm::*};
+mod common;
+
+use common::{check, programs_asked_for};
+use dyad_audit::Effort;
+use dyad_program::testing::asm::*;
 use dyad_rules::harness::Random;
 
 /// Whether the table of a straight line says what its instructions do.
 fn passes(code: &[u32]) -> bool {
-    let program = Program::from_elf(&Elf::new(CODE).code(CODE, code).build()).expect("a program");
-    let index = |pc| program.instrs().iter().position(|i| i.pc == pc).expect("an instruction") as u32;
-    let instrs = (0..code.len() as u32).map(|i| index(CODE as u32 + 4 * i)).collect();
-    let path = Path { instrs, ..Path::default() };
-    let block = Block::new(path, program.instrs(), program.image()).expect("a block");
-    let found = Auditor::new(&program).block(block.forms(), &block.path.instrs, Effort::KEY);
+    let found = check(code, code.len(), Effort::KEY);
     found.map_err(|falsehood| eprintln!("{falsehood}")).is_ok()
 }
 
@@ -78,8 +74,7 @@ fn any(random: &mut Random) -> u32 {
 
 /// How many lines; `DYAD_RANDOM_PROGRAMS` asks for more.
 fn lines() -> u64 {
-    let asked = std::env::var("DYAD_RANDOM_PROGRAMS").ok().and_then(|n| n.parse::<u64>().ok());
-    asked.map_or(500, |n| 20 * n).max(500)
+    programs_asked_for().map_or(500, |n| 20 * n).max(500)
 }
 
 #[test]
