@@ -97,7 +97,12 @@ impl<'a> Recorder<'a> {
 
     /// Bytes recorded so far, and those that the times of accesses take.
     pub fn recorded(&self) -> u64 {
-        self.before + u64::from(self.since) + self.times()
+        self.events() + self.times()
+    }
+
+    /// Bytes recorded so far.
+    fn events(&self) -> u64 {
+        self.before + u64::from(self.since)
     }
 
     /// Bytes that the times of accesses take.
@@ -287,10 +292,10 @@ impl Observer for Recorder<'_> {
     }
 
     fn goes_on(&mut self, cycles: u64, bytes: u64) -> bool {
-        let (recorded, times) = (self.recorded(), self.times());
+        let (recorded, events) = (self.recorded(), self.events());
         let goes = self.kept.as_mut().is_none_or(|kept| {
             let rows = || rows_of(&Run::of_events(&self.events, kept.words), kept.blocks);
-            let bytes = bytes + recorded - times;
+            let bytes = bytes + events;
             recorded <= kept.most && (kept.watch)(Progress { cycles, rows: &rows(), bytes })
         });
         // Each cycle until it is asked again may be a row.

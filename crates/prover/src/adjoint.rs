@@ -13,6 +13,8 @@ use dyad_verifier::row_claims::{RowClaims, Weights};
 use dyad_verifier::{Layout, System};
 use rayon::prelude::*;
 
+use crate::columns::pairs_of;
+
 /// The weights of a slab's columns, 64 for each: committed ones and fixed ones.
 #[derive(Default)]
 struct Columns<'w> {
@@ -86,8 +88,7 @@ pub fn weights(
     kept: &[Vec<bool>],
     eta: K,
 ) -> Vec<Vec<K>> {
-    let pairs = |kept: &Vec<bool>| layout.pairs().filter(|(_, b)| kept[b.slab]).count();
-    let mut out: Vec<_> = kept.iter().map(|kept| K::zero_vec(pairs(kept) << 7)).collect();
+    let mut out: Vec<_> = kept.iter().map(|kept| K::zero_vec(pairs_of(layout, kept) << 7)).collect();
     let mut slabs: Vec<Vec<Columns<'_>>> = layout.slabs.iter().map(|_| Vec::new()).collect();
     for (of_point, kept) in out.iter_mut().zip(kept) {
         for (columns, slab) in split(system, layout, kept, of_point).into_iter().zip(&mut slabs) {

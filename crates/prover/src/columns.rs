@@ -27,7 +27,7 @@ pub fn prove<H: Hash>(
     s.step("columns");
     s.work(Move::Eta { claims: points.iter().map(|p| p.claims.len()).sum() });
     let eta = s.draw(Label::Eta);
-    let kept: Vec<_> = points.iter().map(|claims| kept(c.layout, claims.covered(c.layout))).collect();
+    let kept: Vec<_> = rows.iter().map(|rows| kept(c.layout, rows.covered.clone())).collect();
     let mut weights = adjoint::weights(c.system, c.layout, points, &kept, eta);
     let mut sums = column_sums(c, rows, &kept);
     let log = c.layout.column_log + 6;
@@ -43,8 +43,12 @@ pub fn prove<H: Hash>(
 /// The slabs whose columns have weights and sums at a point: those that its claims are about, or all where these have
 /// most of the columns.
 fn kept(layout: &Layout, covered: Vec<bool>) -> Vec<bool> {
-    let count = layout.pairs().filter(|(_, b)| covered[b.slab]).count();
-    if 2 * count < layout.pairs().count() { covered } else { vec![true; covered.len()] }
+    if 2 * pairs_of(layout, &covered) < layout.pairs().count() { covered } else { vec![true; covered.len()] }
+}
+
+/// How many pairs of columns the slabs have that are kept.
+pub(crate) fn pairs_of(layout: &Layout, kept: &[bool]) -> usize {
+    layout.pairs().filter(|(_, b)| kept[b.slab]).count()
 }
 
 /// Entries of the weights, and of the sums, at each point.
@@ -52,8 +56,7 @@ pub(crate) fn lengths(layout: &Layout) -> Vec<u64> {
     let of_stacks = |stacks: &[&Stack]| -> u64 {
         let mut covered = vec![false; layout.slabs.len()];
         stacks.iter().flat_map(|stack| &stack.blocks).for_each(|b| covered[b.slab] = true);
-        let kept = kept(layout, covered);
-        (layout.pairs().filter(|(_, b)| kept[b.slab]).count() << PIECE) as u64
+        (pairs_of(layout, &kept(layout, covered)) << PIECE) as u64
     };
     let products = of_stacks(&[&layout.products]);
     let mut lengths = vec![of_stacks(&[&layout.pushes, &layout.pulls]), of_stacks(&[&layout.ands])];
@@ -113,8 +116,8 @@ fn column_sums(c: &Committed<'_>, rows: &[RowEqs], kept: &[Vec<bool>]) -> Vec<Ve
         .zip(c.vectors)
         .flat_map(|(oracle, vector)| oracle.pairs.blocks.iter().map(move |b| (b, *vector)))
         .collect();
-    let kept_pairs = |kept: &Vec<bool>| blocks.iter().filter(|(b, _)| kept[b.slab]).count();
-    let mut sums: Vec<Vec<K>> = kept.iter().map(|kept| K::zero_vec(kept_pairs(kept) * BITS)).collect();
+    let mut sums: Vec<Vec<K>> =
+        kept.iter().map(|kept| K::zero_vec(pairs_of(c.layout, kept) * BITS)).collect();
     // By block, where the sums of its bits go; with the point.
     let mut parts: Vec<Vec<(&RowEqs, &mut [K])>> =
         blocks.iter().map(|(b, _)| Vec::with_capacity(kept.iter().filter(|k| k[b.slab]).count())).collect();

@@ -33,7 +33,7 @@ impl Sparse {
     /// Of pieces that have these indices, increasing, their weights and entries one after the other.
     ///
     /// # Panics
-    /// If there are not as many entries as pieces have, or there is less than one piece.
+    /// If there are not as many entries as pieces have, or the vectors are shorter than a piece.
     pub fn new(log: usize, indices: impl Iterator<Item = usize>, weights: Vec<K>, vector: Vec<K>) -> Self {
         let pieces: Vec<_> = indices.zip(0..).collect();
         assert!(log >= PIECE, "a piece");
